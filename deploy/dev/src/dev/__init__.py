@@ -1,0 +1,1 @@
+"""Everything that Leidraad needs, started on one machine without containers."""

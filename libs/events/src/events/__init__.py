@@ -1,0 +1,1 @@
+"""Event sourcing over PostgreSQL and Kafka, and the published contracts."""

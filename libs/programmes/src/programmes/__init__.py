@@ -1,0 +1,1 @@
+"""Programme definitions: what a programme of case management declares, as data."""

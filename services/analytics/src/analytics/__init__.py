@@ -1,0 +1,1 @@
+"""Views over what all services publish: offers, funnel, caseload and durations."""

@@ -1,0 +1,1 @@
+"""Cases, their tracks and journals, and who works on them."""

@@ -1,0 +1,1 @@
+"""Organisations, candidates, offers, referrals and screening."""

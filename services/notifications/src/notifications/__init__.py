@@ -1,0 +1,1 @@
+"""Messages to people and systems: what was to be sent, and what became of it."""

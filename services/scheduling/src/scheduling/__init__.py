@@ -1,0 +1,1 @@
+"""Case managers' capacity, appointments and deadlines."""
