@@ -1,0 +1,61 @@
+"""Event class to stored name and JSON, and back; old names are read through upcasters."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import TypeAdapter
+
+from events.occurrence import Occurred
+from events.store import Json, Recorded
+
+E = TypeVar("E")
+Upcaster = Callable[[Json], tuple[str, Json]]
+"""Turns the JSON of an old stored name into a newer name and its JSON."""
+
+_ENVELOPE = ("occurred", "corrects")
+"""Fields of an event class that are stored in columns of the log instead of in its JSON."""
+
+
+class UnknownEvent(Exception):
+    """The log holds an event that this version of the code cannot read."""
+
+
+class Codec(Generic[E]):
+    """Reads and writes the events of one stream type; `names` is written by hand and never changes."""
+
+    def __init__(
+        self, names: Mapping[str, type[Any]], upcasters: Mapping[str, Upcaster] | None = None
+    ) -> None:
+        self.names = names
+        self._upcasters = upcasters or {}
+        self._name_of = {cls: name for name, cls in names.items()}
+        self._adapters = {name: TypeAdapter[Any](cls) for name, cls in names.items()}
+        self._lifted = {
+            name: [f.name for f in fields(cls) if f.name in _ENVELOPE]
+            for name, cls in names.items()
+        }
+
+    def encode(self, event: E) -> tuple[str, Json]:
+        """The stored name and the JSON, without what the log keeps in columns."""
+        name = self._name_of[type(event)]
+        data = self._adapters[name].dump_python(event, mode="json", exclude=set(_ENVELOPE))
+        return name, cast("Json", data)
+
+    def reads(self, name: str) -> bool:
+        return name in self.names or name in self._upcasters
+
+    def decode(self, recorded: Recorded[Json]) -> Recorded[E]:
+        name, data = recorded.type, recorded.event
+        while name in self._upcasters:
+            name, data = self._upcasters[name](data)
+        if name not in self.names:
+            msg = f"{recorded.type} at position {recorded.position} of {recorded.source}"
+            raise UnknownEvent(msg)
+        lifted: dict[str, Occurred | object] = {f: getattr(recorded, f) for f in self._lifted[name]}
+        event = self._adapters[name].validate_python({**data, **lifted})
+        return cast("Recorded[E]", replace(cast("Recorded[Any]", recorded), type=name, event=event))
+
+    def decode_own(self, recorded: Iterable[Recorded[Json]]) -> list[Recorded[E]]:
+        """The events of this stream type among all those of a key."""
+        return [self.decode(r) for r in recorded if self.reads(r.type)]

@@ -1,0 +1,165 @@
+"""The one way to run a command: load, decide, append; once more on a conflict."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, cast
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from events.codec import Codec
+from events.decider import C, Decider, E, S
+from events.store import (
+    AlreadyAnswered,
+    Draft,
+    Json,
+    Metadata,
+    Recorded,
+    Store,
+    VersionConflict,
+    Work,
+    WriteSet,
+)
+
+History = Sequence[Recorded[Json]]
+Gather = Callable[[History], C]
+"""Makes a command out of all streams of the key, where a rule needs more than its own stream."""
+
+
+def no_work(_draft: Draft, _event: object) -> Sequence[Work]:
+    return ()
+
+
+def allow(_history: History) -> None:
+    """Lets every command through: for reactions, which act for the service itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamType(Generic[S, C, E]):
+    """A kind of stream: its rules, its codec, and the durable work that its events bring about."""
+
+    name: str
+    decider: Decider[S, C, E]
+    codec: Codec[E]
+    work: Callable[[Draft, E], Sequence[Work]] = no_work
+
+    def state(self, history: History, stream: UUID) -> S:
+        """The state of one stream, folded in stream order as deciders do."""
+        own = (r for r in history if r.stream == stream and self.codec.reads(r.type))
+        return self.decider.fold(self.codec.decode(r).event for r in own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """On whose behalf a command runs, what it is checked against, and what is written together with it."""
+
+    metadata: Metadata
+    permit: Callable[[History], None] = allow
+    expected: int | None = None
+    beside: WriteSet = WriteSet()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a command: the stream's version after it, and the position up to which to read."""
+
+    version: int
+    position: int
+
+
+async def execute(
+    store: Store,
+    stream_type: StreamType[S, C, E],
+    key: UUID,
+    command: C | Gather[C],
+    cause: Cause,
+    *,
+    stream: UUID | None = None,
+    attempts: int = 5,
+) -> Done:
+    """Loads all streams of the key, decides on one (by default the one with the key's own id), appends.
+
+    Tries again on a version conflict unless the caller named the version. Raises AlreadyAnswered for a
+    repeated request, and whatever `permit`, the decider or the store raise.
+    """
+    request = cause.beside.request
+    if request and (answer := await store.answer(request[0])):
+        raise AlreadyAnswered(answer)
+    async with store.turn(key):
+        while True:
+            attempts -= 1
+            try:
+                return await _attempt(store, stream_type, key, command, cause, stream or key)
+            except VersionConflict:
+                if cause.expected is not None or not attempts:
+                    raise
+
+
+async def _attempt(
+    store: Store,
+    stream_type: StreamType[S, C, E],
+    key: UUID,
+    command: C | Gather[C],
+    cause: Cause,
+    stream: UUID,
+) -> Done:
+    history = await store.history(key)
+    cause.permit(history)
+    versions = {r.stream: r.version for r in history}
+    version = versions.setdefault(stream, 0)
+    if cause.expected not in (None, version):
+        raise VersionConflict(stream)
+    gathered = callable(command)
+    decided = cast("Gather[C]", command)(history) if gathered else cast("C", command)
+    events = stream_type.decider.decide(decided, stream_type.state(history, stream))
+    drafts = [_draft(stream_type, e, key, stream, _inherit(cause.metadata, history)) for e in events]
+    head = history[-1].position if history else 0
+    write = replace(
+        cause.beside,
+        events=drafts,
+        expected=versions if gathered else {stream: version},
+        work=[*cause.beside.work, *_work(stream_type, drafts, events)],
+        request=_answered(cause.beside, version + len(drafts), head),
+    )
+    appended = await store.append(write)
+    return Done(version + len(drafts), appended.position if drafts else head)
+
+
+def _draft(
+    stream_type: StreamType[Any, Any, E], event: E, key: UUID, stream: UUID, metadata: Metadata
+) -> Draft:
+    name, data = stream_type.codec.encode(event)
+    return Draft(
+        id=uuid7(),
+        key=key,
+        stream=stream,
+        type=name,
+        event=data,
+        occurred=event.occurred,  # type: ignore[attr-defined]
+        corrects=getattr(event, "corrects", None),
+        metadata=metadata,
+    )
+
+
+def _inherit(metadata: Metadata, history: History) -> Metadata:
+    """What follows in a case runs under the programme under which the case began."""
+    if metadata.programme or not history:
+        return metadata
+    first = history[0].metadata
+    return replace(
+        metadata, programme=first.programme, programme_version=first.programme_version
+    )
+
+
+def _work(
+    stream_type: StreamType[Any, Any, E], drafts: Sequence[Draft], events: Sequence[E]
+) -> list[Work]:
+    pairs = zip(drafts, events, strict=True)
+    return [work for draft, event in pairs for work in stream_type.work(draft, event)]
+
+
+def _answered(beside: WriteSet, version: int, position: int) -> Any:
+    if beside.request is None:
+        return None
+    key, answer = beside.request
+    return key, replace(answer, version=version, position=position)

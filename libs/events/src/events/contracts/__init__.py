@@ -1,0 +1,28 @@
+"""The published events: what other services and data consumers may rely on, by type and version."""
+
+from collections.abc import Iterable, Mapping
+
+from events.contracts import casefile, intake, notifications, scheduling
+from events.contracts.contract import Contract
+
+Registry = Mapping[str, type[Contract]]
+"""Full type name, such as `leidraad.intake.offer-accepted.v1`, to the class of its payload."""
+
+
+def type_name(service: str, event: str, version: int = 1) -> str:
+    return f"leidraad.{service}.{event}.v{version}"
+
+
+def registry(track_steps: Iterable[str] = ()) -> Registry:
+    """All contracts; `track_steps` are the event names that programme definitions give to track steps."""
+    modules = {
+        "intake": intake.CONTRACTS,
+        "casefile": casefile.CONTRACTS | dict.fromkeys(track_steps, casefile.TrackStepRecorded),
+        "scheduling": scheduling.CONTRACTS,
+        "notifications": notifications.CONTRACTS,
+    }
+    return {
+        type_name(service, event): contract
+        for service, contracts in modules.items()
+        for event, contract in contracts.items()
+    }

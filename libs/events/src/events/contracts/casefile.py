@@ -1,0 +1,70 @@
+"""What casefile publishes: cases, their team, activities, and the steps of their tracks."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from events.contracts.contract import Code, Contract, Minutes
+
+
+class CaseOpened(Contract):
+    """Support of a client system begins; `organisation` is the one that referred, if any."""
+
+    organisation: UUID | None
+    spell: int = Field(ge=1)
+
+
+class CaseManagerAssigned(Contract):
+    """A case manager joins the case team in a role."""
+
+    case_manager: UUID
+    role: Code
+
+
+class CaseManagerReleased(Contract):
+    """A case manager leaves the case team."""
+
+    case_manager: UUID
+
+
+class FirstContactMade(Contract):
+    """A case manager reached the client for the first time."""
+
+    channel: Code
+
+
+class ActivityLogged(Contract):
+    """Work on a case; contact, travel and registration minutes are three numbers."""
+
+    case_manager: UUID
+    category: Code
+    type: Code
+    contact_minutes: Minutes
+    travel_minutes: Minutes
+    registration_minutes: Minutes
+
+
+class TrackStepRecorded(Contract):
+    """A step of a track that runs beside the case; the programme definition names it and its type."""
+
+    track: Code
+    step: Code
+    outcome: Code | None
+
+
+class CaseClosed(Contract):
+    """Support ends."""
+
+    reason: Code
+    spell: int = Field(ge=1)
+
+
+CONTRACTS: dict[str, type[Contract]] = {
+    "case-opened": CaseOpened,
+    "case-manager-assigned": CaseManagerAssigned,
+    "case-manager-released": CaseManagerReleased,
+    "first-contact-made": FirstContactMade,
+    "activity-logged": ActivityLogged,
+    "activity-corrected": ActivityLogged,
+    "case-closed": CaseClosed,
+}

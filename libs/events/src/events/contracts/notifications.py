@@ -1,0 +1,33 @@
+"""What notifications publishes: messages and their delivery, never their text or address."""
+
+from pydantic import Field
+
+from events.contracts.contract import Code, Contract
+
+
+class MessageQueued(Contract):
+    """A message is to be sent to whoever has a role, by a template."""
+
+    template: Code
+    recipient_role: Code
+
+
+class MessageSent(Contract):
+    """The receiving server took the message; `repeats` counts deliveries that may be doubles."""
+
+    template: Code
+    repeats: int = Field(ge=0, le=1)
+
+
+class MessageFailed(Contract):
+    """The message was refused for good, or it is not known whether it was taken."""
+
+    template: Code
+    reason: Code
+
+
+CONTRACTS: dict[str, type[Contract]] = {
+    "message-queued": MessageQueued,
+    "message-sent": MessageSent,
+    "message-failed": MessageFailed,
+}

@@ -1,0 +1,33 @@
+"""What every stream type is made of: a pure decision, a pure fold, and the error of a rule that says no."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E")
+
+
+class Rejected(Exception):
+    """A rule of the domain says no: `code` is stable for programs, `detail` a sentence for people."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[S, C, E]):
+    """`decide` says what a command makes happen, `evolve` what an event changes; both are pure."""
+
+    initial: S
+    decide: Callable[[C, S], list[E]]
+    evolve: Callable[[S, E], S]
+
+    def fold(self, events: Iterable[E]) -> S:
+        state = self.initial
+        for event in events:
+            state = self.evolve(state, event)
+        return state

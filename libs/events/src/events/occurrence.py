@@ -1,0 +1,97 @@
+"""When something happened, as precisely as it is known: an instant, a day, a month, a year, or unknown."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+CIVIL_TIME = ZoneInfo("Europe/Amsterdam")
+"""The zone in which a day begins and ends; Dutch and Belgian civil time are the same (decision 2)."""
+
+
+class Precision(StrEnum):
+    INSTANT = "instant"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    UNKNOWN = "unknown"
+
+
+_FORMS = {Precision.DAY: "%Y-%m-%d", Precision.MONTH: "%Y-%m", Precision.YEAR: "%Y"}
+_PATTERNS = {
+    Precision.DAY: re.compile(r"\d{4}-\d\d-\d\d"),
+    Precision.MONTH: re.compile(r"\d{4}-\d\d"),
+    Precision.YEAR: re.compile(r"\d{4}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Occurred:
+    """A period in time: `at` is its first instant (UTC), None where nothing is known."""
+
+    at: datetime | None
+    precision: Precision
+
+    @classmethod
+    def parse(cls, text: str) -> "Occurred":
+        """Reads `2019`, `2019-03`, `2019-03-05`, an instant with its offset, or `unknown`; else ValueError."""
+        if text == Precision.UNKNOWN:
+            return UNKNOWN
+        for precision, pattern in _PATTERNS.items():
+            if pattern.fullmatch(text):
+                local = datetime.strptime(text, _FORMS[precision]).replace(tzinfo=CIVIL_TIME)
+                return cls(local.astimezone(UTC), precision)
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            msg = "an instant needs its offset from UTC, such as 2019-03-05T10:00:00Z"
+            raise ValueError(msg)
+        return cls.instant(instant)
+
+    @classmethod
+    def instant(cls, at: datetime) -> "Occurred":
+        return cls(at.astimezone(UTC), Precision.INSTANT)
+
+    def __str__(self) -> str:
+        if self.at is None:
+            return Precision.UNKNOWN
+        if self.precision is Precision.INSTANT:
+            return self.at.isoformat().replace("+00:00", "Z")
+        return self.at.astimezone(CIVIL_TIME).strftime(_FORMS[self.precision])
+
+    @property
+    def end(self) -> datetime | None:
+        """The first instant after the period; of an instant, the instant itself."""
+        if self.at is None or self.precision is Precision.INSTANT:
+            return self.at
+        local = self.at.astimezone(CIVIL_TIME)
+        match self.precision:
+            case Precision.DAY:
+                after = local.replace(tzinfo=None) + timedelta(days=1)
+            case Precision.MONTH:
+                after = (local.replace(tzinfo=None, day=28) + timedelta(days=4)).replace(day=1)
+            case _:
+                after = local.replace(tzinfo=None, year=local.year + 1)
+        return after.replace(tzinfo=CIVIL_TIME).astimezone(UTC)
+
+    def certainly_before(self, other: "Occurred") -> bool:
+        """True only where no reading of the two periods puts this one after or beside the other."""
+        if self.end is None or other.at is None:
+            return False
+        if self.precision is Precision.INSTANT:
+            return self.end < other.at
+        return self.end <= other.at
+
+
+UNKNOWN = Occurred(None, Precision.UNKNOWN)
+
+
+def end_of(text: str) -> datetime:
+    """The instant up to which `asOf` or `knownAt` reaches: a date means the end of that day; else ValueError."""
+    moment = Occurred.parse(text)
+    if moment.end is None:
+        msg = "a date or an instant is needed"
+        raise ValueError(msg)
+    if moment.precision is Precision.INSTANT:
+        return moment.end
+    return moment.end - timedelta(microseconds=1)
