@@ -1,6 +1,6 @@
 """What every stream type is made of: a pure decision, a pure fold, and the error of a rule that says no."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,6 +16,14 @@ class Rejected(Exception):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+class Invalid(Rejected):
+    """The input names something that cannot be: all its mistakes, each as (field in camelCase, sentence)."""
+
+    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
+        super().__init__("invalid", "; ".join(f"{field}: {sentence}" for field, sentence in errors))
+        self.errors = tuple(errors)
 
 
 @dataclass(frozen=True, slots=True)

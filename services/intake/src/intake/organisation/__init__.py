@@ -1,0 +1,1 @@
+"""Organisations that take part: those that refer, and each programme's desk."""

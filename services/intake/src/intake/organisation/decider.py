@@ -1,0 +1,67 @@
+"""Registering an organisation and keeping its address."""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+from uuid import UUID
+
+from events.commands import StreamType
+from events.decider import Decider, Rejected
+from events.occurrence import Occurred
+from intake.organisation.events import (
+    CODEC,
+    AddressChanged,
+    OrganisationEvent,
+    OrganisationRegistered,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterOrganisation:
+    kind: str
+    contact: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAddress:
+    contact: UUID
+    occurred: Occurred
+
+
+OrganisationCommand = RegisterOrganisation | ChangeAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    kind: str | None = None
+    contact: UUID | None = None
+
+
+def decide(command: OrganisationCommand, organisation: Organisation) -> list[OrganisationEvent]:
+    match command:
+        case RegisterOrganisation(kind=kind, contact=contact, occurred=occurred):
+            if organisation.kind == kind:
+                return []
+            if organisation.kind:
+                raise Rejected("organisation-exists", "The organisation has another kind.")
+            return [OrganisationRegistered(kind=kind, contact=contact, occurred=occurred)]
+        case ChangeAddress(contact=contact, occurred=occurred):
+            if organisation.contact == contact:
+                return []
+            return [AddressChanged(contact=contact, occurred=occurred)]
+        case _:
+            assert_never(command)
+
+
+def evolve(organisation: Organisation, event: OrganisationEvent) -> Organisation:
+    match event:
+        case OrganisationRegistered(kind=kind, contact=contact):
+            return Organisation(kind=kind, contact=contact)
+        case AddressChanged(contact=contact):
+            return replace(organisation, contact=contact)
+        case _:
+            assert_never(event)
+
+
+organisation_decider = Decider(Organisation(), decide, evolve)
+ORGANISATION = StreamType("organisation", organisation_decider, CODEC)

@@ -1,0 +1,1 @@
+"""The referral: a candidate's data reach the desk, which judges them against the criteria."""
