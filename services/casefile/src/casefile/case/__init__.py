@@ -1,0 +1,1 @@
+"""The case: the support of one client system, from acceptance to closing."""

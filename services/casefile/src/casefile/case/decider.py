@@ -1,0 +1,193 @@
+"""How a case opens, who works on it, and when it can close."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID
+
+from casefile.case.events import (
+    CODEC,
+    CaseClosed,
+    CaseEvent,
+    CaseManagerAssigned,
+    CaseManagerReleased,
+    CaseOpened,
+    ContactDataReceived,
+    ContactDataRefused,
+    FirstContactMade,
+)
+from casefile.case.work import work
+from events.commands import StreamType
+from events.decider import Decider, Rejected
+from events.occurrence import UNKNOWN, Occurred
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    organisation: UUID | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveContactData:
+    contact: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRefusedContactData:
+    reason: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCaseManager:
+    case_manager: UUID
+    role: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseCaseManager:
+    case_manager: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeFirstContact:
+    channel: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCase:
+    reason: str
+    occurred: Occurred
+
+
+CaseCommand = (
+    OpenCase
+    | ReceiveContactData
+    | NoteRefusedContactData
+    | AssignCaseManager
+    | ReleaseCaseManager
+    | MakeFirstContact
+    | CloseCase
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Only what `decide` and the access rule need; `team` maps case managers to their roles."""
+
+    status: Status = Status.NEW
+    organisation: UUID | None = None
+    spell: int = 0
+    opened: Occurred = UNKNOWN
+    closed: Occurred | None = None
+    team: Mapping[UUID, str] = field(default_factory=dict)
+    contact: UUID | None = None
+    contacted: bool = False
+
+
+def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
+    match command:
+        case OpenCase():
+            return _open(command, case)
+        case ReceiveContactData(contact=contact, occurred=occurred):
+            if case.contact == contact:
+                return []
+            return [ContactDataReceived(contact=contact, occurred=occurred)]
+        case NoteRefusedContactData(reason=reason, occurred=occurred):
+            return [] if case.contact else [ContactDataRefused(reason=reason, occurred=occurred)]
+        case AssignCaseManager():
+            return _assign(command, case)
+        case ReleaseCaseManager():
+            return _release(command, case)
+        case MakeFirstContact():
+            return _make_first_contact(command, case)
+        case CloseCase():
+            return _close(command, case)
+        case _:
+            assert_never(command)
+
+
+def evolve(case: Case, event: CaseEvent) -> Case:
+    match event:
+        case CaseOpened(organisation=organisation, spell=spell, occurred=occurred):
+            return Case(
+                status=Status.OPEN, organisation=organisation, spell=spell, opened=occurred
+            )
+        case ContactDataReceived(contact=contact):
+            return replace(case, contact=contact)
+        case ContactDataRefused():
+            return case
+        case CaseManagerAssigned(case_manager=case_manager, role=role):
+            return replace(case, team={**case.team, case_manager: role})
+        case CaseManagerReleased(case_manager=case_manager):
+            rest = {m: role for m, role in case.team.items() if m != case_manager}
+            return replace(case, team=rest)
+        case FirstContactMade():
+            return replace(case, contacted=True)
+        case CaseClosed(occurred=occurred):
+            return replace(case, status=Status.CLOSED, closed=occurred)
+        case _:
+            assert_never(event)
+
+
+def require_within(case: Case, occurred: Occurred) -> None:
+    """What belongs to a case happened after it opened and, however late it is recorded, before it closed."""
+    if case.status is Status.NEW:
+        raise Rejected("case-new", "The case is not open yet.")
+    if occurred.certainly_before(case.opened):
+        raise Rejected("impossible-order", "This cannot have happened before the case opened.")
+    if case.closed and case.closed.certainly_before(occurred):
+        raise Rejected("case-closed", "The case was closed before this happened.")
+
+
+def _open(command: OpenCase, case: Case) -> list[CaseEvent]:
+    if case.status is not Status.NEW:
+        return []
+    return [CaseOpened(organisation=command.organisation, spell=1, occurred=command.occurred)]
+
+
+def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
+    require_within(case, command.occurred)
+    if case.team.get(command.case_manager) == command.role:
+        return []
+    return [
+        CaseManagerAssigned(
+            case_manager=command.case_manager, role=command.role, occurred=command.occurred
+        )
+    ]
+
+
+def _release(command: ReleaseCaseManager, case: Case) -> list[CaseEvent]:
+    if command.case_manager not in case.team:
+        return []
+    return [CaseManagerReleased(case_manager=command.case_manager, occurred=command.occurred)]
+
+
+def _make_first_contact(command: MakeFirstContact, case: Case) -> list[CaseEvent]:
+    if case.contacted:
+        return []
+    require_within(case, command.occurred)
+    return [FirstContactMade(channel=command.channel, occurred=command.occurred)]
+
+
+def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
+    if case.status is Status.CLOSED:
+        return []
+    require_within(case, command.occurred)
+    return [CaseClosed(reason=command.reason, spell=case.spell, occurred=command.occurred)]
+
+
+case_decider = Decider(Case(), decide, evolve)
+CASE = StreamType("case", case_decider, CODEC, work)

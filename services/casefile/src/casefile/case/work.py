@@ -1,0 +1,24 @@
+"""What a case's events ask of the outside: an opened case needs the client's contact data from intake."""
+
+from collections.abc import Sequence
+
+from casefile.case.events import CaseEvent, CaseOpened
+from events.store import Draft, Work
+
+FETCH_CONTACT_DATA = "fetch-contact-data"
+
+
+def work(draft: Draft, event: CaseEvent) -> Sequence[Work]:
+    match event:
+        case CaseOpened():
+            return [
+                Work(
+                    id=draft.id,
+                    kind=FETCH_CONTACT_DATA,
+                    key=draft.key,
+                    data={},
+                    metadata=draft.metadata,
+                )
+            ]
+        case _:
+            return []

@@ -1,0 +1,1 @@
+"""The journal: the activities on a case, in minutes of contact, travel and registration."""
