@@ -1,0 +1,1 @@
+"""Messages: queued, delivered by SMTP, and what became of them."""

@@ -1,0 +1,154 @@
+"""How often a message may be delivered when SMTP leaves open whether it arrived."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID, uuid5
+
+from events.commands import StreamType
+from events.decider import Decider
+from events.occurrence import Occurred
+from notifications.message.events import (
+    CODEC,
+    DeliveryDeferred,
+    DeliveryStarted,
+    MessageEvent,
+    MessageFailed,
+    MessageQueued,
+    MessageSent,
+)
+from notifications.message.work import work
+
+MOST_REPEATS = 1
+UNKNOWN_OUTCOME = "unknown-outcome"
+
+
+class Status(StrEnum):
+    NEW = "new"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueMessage:
+    template: str
+    recipient_role: str
+    due_on: date | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartDelivery:
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeferDelivery:
+    reason: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmDelivery:
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailMessage:
+    reason: str
+    occurred: Occurred
+
+
+MessageCommand = QueueMessage | StartDelivery | DeferDelivery | ConfirmDelivery | FailMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """`open_ended` counts deliveries that began and whose outcome nobody recorded."""
+
+    status: Status = Status.NEW
+    template: str = ""
+    due_on: date | None = None
+    attempts: int = 0
+    open_ended: int = 0
+
+
+def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
+    match command:
+        case QueueMessage():
+            return _queue(command, message)
+        case StartDelivery(occurred=occurred):
+            return _start(message, occurred)
+        case DeferDelivery(reason=reason, occurred=occurred):
+            if message.status is not Status.SENDING:
+                return []
+            deferred = DeliveryDeferred(attempt=message.attempts, reason=reason, occurred=occurred)
+            return [deferred]
+        case ConfirmDelivery(occurred=occurred):
+            if message.status is not Status.SENDING:
+                return []
+            repeats = message.open_ended - 1
+            return [MessageSent(template=message.template, repeats=repeats, occurred=occurred)]
+        case FailMessage(reason=reason, occurred=occurred):
+            if message.status in (Status.SENT, Status.FAILED):
+                return []
+            return [MessageFailed(template=message.template, reason=reason, occurred=occurred)]
+        case _:
+            assert_never(command)
+
+
+def evolve(message: Message, event: MessageEvent) -> Message:
+    match event:
+        case MessageQueued(template=template, due_on=due_on):
+            return Message(status=Status.QUEUED, template=template, due_on=due_on)
+        case DeliveryStarted(attempt=attempt):
+            return replace(
+                message,
+                status=Status.SENDING,
+                attempts=attempt,
+                open_ended=message.open_ended + 1,
+            )
+        case DeliveryDeferred():
+            return replace(message, status=Status.QUEUED, open_ended=message.open_ended - 1)
+        case MessageSent():
+            return replace(message, status=Status.SENT)
+        case MessageFailed():
+            return replace(message, status=Status.FAILED)
+        case _:
+            assert_never(event)
+
+
+def _queue(command: QueueMessage, message: Message) -> list[MessageEvent]:
+    if message.status is not Status.NEW:
+        return []
+    return [
+        MessageQueued(
+            template=command.template,
+            recipient_role=command.recipient_role,
+            due_on=command.due_on,
+            occurred=command.occurred,
+        )
+    ]
+
+
+def _start(message: Message, occurred: Occurred) -> list[MessageEvent]:
+    """A delivery of unknown outcome is repeated once, with the same Message-ID, and then given up."""
+    if message.status not in (Status.QUEUED, Status.SENDING):
+        return []
+    if message.open_ended > MOST_REPEATS:
+        return [
+            MessageFailed(template=message.template, reason=UNKNOWN_OUTCOME, occurred=occurred)
+        ]
+    return [DeliveryStarted(attempt=message.attempts + 1, occurred=occurred)]
+
+
+def message_of(cause: UUID, template: str) -> UUID:
+    """The stream of the message that an event brings about by a template."""
+    return uuid5(cause, f"message:{template}")
+
+
+message_decider = Decider(Message(), decide, evolve)
+MESSAGE = StreamType("message", message_decider, CODEC, work)

@@ -1,0 +1,61 @@
+"""What can have happened to a message; never its text or its address."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from events.codec import Codec
+from events.occurrence import Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageQueued:
+    template: str
+    recipient_role: str
+    due_on: date | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStarted:
+    """From here until its outcome is recorded nobody can know whether the server took the message."""
+
+    attempt: int
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryDeferred:
+    """The server certainly did not take the message; it will be tried again."""
+
+    attempt: int
+    reason: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent:
+    """`repeats`: how many earlier deliveries may have arrived as well, with the same Message-ID."""
+
+    template: str
+    repeats: int
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFailed:
+    template: str
+    reason: str
+    occurred: Occurred
+
+
+MessageEvent = MessageQueued | DeliveryStarted | DeliveryDeferred | MessageSent | MessageFailed
+
+CODEC: Codec[MessageEvent] = Codec(
+    {
+        "message.queued.v1": MessageQueued,
+        "message.delivery-started.v1": DeliveryStarted,
+        "message.delivery-deferred.v1": DeliveryDeferred,
+        "message.sent.v1": MessageSent,
+        "message.failed.v1": MessageFailed,
+    }
+)

@@ -1,0 +1,111 @@
+"""When a deadline is set, met, late or missed."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID, uuid5
+
+from events.commands import StreamType
+from events.decider import Decider
+from events.occurrence import Occurred
+from scheduling.deadline.events import (
+    CODEC,
+    DeadlineEvent,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineSet,
+)
+from scheduling.deadline.work import end_of_day, work
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    MET = "met"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDeadline:
+    """`known_at` is when its cause was recorded: history that is brought in late stays silent."""
+
+    policy: str
+    policy_version: int
+    due_on: date
+    known_at: datetime
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetDeadline:
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissDeadline:
+    occurred: Occurred
+
+
+DeadlineCommand = SetDeadline | MeetDeadline | MissDeadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    status: Status = Status.NEW
+    policy: str = ""
+    due_on: date = date.max
+
+
+def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
+    match command:
+        case SetDeadline():
+            return _set(command, deadline)
+        case MeetDeadline(occurred=occurred):
+            if deadline.status not in (Status.OPEN, Status.MISSED):
+                return []
+            late = occurred.at is not None and occurred.at > end_of_day(deadline.due_on)
+            return [DeadlineMet(policy=deadline.policy, late=late, occurred=occurred)]
+        case MissDeadline(occurred=occurred):
+            if deadline.status is not Status.OPEN:
+                return []
+            return [
+                DeadlineMissed(policy=deadline.policy, due_on=deadline.due_on, occurred=occurred)
+            ]
+        case _:
+            assert_never(command)
+
+
+def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
+    match event:
+        case DeadlineSet(policy=policy, due_on=due_on):
+            return Deadline(status=Status.OPEN, policy=policy, due_on=due_on)
+        case DeadlineMet():
+            return replace(deadline, status=Status.MET)
+        case DeadlineMissed():
+            return replace(deadline, status=Status.MISSED)
+        case _:
+            assert_never(event)
+
+
+def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
+    if deadline.status is not Status.NEW:
+        return []
+    return [
+        DeadlineSet(
+            policy=command.policy,
+            policy_version=command.policy_version,
+            due_on=command.due_on,
+            silent=end_of_day(command.due_on) < command.known_at,
+            occurred=command.occurred,
+        )
+    ]
+
+
+def deadline_of(case_id: UUID, policy: str) -> UUID:
+    """The stream of a case's deadline by a policy."""
+    return uuid5(case_id, f"deadline:{policy}")
+
+
+deadline_decider = Decider(Deadline(), decide, evolve)
+DEADLINE = StreamType("deadline", deadline_decider, CODEC, work)

@@ -1,0 +1,43 @@
+"""What can have happened to a deadline."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from events.codec import Codec
+from events.occurrence import Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineSet:
+    """Due by the end of `due_on`; `silent` where that was over before anybody could know of it."""
+
+    policy: str
+    policy_version: int
+    due_on: date
+    silent: bool
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineMet:
+    policy: str
+    late: bool
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineMissed:
+    policy: str
+    due_on: date
+    occurred: Occurred
+
+
+DeadlineEvent = DeadlineSet | DeadlineMet | DeadlineMissed
+
+CODEC: Codec[DeadlineEvent] = Codec(
+    {
+        "deadline.set.v1": DeadlineSet,
+        "deadline.met.v1": DeadlineMet,
+        "deadline.missed.v1": DeadlineMissed,
+    }
+)
