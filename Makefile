@@ -1,16 +1,46 @@
 PYTHON ?= python3
 BIN := .venv/bin
+RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock
+.PHONY: help setup demo dev token test test-fast lint types bench lock clean
 
 help: ## Explain each target
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
 
-setup: ## Make .venv, fetch all packages and Kafka's jars (a second run takes no time)
+setup: ## Make .venv, fetch all packages and Kafka's jars; PYTHON=python3.13 picks a Python
 	@$(PYTHON) deploy/dev/bootstrap.py
 
+demo: setup ## Play the pilot and compare with the report; EXIT=1 ends by itself, REPORT=file.json
+	@$(RUN) dev.demo $(if $(EXIT),--exit) $(if $(REPORT),--report "$(REPORT)")
+
+dev: setup ## Start PostgreSQL, Kafka, mailbox, token issuer and all services, until Ctrl-C
+	@$(RUN) dev.stack
+
+token: setup ## Print a token for the running demo: make token ROLE=desk [ORGANISATION=id] [SUBJECT=id]
+	@$(RUN) dev.token --role "$(ROLE)" $(if $(ORGANISATION),--organisation $(ORGANISATION)) $(if $(SUBJECT),--subject $(SUBJECT))
+
+test: lint types ## Run all checks and all tests, the system suite too; writes build/junit.xml
+	$(RUN) pytest --junitxml=build/junit.xml
+
+test-fast: setup ## Run the tests that need no server
+	$(RUN) pytest -m "not system" --junitxml=build/junit-fast.xml
+
+lint: setup ## Check format, style and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: setup ## Check types
+	$(RUN) mypy
+
+bench: setup ## Measure the append and the edge; REPORT=file.json writes the figures
+	@$(RUN) dev.bench $(if $(REPORT),--report "$(REPORT)")
+
 lock: setup ## Resolve the newest packages anew into requirements/*.lock
-	$(BIN)/uv --system-certs lock --upgrade
+	$(BIN)/uv --system-certs lock --upgrade --quiet
 	$(BIN)/uv export --frozen --quiet --all-packages --all-groups --no-emit-workspace --no-annotate --no-header -o requirements/requirements.lock
-	grep -A99 '^uv==' requirements/requirements.lock | sed '/[^\\]$$/q' > requirements/bootstrap.lock
+	sed -n '/^uv==/,/[^\\]$$/p' requirements/requirements.lock > requirements/bootstrap.lock
+
+clean: ## Remove what set-up, runs and tests left here (the user's cache stays)
+	rm -rf .venv .run build .hypothesis .ruff_cache .import_linter_cache

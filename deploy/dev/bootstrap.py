@@ -12,7 +12,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Iterator, NoReturn, Sequence  # noqa: UP035 - read by Pythons too old as well
+from typing import IO, TYPE_CHECKING, Iterator, NoReturn, Sequence  # noqa: UP035 - read by Pythons too old as well
+
+if TYPE_CHECKING:
+    Running = subprocess.Popen[bytes]
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -48,7 +51,7 @@ def main() -> None:
         if not _installed():
             _check_machine()
             _install()
-        _step("Kafka's jars", [PYTHON, "-m", "dev.jars"], quiet=True)
+        _jars()
 
 
 def _check_python() -> None:
@@ -96,39 +99,13 @@ def _install() -> None:
     uv = VENV / "bin" / "uv"
     if not _runs([uv, "--version"]) or not _runs([PYTHON, "-c", ""]):
         _step("virtual environment", [sys.executable, "-I", "-m", "venv", "--clear", VENV])
-        _step(
-            "installer (uv)",
-            [
-                PYTHON,
-                "-I",
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                *_certificates(),
-                "--retries",
-                "2",
-                "--require-hashes",
-                "-r",
-                LOCKS[0],
-            ],
-        )
-    pip = [uv, "--system-certs", "pip"]
-    _step("packages", [*pip, "sync", "--python", PYTHON, "--require-hashes", LOCKS[1]])
-    editable = [part for member in MEMBERS for part in ("--editable", member)]
-    _step(
-        "our own packages",
-        [
-            *pip,
-            "install",
-            "--python",
-            PYTHON,
-            "--offline",
-            "--no-deps",
-            "--no-build-isolation",
-            *editable,
-        ],
-    )
+        pip = [PYTHON, "-I", "-m", "pip", "install", "--quiet", "--retries", "2"]
+        _step("installer", [*pip, *_certificates(), "--require-hashes", "-r", LOCKS[0]])
+    sync = [uv, "--system-certs", "pip", "sync", "--python", PYTHON]
+    _step("packages", [*sync, "--require-hashes", LOCKS[1]])
+    install = [uv, "pip", "install", "--python", PYTHON, "--offline", "--no-deps"]
+    members = [part for member in MEMBERS for part in ("--editable", member)]
+    _step("project's own packages", [*install, "--no-build-isolation", *members])
     STAMP.write_text(_fingerprint())
 
 
@@ -141,44 +118,54 @@ def _certificates() -> list[str]:
     return ["--cert", found] if found else []
 
 
-def _runs(command: Sequence[str | Path]) -> bool:
-    with contextlib.suppress(OSError):
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    return False
+def _runs(command: Sequence[object]) -> bool:
+    try:
+        done = subprocess.run([str(word) for word in command], capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
 
 
-def _step(name: str, command: Sequence[str | Path], *, quiet: bool = False) -> None:
+def _step(name: str, command: Sequence[object]) -> None:
     """Runs one step, its output in the log; says on the terminal that it goes on."""
+    print(f"set-up: {name} ...", flush=True)
     LOG.parent.mkdir(exist_ok=True)
-    environment = {key: value for key, value in os.environ.items() if key not in FOREIGN}
     with LOG.open("w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=None if quiet else log,
-            stderr=log,
-        )
-        try:
-            _wait(process, name, quiet=quiet)
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
+        process = _start(command, log, log)
+        _wait(process, name)
     if process.returncode:
         _explain(name)
 
 
-def _wait(process: subprocess.Popen[bytes], name: str, *, quiet: bool) -> None:
+def _jars() -> None:
+    """Speaks for itself, about its progress and its failure."""
+    process = _start([PYTHON, "-m", "dev.jars"], None, None)
+    if process.wait():
+        raise SystemExit(1)
+
+
+def _start(command: Sequence[object], out: IO[str] | None, err: IO[str] | None) -> Running:
+    return subprocess.Popen(
+        [str(word) for word in command],
+        cwd=ROOT,
+        env={key: value for key, value in os.environ.items() if key not in FOREIGN},
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
+    )
+
+
+def _wait(process: Running, name: str) -> None:
     begun = time.monotonic()
-    if not quiet:
-        print(f"set-up: {name} ...", flush=True)
     while True:
         try:
             process.wait(HEARTBEAT_SECONDS)
         except subprocess.TimeoutExpired:
             print(f"set-up: {name}, {time.monotonic() - begun:.0f} s so far", flush=True)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
         else:
             return
 
@@ -189,7 +176,7 @@ def _explain(name: str) -> NoReturn:
     if any(sign.lower() in output.lower() for sign in UNREACHED):
         _stop(
             f"The package registry could not be reached while installing the {name}; "
-            f"check network and proxy (details: {LOG.relative_to(ROOT)})."
+            f"check network, proxy and certificates (details: {LOG.relative_to(ROOT)})."
         )
     _stop(
         f"The set-up failed at the {name}: {lines[-1] if lines else 'no reason given'} "
@@ -208,7 +195,11 @@ def _one_at_a_time() -> Iterator[None]:
     place = ROOT / ".run"
     place.mkdir(exist_ok=True)
     with (place / "setup.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("set-up: waiting for another one in this checkout", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 

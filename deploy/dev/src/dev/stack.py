@@ -1,0 +1,230 @@
+"""The whole of Leidraad on one machine: its servers, and the services as processes."""
+
+import asyncio
+import base64
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import orjson
+
+from dev.failure import NotStarted
+from dev.key import AUDIENCE, read_key, sign
+from dev.machine import require_room
+from dev.port import LOOPBACK, free_port, require_free
+from dev.process import Process
+from dev.run import run_folder
+from dev.servers import Say, Servers, servers
+from dev.terminal import run
+
+PORTS = {
+    "intake": 8001,
+    "casefile": 8002,
+    "scheduling": 8003,
+    "notifications": 8004,
+    "analytics": 8005,
+}
+FREE = dict.fromkeys(PORTS, 0)
+ALL = "all"
+READY_SECONDS = 90
+MASTER_KEY = "LEIDRAAD_MASTER_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """What runs; tests stop, kill and restart each process of it by service and kind."""
+
+    folder: Path
+    servers: Servers
+    ports: Mapping[str, int]
+    settings: Mapping[str, str]
+    processes: dict[tuple[str, str], Process] = field(default_factory=dict)
+    metrics: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def url(self, service: str) -> str:
+        return f"http://{LOOPBACK}:{self.ports[service]}"
+
+    def token(
+        self, role: str, *, subject: UUID | None = None, organisation: UUID | None = None
+    ) -> str:
+        issuer = self.servers.issuer
+        if issuer.folder is None:
+            raise NotStarted(f"Only {issuer.name} can make tokens; the stack did not start it.")
+        key = read_key(issuer.folder)
+        return sign(key, issuer.name, role, subject=subject, organisation=organisation)
+
+    def mails(self) -> list[Path]:
+        """All messages that arrived, in the order of arrival."""
+        return sorted(self.servers.mail.folder.glob("*.eml"))
+
+    async def migrate(self, service: str) -> None:
+        await self.run(service, "migrate")
+
+    async def run(self, service: str, *arguments: str) -> None:
+        """A command of a service that ends by itself, like `migrate` or `rebuild`."""
+        await self._process(service, arguments, service, {}).finish()
+
+    async def start(
+        self,
+        service: str,
+        kind: str = ALL,
+        *,
+        module: str | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Process:
+        """Starts `all` or one of `api`, `relay`, `consume`, and waits until it is ready.
+
+        Started again it keeps its ports; `module` and `settings` hold for this start alone.
+        """
+        known = self.processes.get((service, kind))
+        if known is not None and known.running:
+            raise NotStarted(f"{known.name} runs already.")
+        process = self._process(service, (kind,), module or service, settings or {})
+        self.processes[service, kind] = process
+        process.start()
+        await process.ready(lambda: _ready(self.address(service, kind)), READY_SECONDS)
+        return process
+
+    def address(self, service: str, kind: str) -> str:
+        """Where a process says that it is ready: the port of the API, else that of its metrics."""
+        if kind in (ALL, "api"):
+            return self.url(service)
+        return f"http://{LOOPBACK}:{self._metrics_port(service, kind)}"
+
+    async def stop(self, service: str, kind: str = ALL) -> None:
+        await self.processes[service, kind].stop()
+
+    async def kill(self, service: str, kind: str = ALL) -> None:
+        await self.processes[service, kind].kill()
+
+    async def stop_all(self) -> None:
+        await asyncio.gather(*(process.stop() for process in self.processes.values()))
+
+    def _metrics_port(self, service: str, kind: str) -> int:
+        return self.metrics.setdefault((service, kind), free_port())
+
+    def _process(
+        self, service: str, arguments: tuple[str, ...], module: str, settings: Mapping[str, str]
+    ) -> Process:
+        kind = arguments[0]
+        name = service if kind in (ALL, "migrate") else f"{service}.{kind}"
+        return Process(
+            name=name,
+            command=[sys.executable, "-m", module, *arguments],
+            folder=self.folder,
+            log=self.folder / f"{name}.log",
+            environment={**self._environment(service, kind), **self.settings, **settings},
+        )
+
+    def _environment(self, service: str, kind: str) -> dict[str, str]:
+        issuer = self.servers.issuer
+        peers = {name: self.url(name) for name in self.ports}
+        return {
+            **os.environ,
+            "LEIDRAAD_DATABASE_URL": self.servers.databases.urls[service],
+            "LEIDRAAD_KAFKA": self.servers.kafka,
+            "LEIDRAAD_HTTP_PORT": str(self.ports[service]),
+            "LEIDRAAD_METRICS_PORT": str(self._metrics_port(service, kind)),
+            "LEIDRAAD_JWKS_URL": issuer.jwks,
+            "LEIDRAAD_ISSUER": issuer.name,
+            "LEIDRAAD_AUDIENCE": AUDIENCE,
+            "LEIDRAAD_SERVICE_TOKEN_FILE": str(issuer.service_tokens[service]),
+            "LEIDRAAD_SMTP_URL": self.servers.mail.url,
+            "LEIDRAAD_PEERS": orjson.dumps(peers).decode(),
+        }
+
+
+@asynccontextmanager
+async def stack(
+    name: str,
+    *,
+    ports: Mapping[str, int] = PORTS,
+    environment: str = "development",
+    durable: bool = True,
+    settings: Mapping[str, str] | None = None,
+    say: Say = print,
+) -> AsyncIterator[Stack]:
+    """Servers and all services, ready; a port of 0 is a free one; nothing stays at the end."""
+    for service, port in ports.items():
+        if port:
+            require_free(port, service)
+    with run_folder(name) as folder:
+        require_room(folder)
+        async with servers(folder, list(ports), durable=durable, say=say) as started:
+            whole = Stack(
+                folder=folder,
+                servers=started,
+                ports={service: port or free_port() for service, port in ports.items()},
+                settings={
+                    "LEIDRAAD_ENVIRONMENT": environment,
+                    MASTER_KEY: _master_key(started, say),
+                    **(settings or {}),
+                },
+            )
+            try:
+                say(f"starting {', '.join(ports)}")
+                await _start_all(whole)
+                yield whole
+            finally:
+                await whole.stop_all()
+
+
+def _master_key(started: Servers, say: Say) -> str:
+    given = os.environ.get(MASTER_KEY)
+    if given is None and started.databases.server is None:
+        say(f"{MASTER_KEY} is not set: what the vaults take in can be read in this run only")
+    return given or base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+async def _start_all(whole: Stack) -> None:
+    async def start(service: str) -> None:
+        await whole.migrate(service)
+        await whole.start(service)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for service in whole.ports:
+                group.create_task(start(service))
+    except ExceptionGroup as failures:
+        # One sentence is enough: what failed first, or the first of those that failed together.
+        raise failures.exceptions[0] from None
+
+
+async def _ready(address: str) -> bool:
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+        try:
+            answer = await client.get(f"{address}/readyz")
+        except httpx.HTTPError:
+            return False
+    return answer.is_success
+
+
+async def main() -> int:
+    async with stack("dev") as whole:
+        for service in whole.ports:
+            print(f"{service:14} {whole.url(service)}/docs")
+        print(f"logs and mail: {whole.folder}; Ctrl-C ends it", flush=True)
+        try:
+            await _until_one_ends(whole)
+        except asyncio.CancelledError:
+            print("stopping", flush=True)
+            return 0
+    return 1
+
+
+async def _until_one_ends(whole: Stack) -> None:
+    while True:
+        for process in whole.processes.values():
+            if not process.running:
+                raise NotStarted(f"{process.name} ended: {process.last_words()}")
+        await asyncio.sleep(1)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main()))
