@@ -31,7 +31,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An event that is decided but not yet recorded; its version follows from the stream's expected one."""
+    """An event decided but not yet recorded; its version follows from the expected one."""
 
     id: UUID
     key: UUID
@@ -45,7 +45,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded(Generic[E]):
-    """An event of the log of `source` (a service); `key` is its case, or its stream where it concerns no case."""
+    """An event of the log of a service; `key` is its case, or its stream if it has no case."""
 
     source: str
     position: int
@@ -95,9 +95,17 @@ class AccessLine:
     correlation_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A person's data key as it is stored: encrypted with the master key."""
+
+    id: UUID
+    wrapped: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """An encrypted vault field; `key_id` is the person's data key, whose wrapped form is written if it is new."""
+    """An encrypted field; `key_id` is the person's data key, written wrapped if it is new."""
 
     person: UUID
     record: UUID
@@ -109,7 +117,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A durable work item: done outside the database at or after `due_at`, until done or refused for good."""
+    """Work outside the database, at or after `due_at`, until done or refused for good."""
 
     id: UUID
     kind: str
@@ -174,6 +182,10 @@ class Erased(Exception):
         self.person = person
 
 
+class Unwritable(Exception):
+    """The write set holds what the log cannot store, such as a NUL character or too long a key."""
+
+
 class Unavailable(Exception):
     """The database did not answer in time or cannot take writes; the same request may succeed later."""
 
@@ -184,7 +196,12 @@ class Store(Protocol):
     source: str
 
     async def append(self, write: WriteSet) -> Appended:
-        """Writes all or nothing; raises VersionConflict, AlreadyAnswered, AlreadyDone, Erased or Unavailable."""
+        """Writes all or nothing, or raises one of the exceptions above.
+
+        The first check that fails counts: request, message, finished work, versions in the order of
+        `expected`, vault. A set whose events are stored already is a success: it was committed, and
+        the answer got lost.
+        """
         ...
 
     async def history(self, key: UUID) -> list[Recorded[Json]]:
@@ -205,6 +222,18 @@ class Store(Protocol):
 
     async def answer(self, request: RequestKey) -> Answer | None:
         """The answer given to this request before, if any."""
+        ...
+
+    async def data_key(self, person: UUID) -> DataKey | None:
+        """The key of a person's vault fields, if there is one; raises Erased."""
+        ...
+
+    async def sealed(self, person: UUID, record: UUID | None = None) -> list[Sealed]:
+        """A person's vault fields, all or those of one record; raises Erased."""
+        ...
+
+    async def erase(self, person: UUID) -> None:
+        """Destroys a person's key and fields, and leaves a tombstone that no write set passes."""
         ...
 
     def turn(self, key: UUID) -> AbstractAsyncContextManager[None]:
