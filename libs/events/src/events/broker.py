@@ -59,7 +59,7 @@ class Subscription(Protocol):
         ...
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
-        """Says from which offsets the group goes on; BrokerFailed also where the group has moved on."""
+        """Says from where the group goes on; BrokerFailed also where the group has moved on."""
         ...
 
     def rebalanced(self) -> bool:
@@ -92,4 +92,3 @@ class Broker(Protocol):
 def partition_of(key: bytes, partitions: int = PARTITIONS) -> int:
     """Where Kafka's own clients put a key, so that all producers agree."""
     return (murmur2(key) & 0x7FFFFFFF) % partitions
-

@@ -1,10 +1,11 @@
 """SQLAlchemy Core statements on the asyncpg pool: composed by Core, run without an engine."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = dict[str, Any]
 
@@ -15,28 +16,24 @@ class Connection(Protocol):
     """What a pool and a connection of asyncpg have in common."""
 
     async def fetch(self, query: str, *args: object) -> Sequence[Any]: ...
-    async def execute(self, query: str, *args: object) -> str: ...
 
 
 def compiled(statement: ClauseElement) -> tuple[str, list[object]]:
     """The text with $n placeholders, and the values in their order."""
-    made = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    values = made.construct_params() if made.params is not None else {}
-    return str(made), [_bound(made, name, values[name]) for name in made.positiontup or ()]
+    made = cast(
+        "SQLCompiler",
+        statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True}),
+    )
+    values = made.construct_params()
+    return made.string, [_bound(made, name, values[name]) for name in made.positiontup or ()]
 
 
-def _bound(made: Any, name: str, value: object) -> object:
+def _bound(made: SQLCompiler, name: str, value: object) -> object:
     convert = made._bind_processors.get(name)  # noqa: SLF001 - Core has no public way to it
-    return convert(value) if convert else value
+    return convert(value) if callable(convert) else value
 
 
 async def fetch(connection: Connection, statement: ClauseElement) -> list[Row]:
     """The rows of a select, as dicts."""
     text, values = compiled(statement)
     return [dict(row) for row in await connection.fetch(text, *values)]
-
-
-async def run(connection: Connection, statement: ClauseElement) -> str:
-    """Runs a statement that answers no rows; gives the server's command tag."""
-    text, values = compiled(statement)
-    return await connection.execute(text, *values)

@@ -1,6 +1,6 @@
-"""What every published event is made of: codes, numbers, dates and pseudonymous ids, never free text."""
+"""What published events are made of: codes, numbers, dates, pseudonymous ids, no text."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -16,8 +16,11 @@ Known = Literal["yes", "no", "unknown"]
 
 
 class Contract(BaseModel):
-    """The payload of a published event; JSON in camelCase; readers ignore fields that they do not know."""
+    """The payload of a published event: camelCase JSON; readers ignore unknown fields."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True
     )
+
+    concerns_case: ClassVar[bool] = True
+    """Whether the key is a case; an organisation, say, has a stream but no case."""

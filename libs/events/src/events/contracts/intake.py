@@ -1,5 +1,6 @@
 """What intake publishes: candidates, offers and their answers, referrals and their screening."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -9,6 +10,8 @@ from events.contracts.contract import Code, Contract, Known, PartialDate
 
 class OrganisationRegistered(Contract):
     """An organisation takes part: one that refers, or a programme's desk."""
+
+    concerns_case: ClassVar[bool] = False
 
     kind: Code
 
