@@ -22,7 +22,7 @@ class UnknownEvent(Exception):
 
 
 class Codec(Generic[E]):
-    """Reads and writes the events of one stream type; `names` is written by hand and never changes."""
+    """Reads and writes the events of one stream type; `names` never changes."""
 
     def __init__(
         self, names: Mapping[str, type[Any]], upcasters: Mapping[str, Upcaster] | None = None

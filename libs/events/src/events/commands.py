@@ -1,7 +1,7 @@
 """The one way to run a command: load, decide, append; once more on a conflict."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, cast
 from uuid import UUID
 
@@ -11,10 +11,12 @@ from events.codec import Codec
 from events.decider import C, Decider, E, S
 from events.store import (
     AlreadyAnswered,
+    Answer,
     Draft,
     Json,
     Metadata,
     Recorded,
+    RequestKey,
     Store,
     VersionConflict,
     Work,
@@ -51,17 +53,17 @@ class StreamType(Generic[S, C, E]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """On whose behalf a command runs, what it is checked against, and what is written together with it."""
+    """On whose behalf a command runs, what it is checked against, what is written with it."""
 
     metadata: Metadata
     permit: Callable[[History], None] = allow
     expected: int | None = None
-    beside: WriteSet = WriteSet()
+    beside: WriteSet = field(default_factory=WriteSet)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a command: the stream's version after it, and the position up to which to read."""
+    """What became of a command: the stream's version, and the position up to which to read."""
 
     version: int
     position: int
@@ -77,10 +79,10 @@ async def execute(
     stream: UUID | None = None,
     attempts: int = 5,
 ) -> Done:
-    """Loads all streams of the key, decides on one (by default the one with the key's own id), appends.
+    """Loads all streams of the key, decides on one (by default the key's own), appends.
 
-    Tries again on a version conflict unless the caller named the version. Raises AlreadyAnswered for a
-    repeated request, and whatever `permit`, the decider or the store raise.
+    Tries again on a version conflict unless the caller named the version. Raises AlreadyAnswered
+    for a repeated request, and whatever `permit`, the decider or the store raise.
     """
     request = cause.beside.request
     if request and (answer := await store.answer(request[0])):
@@ -112,7 +114,9 @@ async def _attempt(
     gathered = callable(command)
     decided = cast("Gather[C]", command)(history) if gathered else cast("C", command)
     events = stream_type.decider.decide(decided, stream_type.state(history, stream))
-    drafts = [_draft(stream_type, e, key, stream, _inherit(cause.metadata, history)) for e in events]
+    drafts = [
+        _draft(stream_type, e, key, stream, _inherit(cause.metadata, history)) for e in events
+    ]
     head = history[-1].position if history else 0
     write = replace(
         cause.beside,
@@ -146,9 +150,7 @@ def _inherit(metadata: Metadata, history: History) -> Metadata:
     if metadata.programme or not history:
         return metadata
     first = history[0].metadata
-    return replace(
-        metadata, programme=first.programme, programme_version=first.programme_version
-    )
+    return replace(metadata, programme=first.programme, programme_version=first.programme_version)
 
 
 def _work(
@@ -158,7 +160,7 @@ def _work(
     return [work for draft, event in pairs for work in stream_type.work(draft, event)]
 
 
-def _answered(beside: WriteSet, version: int, position: int) -> Any:
+def _answered(beside: WriteSet, version: int, position: int) -> tuple[RequestKey, Answer] | None:
     if beside.request is None:
         return None
     key, answer = beside.request

@@ -1,4 +1,4 @@
-"""What every stream type is made of: a pure decision, a pure fold, and the error of a rule that says no."""
+"""What a stream type is made of: a pure decision, a pure fold, a rule that says no."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ E = TypeVar("E")
 
 
 class Rejected(Exception):
-    """A rule of the domain says no: `code` is stable for programs, `detail` a sentence for people."""
+    """A rule says no: `code` is stable for programs, `detail` a sentence for people."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -19,7 +19,7 @@ class Rejected(Exception):
 
 
 class Invalid(Rejected):
-    """The input names something that cannot be: all its mistakes, each as (field in camelCase, sentence)."""
+    """The input cannot be: all its mistakes, each as (field in camelCase, sentence)."""
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         super().__init__("invalid", "; ".join(f"{field}: {sentence}" for field, sentence in errors))

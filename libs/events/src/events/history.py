@@ -1,4 +1,4 @@
-"""The one fold over two clocks: which facts had happened by a time, as far as was known at another."""
+"""The one fold over two clocks: what had happened by a time, as known at another."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,20 +12,20 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 def happened(recorded: Recorded[E]) -> datetime:
-    """The instant at which a fact takes its place: when it happened or, if that is unknown, when it was recorded."""
+    """When a fact takes its place: as it happened or, if that is unknown, as it was recorded."""
     return recorded.occurred.at or recorded.recorded_at
 
 
 def facts(
     recorded: Iterable[Recorded[E]], *, as_of: datetime = FOREVER, known_at: datetime = FOREVER
 ) -> list[Recorded[E]]:
-    """What had happened by `as_of`, as known at `known_at`, corrections applied, in the order of happening."""
+    """What had happened by `as_of`, as known at `known_at`, corrected, in order of happening."""
     known = sorted((r for r in recorded if r.recorded_at <= known_at), key=_as_recorded)
     return sorted((r for r in _corrected(known) if happened(r) <= as_of), key=_as_happened)
 
 
 def _corrected(known: Sequence[Recorded[E]]) -> Iterable[Recorded[E]]:
-    """The last correction of a fact stands in its place; a correction of a correction is one of the fact."""
+    """The last correction stands in the fact's place; one of a correction is one of the fact."""
     origin = {r.id: r.corrects for r in known if r.corrects is not None}
     latest = {_root(r.id, origin): r for r in known}
     return latest.values()

@@ -1,4 +1,4 @@
-"""When something happened, as precisely as it is known: an instant, a day, a month, a year, or unknown."""
+"""When something happened, as precisely as is known: an instant, day, month, year, or not."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 CIVIL_TIME = ZoneInfo("Europe/Amsterdam")
-"""The zone in which a day begins and ends; Dutch and Belgian civil time are the same (decision 2)."""
+"""Where a day begins and ends; Dutch and Belgian civil time are the same (decision 2)."""
 
 
 class Precision(StrEnum):
@@ -35,7 +35,7 @@ class Occurred:
 
     @classmethod
     def parse(cls, text: str) -> "Occurred":
-        """Reads `2019`, `2019-03`, `2019-03-05`, an instant with its offset, or `unknown`; else ValueError."""
+        """Reads `2019`, `2019-03`, `2019-03-05`, an instant or `unknown`; else ValueError."""
         if text == Precision.UNKNOWN:
             return UNKNOWN
         for precision, pattern in _PATTERNS.items():
@@ -87,7 +87,7 @@ UNKNOWN = Occurred(None, Precision.UNKNOWN)
 
 
 def end_of(text: str) -> datetime:
-    """The instant up to which `asOf` or `knownAt` reaches: a date means the end of that day; else ValueError."""
+    """How far `asOf` or `knownAt` reaches: a date means the end of that day; else ValueError."""
     moment = Occurred.parse(text)
     if moment.end is None:
         msg = "a date or an instant is needed"

@@ -131,9 +131,9 @@ class Work:
 class WriteSet:
     """Everything that one command writes: all of it or nothing.
 
-    `expected` names the version of every stream that is appended to, and of every stream that was only
-    read and must not have moved. `message` is (consumer group, message id). `done` are work items that
-    this completes; one that is no longer there makes the whole set a repetition.
+    `expected` names the version of every stream that is appended to, and of every stream that was
+    only read and must not have moved. `message` is (consumer group, message id). `done` are work
+    items that this completes; one that is no longer there makes the whole set a repetition.
     """
 
     events: Sequence[Draft] = ()
@@ -148,7 +148,7 @@ class WriteSet:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where the log stood after the append: the position of its last event, and when that was recorded."""
+    """Where the log stood after the append: its last position, and when that was recorded."""
 
     position: int
     recorded_at: datetime
@@ -187,7 +187,7 @@ class Unwritable(Exception):
 
 
 class Unavailable(Exception):
-    """The database did not answer in time or cannot take writes; the same request may succeed later."""
+    """The database did not answer in time or takes no writes; the same may succeed later."""
 
 
 class Store(Protocol):
@@ -241,5 +241,5 @@ class Store(Protocol):
         ...
 
     def appended(self) -> AsyncIterator[None]:
-        """Yields at once, then whenever something may have been appended (and at least every 100 ms)."""
+        """Yields at once, when something may have been appended, and at least every 100 ms."""
         ...

@@ -122,9 +122,7 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
 def evolve(case: Case, event: CaseEvent) -> Case:
     match event:
         case CaseOpened(organisation=organisation, spell=spell, occurred=occurred):
-            return Case(
-                status=Status.OPEN, organisation=organisation, spell=spell, opened=occurred
-            )
+            return Case(status=Status.OPEN, organisation=organisation, spell=spell, opened=occurred)
         case ContactDataReceived(contact=contact):
             return replace(case, contact=contact)
         case ContactDataRefused():
@@ -143,7 +141,7 @@ def evolve(case: Case, event: CaseEvent) -> Case:
 
 
 def require_within(case: Case, occurred: Occurred) -> None:
-    """What belongs to a case happened after it opened and, however late it is recorded, before it closed."""
+    """What belongs to a case happened while it was open, however late it is recorded."""
     if case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
     if occurred.certainly_before(case.opened):

@@ -9,7 +9,7 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOpened:
-    """`organisation` is the one that referred, if any; a spell is one stay, from opening to closing."""
+    """`organisation` is the one that referred, if any; a spell is one stay in the case."""
 
     organisation: UUID | None
     spell: int

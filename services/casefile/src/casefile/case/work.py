@@ -1,4 +1,4 @@
-"""What a case's events ask of the outside: an opened case needs the client's contact data from intake."""
+"""What a case's events ask of the outside: the client's contact data from intake."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,1 @@
-"""Tracks: the procedures that run beside a case with clocks of their own, as the programme defines them."""
+"""Tracks: procedures that run beside a case with clocks of their own, defined as data."""

@@ -69,7 +69,7 @@ class AcceptOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclineOffer:
-    """`referred`: whether a referral was made meanwhile, after which there is nothing left to decline."""
+    """`referred`: whether a referral was made, after which there is nothing left to decline."""
 
     reasons: tuple[str, ...]
     referred: bool
@@ -99,7 +99,7 @@ OfferCommand = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Only what `decide` needs; `latest` is when the last step that an answer follows took place."""
+    """Only what `decide` needs; `latest` is when the step that an answer follows took place."""
 
     status: Status = Status.NEW
     organisation: UUID | None = None

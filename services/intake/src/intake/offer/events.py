@@ -9,7 +9,7 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateIdentified:
-    """`origin` is when that happened which brought the candidate here, as precisely as it is known."""
+    """`origin` is when that happened which brought the candidate here, as far as known."""
 
     organisation: UUID
     origin: str | None

@@ -135,13 +135,11 @@ def _queue(command: QueueMessage, message: Message) -> list[MessageEvent]:
 
 
 def _start(message: Message, occurred: Occurred) -> list[MessageEvent]:
-    """A delivery of unknown outcome is repeated once, with the same Message-ID, and then given up."""
+    """A delivery of unknown outcome is repeated once, with the same Message-ID."""
     if message.status not in (Status.QUEUED, Status.SENDING):
         return []
     if message.open_ended > MOST_REPEATS:
-        return [
-            MessageFailed(template=message.template, reason=UNKNOWN_OUTCOME, occurred=occurred)
-        ]
+        return [MessageFailed(template=message.template, reason=UNKNOWN_OUTCOME, occurred=occurred)]
     return [DeliveryStarted(attempt=message.attempts + 1, occurred=occurred)]
 
 

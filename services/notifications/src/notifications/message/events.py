@@ -17,7 +17,7 @@ class MessageQueued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStarted:
-    """From here until its outcome is recorded nobody can know whether the server took the message."""
+    """Until its outcome is recorded nobody can know whether the server took the message."""
 
     attempt: int
     occurred: Occurred
