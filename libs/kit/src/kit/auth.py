@@ -1,0 +1,127 @@
+"""Who asks: a bearer token, checked against the issuer's published keys, becomes a principal."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import httpx
+import structlog
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from kit.access import Principal, Role
+from kit.clock import Clock
+
+ALGORITHMS = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "Ed25519", "EdDSA")
+LONGEST_TOKEN = 8_192
+FETCH_SECONDS = 3.0
+PAUSE_SECONDS = 5.0
+"""The least time between two fetches of the keys, however many unknown ones are asked for."""
+
+log = structlog.get_logger()
+
+
+class Unauthorised(Exception):
+    """The token does not say who asks; the message is a sentence for the caller."""
+
+
+class KeysUnavailable(Exception):
+    """The issuer's keys were never fetched, so no token can be judged."""
+
+
+class Keys:
+    """The issuer's keys: fetched from one fixed address, and again for a key not yet known."""
+
+    def __init__(
+        self, url: str, client: httpx.AsyncClient, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._url = url
+        self._client = client
+        self._monotonic = monotonic
+        self._keys: KeySet | None = None
+        self._asked = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def having(self, kid: str) -> KeySet:
+        """The keys, in which `kid` is if the issuer published it."""
+        if not self._has(kid):
+            async with self._lock:
+                if not self._has(kid) and self._monotonic() - self._asked >= PAUSE_SECONDS:
+                    await self._fetch()
+        if self._keys is None:
+            raise KeysUnavailable
+        return self._keys
+
+    def _has(self, kid: str) -> bool:
+        return self._keys is not None and any(key.kid == kid for key in self._keys)
+
+    async def _fetch(self) -> None:
+        self._asked = self._monotonic()
+        try:
+            response = await self._client.get(self._url, timeout=FETCH_SECONDS)
+            self._keys = KeySet.import_key_set(response.raise_for_status().json())
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+            log.warning("auth.keys-not-fetched", error=type(error).__name__)
+
+
+class Authenticator:
+    """Turns the Authorization header into a principal, or refuses it."""
+
+    def __init__(self, keys: Keys, issuer: str, audience: str, clock: Clock) -> None:
+        self._keys = keys
+        self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(clock().timestamp()),
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+
+    async def principal(self, authorization: str | None) -> Principal:
+        token = _bearer(authorization)
+        try:
+            kid = _kid(token)
+            keys = await self._keys.having(kid)
+            claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+            self._claims.validate(claims)
+        except (JoseError, ValueError, TypeError, KeyError):
+            raise Unauthorised("The bearer token is not valid here.") from None
+        return _principal(claims)
+
+
+def _bearer(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorised("A bearer token is needed.")
+    if len(token) > LONGEST_TOKEN:
+        raise Unauthorised("The bearer token is too long.")
+    return token
+
+
+def _kid(token: str) -> str:
+    """The key's name; the header is not yet trusted, so nothing else of it is used."""
+    kid = jws.extract_compact(token.encode()).headers()["kid"]
+    if not isinstance(kid, str):
+        raise TypeError
+    return kid
+
+
+def _principal(claims: dict[str, Any]) -> Principal:
+    try:
+        organisation = claims.get("organisation")
+        return Principal(
+            subject=_subject(claims["sub"]),
+            role=Role(claims["role"]),
+            organisation=None if organisation is None else UUID(organisation),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise Unauthorised("The token names no known role, or no organisation's id.") from None
+
+
+def _subject(subject: object) -> str:
+    if not isinstance(subject, str) or not 1 <= len(subject) <= 255 or not subject.isprintable():
+        raise ValueError
+    return subject

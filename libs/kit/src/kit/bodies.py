@@ -1,0 +1,85 @@
+"""What requests and answers are made of: strict bodies, facts with a time, the answer of a write."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from events.occurrence import Occurred
+from kit.clock import REQUEST_TIME
+
+
+class Body(BaseModel):
+    """A request body: camelCase, nothing unknown, no number that JSON cannot carry."""
+
+    model_config = ConfigDict(  # type: ignore[pydantic-alias]  # one spelling only: camelCase
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_name=False,
+        validate_by_alias=True,
+        allow_inf_nan=False,
+        str_strip_whitespace=True,
+    )
+
+
+class Answer(BaseModel):
+    """An answer: camelCase, and every field always there, so it has no defaults."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        serialize_by_alias=True,
+    )
+
+
+class Written(Answer):
+    """What a write answers: the resource, its version now, and the position to read from."""
+
+    id: UUID
+    version: int
+    position: int
+
+
+def _occurred(text: object) -> Occurred:
+    if not isinstance(text, str):
+        raise ValueError(_FORM)  # noqa: TRY004  a TypeError would be no validation error
+    try:
+        occurred = Occurred.parse(text)
+    except (ValueError, OverflowError):
+        raise ValueError(_FORM) from None
+    if occurred.at and occurred.at > REQUEST_TIME.get(
+        datetime.max.replace(tzinfo=occurred.at.tzinfo)
+    ):
+        raise ValueError("what has happened cannot lie in the future")
+    return occurred
+
+
+_FORM = "a year, month, day, an instant with its offset, or `unknown` is needed"
+
+OccurredAt = Annotated[
+    Occurred,
+    PlainValidator(_occurred),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "When it happened, as precisely as it is known; never in the future.",
+            "examples": ["2019", "2019-03", "2019-03-05", "2019-03-05T10:00:00Z", "unknown"],
+        }
+    ),
+]
+
+
+def _now() -> Occurred:
+    return Occurred.instant(REQUEST_TIME.get())
+
+
+class Fact(Body):
+    """The body of a request that tells what happened; without `occurredAt` it happened just now."""
+
+    occurred_at: OccurredAt = Field(default_factory=_now)

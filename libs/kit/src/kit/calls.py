@@ -1,0 +1,190 @@
+"""A call: one request of one principal for one action, and all that a route does with the log."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import Response
+
+from events.commands import Cause, Gather, History, StreamType, execute
+from events.decider import C, E, S
+from events.history import facts
+from events.store import (
+    AccessLine,
+    AlreadyAnswered,
+    Json,
+    Metadata,
+    Recorded,
+    RequestKey,
+    Sealed,
+    Work,
+    WriteSet,
+)
+from events.store import Answer as Record
+from kit import accesslog, idempotency, preconditions, problems
+from kit.access import Principal, Scope, sees
+from kit.bodies import Written
+from kit.edge import Edge
+from kit.moments import NOW, Moment
+
+POSITION_HEADER = "leidraad-position"
+
+
+class Hidden(Exception):
+    """The record does not exist, or is not for this principal; the answer is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What of the HTTP request matters here; `status` is that of its route."""
+
+    method: str
+    path: str
+    body: bytes
+    status: int
+    if_match: preconditions.IfMatch | None
+    idempotency_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Made by `reads`, `lists`, `adds` and `changes`, after they checked the role."""
+
+    edge: Edge
+    action: str
+    principal: Principal
+    now: datetime
+    correlation_id: UUID
+    traceparent: str | None
+    request: Asked
+    response: Response = field(repr=False)
+
+    async def execute(
+        self,
+        stream_type: StreamType[S, C, E],
+        key: UUID,
+        command: C | Gather[C],
+        *,
+        stream: UUID | None = None,
+        new: Scope | None = None,
+        programme: tuple[str, int] | None = None,
+        vault: Sequence[Sealed] = (),
+        work: Sequence[Work] = (),
+        location: str | None = None,
+    ) -> Written:
+        """Runs a command on a stream of a key, and gives the answer that every write gives.
+
+        `new` says whom a record concerns that this command creates; without it a key that has no
+        events is not found. `location` is the resource's path, whose last segment is its id; by
+        default that of the stream.
+        """
+        place = location or self._location(stream or key)
+        beside = WriteSet(
+            request=self._request(place),
+            access=[self._line(accesslog.ALLOWED, key)],
+            vault=vault,
+            work=work,
+        )
+        cause = Cause(
+            metadata=self.metadata(programme),
+            permit=self._permit(stream or key, new),
+            beside=beside,
+        )
+        try:
+            done = await execute(self.edge.store, stream_type, key, command, cause, stream=stream)
+        except AlreadyAnswered as repeated:
+            return self._again(repeated.answer)
+        except Hidden:
+            await self.note(accesslog.NOT_FOUND, key)
+            raise problems.not_found() from None
+        return self._answer(place, done.version, done.position)
+
+    async def read(
+        self, key: UUID, at: Moment = NOW, *, stream: UUID | None = None
+    ) -> list[Recorded[Json]]:
+        """The facts of a key as they were known, in the order of happening; the access log says so.
+
+        The ETag is the version of `stream`, by default the key's own.
+        """
+        history = await self.edge.store.history(key)
+        scope = self.edge.scope(history)
+        known = facts(history, as_of=at.as_of, known_at=at.known_at)
+        if scope is None or not sees(self.principal, scope) or not known:
+            await self.note(accesslog.NOT_FOUND, key)
+            raise problems.not_found()
+        await self.note(accesslog.ALLOWED, key)
+        self.response.headers[POSITION_HEADER] = str(max(r.position for r in known))
+        if not at.past:
+            self.response.headers["etag"] = preconditions.tag(
+                preconditions.version(history, stream or key)
+            )
+        return known
+
+    async def note(self, outcome: str, key: UUID | None = None) -> None:
+        await accesslog.note(self.edge.store, self._line(outcome, key))
+
+    async def position(self, at: Moment) -> int:
+        """The position that `knownAt` means, which the answer says too."""
+        store = self.edge.store
+        known = await store.position_at(at.known_at) if at.past else (await store.head()).position
+        self.response.headers[POSITION_HEADER] = str(known)
+        return known
+
+    def metadata(self, programme: tuple[str, int] | None = None) -> Metadata:
+        name, version = programme or (None, None)
+        return Metadata(
+            actor=self.principal.subject,
+            role=self.principal.role,
+            correlation_id=self.correlation_id,
+            traceparent=self.traceparent,
+            programme=name,
+            programme_version=version,
+        )
+
+    def _permit(self, stream: UUID, new: Scope | None) -> Callable[[History], None]:
+        def permit(history: History) -> None:
+            scope = self.edge.scope(history) if history else new
+            if scope is None or not sees(self.principal, scope):
+                raise Hidden
+            if self.request.if_match:
+                self.request.if_match.check(history, stream)
+
+        return permit
+
+    def _location(self, stream: UUID) -> str:
+        """The path up to the id, or with the id behind it where the resource is new."""
+        before, found, _ = self.request.path.partition(f"/{stream}")
+        return before + found if found else f"{self.request.path}/{stream}"
+
+    def _request(self, location: str) -> tuple[RequestKey, Record] | None:
+        request = self.request
+        if request.idempotency_key is None:
+            return None
+        route = f"{request.method} {request.path}"
+        record = Record(
+            status=request.status,
+            location=location,
+            version=0,
+            position=0,
+            body_hash=idempotency.body_hash(self.edge.body_key, request.body),
+        )
+        subject = self.principal.subject
+        return RequestKey(subject=subject, route=route, key=request.idempotency_key), record
+
+    def _again(self, record: Record) -> Written:
+        body_hash = idempotency.body_hash(self.edge.body_key, self.request.body)
+        if body_hash != record.body_hash:
+            raise idempotency.reused()
+        self.response.status_code = record.status
+        return self._answer(record.location, record.version, record.position)
+
+    def _answer(self, location: str, version: int, position: int) -> Written:
+        headers = self.response.headers
+        headers["location"] = location
+        headers["etag"] = preconditions.tag(version)
+        headers[POSITION_HEADER] = str(position)
+        return Written(id=UUID(location.rpartition("/")[2]), version=version, position=position)
+
+    def _line(self, outcome: str, key: UUID | None) -> AccessLine:
+        return accesslog.line(self.principal, self.action, self.request.path, outcome, key)

@@ -1,0 +1,94 @@
+"""What a route declares: its action, and what a request for it must bring along."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from urllib.parse import quote
+
+from fastapi import Request, Response, params
+
+from kit import accesslog, idempotency, preconditions, problems
+from kit.access import Principal, may
+from kit.calls import Asked, Call
+from kit.clock import REQUEST_TIME
+from kit.correlation import CORRELATION_ID, traceparent
+from kit.edge import Edge
+from kit.problems import Problem
+
+_JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
+
+
+class Kind(Enum):
+    READ = auto()
+    LIST = auto()
+    ADD = auto()
+    CHANGE = auto()
+
+
+def reads(action: str) -> params.Depends:
+    """For one record: the route asks `call.read`, which checks access and notes it."""
+    return params.Depends(Endpoint(action, Kind.READ))
+
+
+def lists(action: str) -> params.Depends:
+    """For lists, counts and figures, filtered by the access rule; noted before the route runs."""
+    return params.Depends(Endpoint(action, Kind.LIST))
+
+
+def adds(action: str) -> params.Depends:
+    """For a POST that creates a resource or adds a fact: If-Match is optional."""
+    return params.Depends(Endpoint(action, Kind.ADD))
+
+
+def changes(action: str) -> params.Depends:
+    """For what changes the state of a resource: If-Match is required (428 without)."""
+    return params.Depends(Endpoint(action, Kind.CHANGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The dependency that makes the call: checks the role and notes a refusal, then the headers."""
+
+    action: str
+    kind: Kind
+
+    async def __call__(self, request: Request, response: Response) -> Call:
+        edge: Edge = request.app.state.edge
+        principal: Principal = request.state.principal
+        path = quote(request.scope["path"])
+        if not may(principal, self.action, edge.access):
+            await self._note(edge, principal, path, accesslog.FORBIDDEN)
+            raise problems.forbidden()
+        if self.kind is Kind.LIST:
+            await self._note(edge, principal, path, accesslog.ALLOWED)
+        return Call(
+            edge=edge,
+            action=self.action,
+            principal=principal,
+            now=REQUEST_TIME.get(),
+            correlation_id=CORRELATION_ID.get(),
+            traceparent=traceparent(request.headers.get("traceparent")),
+            request=await self._asked(request, path),
+            response=response,
+        )
+
+    async def _note(self, edge: Edge, principal: Principal, path: str, outcome: str) -> None:
+        await accesslog.note(edge.store, accesslog.line(principal, self.action, path, outcome))
+
+    async def _asked(self, request: Request, path: str) -> Asked:
+        body = await request.body()
+        if body and not _JSON.fullmatch(request.headers.get("content-type", "")):
+            raise Problem(415, "unsupported-media-type", "The body must be application/json.")
+        writes = self.kind in {Kind.ADD, Kind.CHANGE}
+        return Asked(
+            method=request.method,
+            path=path,
+            body=body,
+            status=request.scope["route"].status_code or 200,
+            idempotency_key=idempotency.checked(
+                request.headers.get("idempotency-key"), required=writes and request.method == "POST"
+            ),
+            if_match=preconditions.checked(
+                request.headers.get("if-match"), required=self.kind is Kind.CHANGE
+            ),
+        )

@@ -1,0 +1,56 @@
+"""All mistakes of a request at once, each with its place and without the value that was sent."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Mistake = dict[str, str]
+
+MOST = 100
+LONGEST_NAME = 64
+
+_INSTEAD = {
+    "json_invalid": "the body is not valid JSON",
+    "missing": "this is required",
+    "extra_forbidden": "this is not known here",
+    "model_attributes_type": "a JSON object is needed",
+    "model_type": "a JSON object is needed",
+    "dict_type": "a JSON object is needed",
+    "uuid_parsing": "a UUID is needed",
+    "uuid_type": "a UUID is needed",
+    "union_tag_invalid": "this is none of the known kinds",
+    "value_error": "",
+}
+"""Where pydantic's own message may quote what was sent, or speaks of Python."""
+
+
+def mistakes(errors: Sequence[Any]) -> list[Mistake]:
+    return [_mistake(error) for error in errors[:MOST]]
+
+
+def _mistake(error: Mapping[str, Any]) -> Mistake:
+    source, *path = error["loc"] or ("body",)
+    if error["type"] == "json_invalid":
+        path = []
+    name = {"pointer": _pointer(path)} if source == "body" else {"parameter": _join(path, ".")}
+    return {**name, "detail": _detail(error)}
+
+
+def _pointer(path: Sequence[str | int]) -> str:
+    """A JSON pointer as a URI fragment (RFC 6901, section 6)."""
+    return "#" + "".join(f"/{_short(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+
+
+def _join(path: Sequence[str | int], by: str) -> str:
+    return by.join(_short(step) for step in path)
+
+
+def _short(step: str | int) -> str:
+    return str(step)[:LONGEST_NAME]
+
+
+def _detail(error: Mapping[str, Any]) -> str:
+    instead = _INSTEAD.get(error["type"])
+    if instead:
+        return instead
+    message: str = error["msg"].removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
