@@ -18,7 +18,7 @@ dev: setup ## Start PostgreSQL, Kafka, mailbox, token issuer and all services, u
 	@$(RUN) dev.stack
 
 token: setup ## Print a token for the running demo: make token ROLE=desk [ORGANISATION=id] [SUBJECT=id]
-	@$(RUN) dev.token --role "$(ROLE)" $(if $(ORGANISATION),--organisation $(ORGANISATION)) $(if $(SUBJECT),--subject $(SUBJECT))
+	@$(RUN) dev.token --role "$(or $(ROLE),$(error say which role: make token ROLE=desk))" $(if $(ORGANISATION),--organisation $(ORGANISATION)) $(if $(SUBJECT),--subject $(SUBJECT))
 
 test: lint types ## Run all checks and all tests, the system suite too; writes build/junit.xml
 	$(RUN) pytest --junitxml=build/junit.xml

@@ -16,12 +16,13 @@ from dev.failure import NotStarted
 from dev.key import make_key, read_key, sign
 from dev.port import LOOPBACK
 
+ENVIRONMENT = "LEIDRAAD_ENVIRONMENT"
 SERVICE_ROLE = "service"
 FRESH_SECONDS = 3600
 
 
-def refuse_in_production() -> None:
-    if os.environ.get("LEIDRAAD_ENVIRONMENT") == "production":
+def refuse_in_production(environment: str | None) -> None:
+    if environment == "production":
         raise NotStarted("The development issuer does not start in production; use a real one.")
 
 
@@ -79,7 +80,7 @@ def main() -> int:
     parser.add_argument("--service", action="append", default=[], help="keep a token for it")
     arguments = parser.parse_args()
     try:
-        refuse_in_production()
+        refuse_in_production(os.environ.get(ENVIRONMENT))
     except NotStarted as failure:
         print(failure, file=sys.stderr)
         return 1

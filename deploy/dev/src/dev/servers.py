@@ -54,9 +54,11 @@ class Servers:
 
 @asynccontextmanager
 async def servers(
-    folder: Path, services: Sequence[str], *, durable: bool, say: Say
+    folder: Path, services: Sequence[str], *, environment: str, durable: bool, say: Say
 ) -> AsyncIterator[Servers]:
     """Starts what no address is given for, and stops it in reverse order."""
+    if not os.environ.get("JWKS_URL"):
+        refuse_in_production(environment)
     async with AsyncExitStack() as stack:
         databases = await _databases(stack, folder, services, durable=durable, say=say)
         broker = None
@@ -102,7 +104,6 @@ async def _mail(stack: AsyncExitStack, folder: Path) -> Mail:
 async def _issuer(stack: AsyncExitStack, folder: Path, services: Sequence[str]) -> Issuer:
     if jwks := os.environ.get("JWKS_URL"):
         return _foreign_issuer(jwks, services)
-    refuse_in_production()
     port, place = free_port(), folder / "issuer"
     options = [f"--port={port}", f"--folder={place}", *(f"--service={name}" for name in services)]
     process = await stack.enter_async_context(_module(folder, "issuer", options, port))

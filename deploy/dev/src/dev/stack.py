@@ -15,6 +15,7 @@ import httpx
 import orjson
 
 from dev.failure import NotStarted
+from dev.issuer import ENVIRONMENT
 from dev.key import AUDIENCE, read_key, sign
 from dev.machine import require_room
 from dev.port import LOOPBACK, free_port, require_free
@@ -145,7 +146,7 @@ async def stack(
     name: str,
     *,
     ports: Mapping[str, int] = PORTS,
-    environment: str = "development",
+    environment: str | None = None,
     durable: bool = True,
     settings: Mapping[str, str] | None = None,
     say: Say = print,
@@ -154,15 +155,18 @@ async def stack(
     for service, port in ports.items():
         if port:
             require_free(port, service)
+    environment = environment or os.environ.get(ENVIRONMENT, "development")
     with run_folder(name) as folder:
         require_room(folder)
-        async with servers(folder, list(ports), durable=durable, say=say) as started:
+        async with servers(
+            folder, list(ports), environment=environment, durable=durable, say=say
+        ) as started:
             whole = Stack(
                 folder=folder,
                 servers=started,
                 ports={service: port or free_port() for service, port in ports.items()},
                 settings={
-                    "LEIDRAAD_ENVIRONMENT": environment,
+                    ENVIRONMENT: environment,
                     MASTER_KEY: _master_key(started, say),
                     **(settings or {}),
                 },

@@ -1,0 +1,114 @@
+"""One person of the cohort: what happened to them, on days that are known as precisely as it says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import orjson
+from pydantic import TypeAdapter
+
+COHORT = Path(__file__).parent / "cohort.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """`consent`: the form in which the person allowed that contact data are passed on."""
+
+    kind: Literal["accepted", "declined", "no-response"]
+    on: str
+    reasons: tuple[str, ...] = ()
+    consent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    on: str
+    channel: str
+    by_function: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withholding:
+    on: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    on: str
+    decision: Literal["accepted", "screened-out"]
+    assessments: dict[str, str]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    on: str
+    source: str
+    screening: Screening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    on: str
+    category: str
+    type: str
+    contact_minutes: int
+    travel_minutes: int
+    registration_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of a track; in this cohort each track has one."""
+
+    track: str
+    step: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    on: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    case_manager: int
+    first_contact: str
+    activities: tuple[Activity, ...]
+    steps: tuple[Step, ...]
+    closing: Closing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """`organisation` is a hospital's number in the report, None where no hospital referred."""
+
+    id: str
+    organisation: int | None = None
+    incident: str | None = None
+    identified: str | None = None
+    withheld: Withholding | None = None
+    attempts: tuple[Attempt, ...] = ()
+    referral: Referral | None = None
+    support: Support | None = None
+
+
+_RECORD = TypeAdapter(Record)
+
+
+def load(path: Path = COHORT) -> list[Record]:
+    return [_RECORD.validate_json(line) for line in path.read_bytes().splitlines()]
+
+
+def dump(records: Iterable[Record]) -> bytes:
+    return b"".join(_line(record) for record in records)
+
+
+def _line(record: Record) -> bytes:
+    content = _RECORD.dump_python(record, mode="json", exclude_none=True)
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
