@@ -28,7 +28,7 @@ class Codec(Generic[E]):
         self, names: Mapping[str, type[Any]], upcasters: Mapping[str, Upcaster] | None = None
     ) -> None:
         self.names = names
-        self._upcasters = upcasters or {}
+        self.upcasters = upcasters or {}
         self._name_of = {cls: name for name, cls in names.items()}
         self._adapters = {name: TypeAdapter[Any](cls) for name, cls in names.items()}
         self._lifted = {
@@ -43,12 +43,12 @@ class Codec(Generic[E]):
         return name, cast("Json", data)
 
     def reads(self, name: str) -> bool:
-        return name in self.names or name in self._upcasters
+        return name in self.names or name in self.upcasters
 
     def decode(self, recorded: Recorded[Json]) -> Recorded[E]:
         name, data = recorded.type, recorded.event
-        while name in self._upcasters:
-            name, data = self._upcasters[name](data)
+        while name in self.upcasters:
+            name, data = self.upcasters[name](data)
         if name not in self.names:
             msg = f"{recorded.type} at position {recorded.position} of {recorded.source}"
             raise UnknownEvent(msg)
@@ -59,3 +59,10 @@ class Codec(Generic[E]):
     def decode_own(self, recorded: Iterable[Recorded[Json]]) -> list[Recorded[E]]:
         """The events of this stream type among all those of a key."""
         return [self.decode(r) for r in recorded if self.reads(r.type)]
+
+
+def joined(*codecs: Codec[Any]) -> Codec[Any]:
+    """One codec for all events of a service."""
+    names = {name: cls for codec in codecs for name, cls in codec.names.items()}
+    upcasters = {name: up for codec in codecs for name, up in codec.upcasters.items()}
+    return Codec(names, upcasters)

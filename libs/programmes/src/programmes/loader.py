@@ -1,14 +1,16 @@
 """Reads the definitions of a folder, and refuses them with all their mistakes at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from events.store import Recorded
 from programmes.document import read, repeated
 from programmes.model import Definition
 from programmes.published import context_of
@@ -48,6 +50,11 @@ class Programmes:
             if (definition.code, definition.version) == (code, version):
                 return definition
         raise UnknownProgramme(f"programme {code} has no version {version}")
+
+    def of(self, history: Sequence[Recorded[Any]]) -> Definition:
+        """The version under which a case began, as its events say."""
+        began = history[0].metadata
+        return self.version(str(began.programme), began.programme_version or 0)
 
     def codes(self) -> frozenset[str]:
         return frozenset(definition.code for definition in self.definitions)

@@ -35,6 +35,7 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifyCandidate:
     organisation: UUID
+    source: str
     origin: str | None
     occurred: Occurred
 
@@ -103,6 +104,7 @@ class Offer:
 
     status: Status = Status.NEW
     organisation: UUID | None = None
+    source: str = ""
     origin: str | None = None
     attempts: int = 0
     contact: UUID | None = None
@@ -132,9 +134,13 @@ def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
 
 def evolve(offer: Offer, event: OfferEvent) -> Offer:
     match event:
-        case CandidateIdentified(organisation=organisation, origin=origin, occurred=occurred):
+        case CandidateIdentified():
             return Offer(
-                status=Status.IDENTIFIED, organisation=organisation, origin=origin, latest=occurred
+                status=Status.IDENTIFIED,
+                organisation=event.organisation,
+                source=event.source,
+                origin=event.origin,
+                latest=event.occurred,
             )
         case OfferMade(attempt=attempt, occurred=occurred):
             return replace(offer, status=Status.OFFERED, attempts=attempt, latest=occurred)
@@ -159,6 +165,11 @@ def _require_order(command: OfferCommand, offer: Offer) -> None:
         raise Rejected("impossible-order", "This cannot have happened before what it follows.")
 
 
+def require_after_origin(occurred: Occurred, origin: str | None) -> None:
+    if origin and occurred.certainly_before(Occurred.parse(origin)):
+        raise Rejected("impossible-order", "This cannot have happened before its origin.")
+
+
 def _require(offer: Offer, *statuses: Status) -> None:
     if offer.status not in statuses:
         raise Rejected("offer-" + offer.status, f"The offer is {offer.status}; this cannot follow.")
@@ -168,9 +179,13 @@ def _identify(command: IdentifyCandidate, offer: Offer) -> list[OfferEvent]:
     if offer.organisation == command.organisation:
         return []
     _require(offer, Status.NEW)
+    require_after_origin(command.occurred, command.origin)
     return [
         CandidateIdentified(
-            organisation=command.organisation, origin=command.origin, occurred=command.occurred
+            organisation=command.organisation,
+            source=command.source,
+            origin=command.origin,
+            occurred=command.occurred,
         )
     ]
 

@@ -9,9 +9,13 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateIdentified:
-    """`origin` is when that happened which brought the candidate here, as far as known."""
+    """`origin` is when that happened which brought the candidate here, as far as known.
+
+    `source` is the kind of the organisation, and so the source of a referral that it makes.
+    """
 
     organisation: UUID
+    source: str
     origin: str | None
     occurred: Occurred
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import assert_never
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from events.commands import StreamType
 from events.decider import Decider, Rejected
@@ -31,19 +31,22 @@ class ChangeAddress:
 OrganisationCommand = RegisterOrganisation | ChangeAddress
 
 
+NOTHING = UUID(int=0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    kind: str | None = None
-    contact: UUID | None = None
+    """`contact` is the vault record of name and address; both are empty until it is registered."""
+
+    kind: str = ""
+    contact: UUID = NOTHING
 
 
 def decide(command: OrganisationCommand, organisation: Organisation) -> list[OrganisationEvent]:
     match command:
         case RegisterOrganisation(kind=kind, contact=contact, occurred=occurred):
-            if organisation.kind == kind:
-                return []
             if organisation.kind:
-                raise Rejected("organisation-exists", "The organisation has another kind.")
+                raise Rejected("organisation-exists", "The organisation is registered already.")
             return [OrganisationRegistered(kind=kind, contact=contact, occurred=occurred)]
         case ChangeAddress(contact=contact, occurred=occurred):
             if organisation.contact == contact:
@@ -61,6 +64,11 @@ def evolve(organisation: Organisation, event: OrganisationEvent) -> Organisation
             return replace(organisation, contact=contact)
         case _:
             assert_never(event)
+
+
+def desk_of(programme: str) -> UUID:
+    """The stream of a programme's desk: one per programme."""
+    return uuid5(NAMESPACE_OID, f"leidraad:desk:{programme}")
 
 
 organisation_decider = Decider(Organisation(), decide, evolve)

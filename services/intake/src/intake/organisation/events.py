@@ -6,6 +6,9 @@ from uuid import UUID
 from events.codec import Codec
 from events.occurrence import Occurred
 
+DESK = "desk"
+"""The kind that receives referrals; the programme names the kinds that make them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationRegistered:

@@ -9,9 +9,11 @@ from uuid import UUID, uuid5
 from events.commands import StreamType
 from events.decider import Decider, Rejected
 from events.occurrence import UNKNOWN, Occurred
+from intake.offer.decider import require_after_origin
 from intake.referral.events import (
     CODEC,
     CriterionAssessed,
+    Outcome,
     ReferralAccepted,
     ReferralEvent,
     ReferralMade,
@@ -41,7 +43,7 @@ class MakeReferral:
 class AcceptReferral:
     """`fits`: whether the outcomes satisfy the rule of the criteria version in force."""
 
-    outcomes: Mapping[str, str]
+    outcomes: Mapping[str, Outcome]
     fits: bool
     criteria_version: int
     occurred: Occurred
@@ -49,7 +51,7 @@ class AcceptReferral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenOutReferral:
-    outcomes: Mapping[str, str]
+    outcomes: Mapping[str, Outcome]
     reason: str
     criteria_version: int
     occurred: Occurred
@@ -101,6 +103,7 @@ def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
         raise Rejected(
             "no-contact-consent", "Without consent to pass contact data there is no referral."
         )
+    require_after_origin(command.occurred, command.origin)
     return [
         ReferralMade(
             source=command.source,

@@ -1,10 +1,14 @@
 """What can have happened to a referral."""
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from events.codec import Codec
 from events.occurrence import Occurred
+
+
+Outcome = Literal["yes", "no", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,7 @@ class ReferralMade:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionAssessed:
     criterion: str
-    outcome: str
+    outcome: Outcome
     criteria_version: int
     occurred: Occurred
 

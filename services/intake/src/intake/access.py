@@ -1,0 +1,42 @@
+"""Who may do what in intake, and whom its records concern."""
+
+from events.commands import History
+from intake.codec import CODEC
+from intake.offer.events import CandidateIdentified
+from intake.organisation.events import OrganisationRegistered
+from intake.referral.events import ReferralMade
+from kit.access import AccessTable, Role, Scope
+
+_STAFF = frozenset({Role.DESK, Role.TEAM_LEAD})
+_REFERRER = frozenset({Role.REFERRER})
+
+ACCESS: AccessTable = {
+    "organisation:register": frozenset({Role.DESK, Role.OPERATOR}),
+    "organisation:change-address": frozenset({Role.DESK}),
+    "organisation:read": _STAFF | _REFERRER,
+    "desk:read": _STAFF | {Role.SERVICE},
+    "candidate:identify": _REFERRER,
+    "candidate:read": _STAFF | _REFERRER,
+    "offer:make": _REFERRER,
+    "offer:answer": _REFERRER,
+    "contact-data:read": frozenset({Role.DESK, Role.SERVICE}),
+    "referral:make": _REFERRER,
+    "referral:enter": frozenset({Role.DESK}),
+    "referral:read": _STAFF | _REFERRER,
+    "referral:screen": frozenset({Role.DESK}),
+}
+
+
+def scope(history: History) -> Scope | None:
+    """A candidate belongs to the organisation that identified it; a self-referral to none."""
+    for recorded in history:
+        match CODEC.decode(recorded).event:
+            case CandidateIdentified(organisation=organisation):
+                return Scope(organisation=organisation)
+            case OrganisationRegistered():
+                return Scope(organisation=recorded.stream)
+            case ReferralMade(organisation=organisation):
+                return Scope(organisation=organisation)
+            case _:
+                continue
+    return None

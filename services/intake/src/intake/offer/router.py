@@ -1,0 +1,199 @@
+"""HTTP for candidates: identifying them, offering or not, and recording their answers."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from events.vault import Vault
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+from uuid_utils.compat import uuid7
+
+from events.commands import History
+from events.contracts.contract import Code
+from events.decider import Invalid
+from intake.contact import ContactBody
+from intake.offer.decider import (
+    OFFER,
+    AcceptOffer,
+    Consent,
+    DeclineOffer,
+    IdentifyCandidate,
+    MakeOffer,
+    NoteNoResponse,
+    WithdrawContactConsent,
+    WithholdOffer,
+)
+from intake.organisation.decider import ORGANISATION
+from intake.origin import Origin
+from intake.referral.decider import REFERRAL, Status, referral_of
+from kit.access import Scope
+from kit.bodies import Body, Fact, Written
+from kit.calls import Call
+from kit.endpoints import adds
+from kit.parts import part
+from programmes.checking import require_known
+from programmes.loader import Programmes
+
+router = APIRouter(tags=["candidates"])
+
+Definitions = Annotated[Programmes, part(Programmes)]
+Reasons = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
+
+
+class CandidateBody(Fact):
+    """`organisation` is by default the caller's own; `origin` when it began."""
+
+    programme: Code
+    organisation: UUID | None = None
+    origin: Origin | None = None
+
+
+class OfferBody(Fact):
+    channel: Code
+    by_function: Code
+
+
+class WithholdingBody(Fact):
+    reason: Code
+
+
+class ConsentBody(Body):
+    """Leave to pass on contact data, and how it was given."""
+
+    form: Code
+
+
+class AcceptanceBody(Fact):
+    """Contact data come with the consent to pass them on, and only with it."""
+
+    reasons: Reasons
+    consent: ConsentBody | None = None
+    contact: ContactBody | None = None
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if (self.consent is None) != (self.contact is None):
+            raise ValueError("consent and contact come together or not at all")
+        return self
+
+
+class DeclineBody(Fact):
+    reasons: Reasons
+
+
+@router.post("/v1/candidates", status_code=201, summary="Identify a candidate")
+async def identify_candidate(
+    body: CandidateBody, call: Annotated[Call, adds("candidate:identify")], programmes: Definitions
+) -> Written:
+    require_known(programme=(body.programme, programmes.codes()))
+    definition = programmes.current(body.programme, call.today)
+    organisation = body.organisation or call.principal.organisation
+    if organisation is None:
+        raise Invalid([("organisation", "is needed, since your token names none")])
+    known = ORGANISATION.state(await call.edge.store.history(organisation), organisation)
+    if known.kind not in definition.organisation_kinds():
+        raise Invalid([("organisation", "must be registered as one that refers")])
+    return await call.execute(
+        OFFER,
+        uuid7(),
+        IdentifyCandidate(
+            organisation=organisation,
+            source=known.kind,
+            origin=str(body.origin) if body.origin else None,
+            occurred=body.occurred_at,
+        ),
+        new=Scope(organisation=organisation),
+        programme=(definition.code, definition.version),
+    )
+
+
+@router.post("/v1/candidates/{candidate}/offers", status_code=201, summary="Offer, or offer again")
+async def make_offer(
+    candidate: UUID,
+    body: OfferBody,
+    call: Annotated[Call, adds("offer:make")],
+    programmes: Definitions,
+) -> Written:
+    def command(history: History) -> MakeOffer:
+        offer = programmes.of(history).offer
+        require_known(
+            channel=(body.channel, offer.channels), by_function=(body.by_function, offer.functions)
+        )
+        return MakeOffer(
+            channel=body.channel, by_function=body.by_function, occurred=body.occurred_at
+        )
+
+    return await call.execute(OFFER, candidate, command)
+
+
+@router.post("/v1/candidates/{candidate}/withholdings", status_code=201, summary="Do not offer")
+async def withhold_offer(
+    candidate: UUID,
+    body: WithholdingBody,
+    call: Annotated[Call, adds("offer:make")],
+    programmes: Definitions,
+) -> Written:
+    def command(history: History) -> WithholdOffer:
+        require_known(reason=(body.reason, programmes.of(history).offer.withhold_reasons))
+        return WithholdOffer(reason=body.reason, occurred=body.occurred_at)
+
+    return await call.execute(OFFER, candidate, command)
+
+
+@router.post("/v1/candidates/{candidate}/acceptances", status_code=201, summary="Record a yes")
+async def accept_offer(
+    candidate: UUID,
+    body: AcceptanceBody,
+    call: Annotated[Call, adds("offer:answer")],
+    programmes: Definitions,
+    vault: Annotated[Vault, part(Vault)],
+) -> Written:
+    record = uuid7()
+    consent = Consent(form=body.consent.form, contact=record) if body.consent else None
+
+    def command(history: History) -> AcceptOffer:
+        offer = programmes.of(history).offer
+        require_known(reasons=(body.reasons, offer.accept_reasons))
+        if consent:
+            require_known(consent=(consent.form, offer.consent_forms))
+        return AcceptOffer(reasons=body.reasons, consent=consent, occurred=body.occurred_at)
+
+    sealed = await vault.seal(candidate, record, body.contact.fields()) if body.contact else ()
+    return await call.execute(OFFER, candidate, command, vault=sealed)
+
+
+@router.post("/v1/candidates/{candidate}/declines", status_code=201, summary="Record a no")
+async def decline_offer(
+    candidate: UUID,
+    body: DeclineBody,
+    call: Annotated[Call, adds("offer:answer")],
+    programmes: Definitions,
+) -> Written:
+    def command(history: History) -> DeclineOffer:
+        require_known(reasons=(body.reasons, programmes.of(history).offer.decline_reasons))
+        referral = REFERRAL.state(history, referral_of(candidate))
+        return DeclineOffer(
+            reasons=body.reasons,
+            referred=referral.status is not Status.NEW,
+            occurred=body.occurred_at,
+        )
+
+    return await call.execute(OFFER, candidate, command)
+
+
+@router.post("/v1/candidates/{candidate}/non-responses", status_code=201, summary="No answer came")
+async def note_no_response(
+    candidate: UUID, body: Fact, call: Annotated[Call, adds("offer:answer")]
+) -> Written:
+    return await call.execute(OFFER, candidate, NoteNoResponse(occurred=body.occurred_at))
+
+
+@router.post(
+    "/v1/candidates/{candidate}/consent-withdrawals",
+    status_code=201,
+    summary="Take back the consent to pass on contact data",
+)
+async def withdraw_consent(
+    candidate: UUID, body: Fact, call: Annotated[Call, adds("offer:answer")]
+) -> Written:
+    return await call.execute(OFFER, candidate, WithdrawContactConsent(occurred=body.occurred_at))

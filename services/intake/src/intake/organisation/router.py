@@ -1,0 +1,118 @@
+"""HTTP for organisations: registering them, and their addresses, which lie in the vault."""
+
+from typing import Annotated
+from uuid import UUID
+
+from events.vault import Vault
+from fastapi import APIRouter
+from uuid_utils.compat import uuid7
+
+from events.contracts.contract import Code
+from intake.contact import Email, Line
+from intake.organisation.decider import (
+    ORGANISATION,
+    ChangeAddress,
+    RegisterOrganisation,
+    desk_of,
+)
+from intake.organisation.events import DESK
+from kit.access import Scope
+from kit.bodies import Answer, Fact, Written
+from kit.calls import Call
+from kit.endpoints import adds, changes, reads
+from kit.parts import part
+from programmes.checking import require_known
+from programmes.loader import Programmes
+
+router = APIRouter(tags=["organisations"])
+
+
+class OrganisationBody(Fact):
+    """`kind` is `desk`, or one that the programme lets refer."""
+
+    programme: Code
+    kind: Code
+    name: Line
+    email: Email
+
+
+class AddressBody(Fact):
+    name: Line
+    email: Email
+
+
+class OrganisationAnswer(Answer):
+    id: UUID
+    kind: str
+    programme: str
+    name: str
+    email: str
+
+
+@router.post("/v1/organisations", status_code=201, summary="Register an organisation")
+async def register_organisation(
+    body: OrganisationBody,
+    call: Annotated[Call, adds("organisation:register")],
+    programmes: Annotated[Programmes, part(Programmes)],
+    vault: Annotated[Vault, part(Vault)],
+) -> Written:
+    require_known(programme=(body.programme, programmes.codes()))
+    definition = programmes.current(body.programme, call.today)
+    require_known(kind=(body.kind, definition.organisation_kinds() | {DESK}))
+    organisation = desk_of(body.programme) if body.kind == DESK else uuid7()
+    contact = uuid7()
+    return await call.execute(
+        ORGANISATION,
+        organisation,
+        RegisterOrganisation(kind=body.kind, contact=contact, occurred=body.occurred_at),
+        new=Scope(organisation=organisation),
+        programme=(definition.code, definition.version),
+        vault=await vault.seal(organisation, contact, {"name": body.name, "email": body.email}),
+    )
+
+
+@router.put("/v1/organisations/{organisation}/address", summary="Change name and address")
+async def change_address(
+    organisation: UUID,
+    body: AddressBody,
+    call: Annotated[Call, changes("organisation:change-address")],
+    vault: Annotated[Vault, part(Vault)],
+) -> Written:
+    contact = uuid7()
+    return await call.execute(
+        ORGANISATION,
+        organisation,
+        ChangeAddress(contact=contact, occurred=body.occurred_at),
+        vault=await vault.seal(organisation, contact, {"name": body.name, "email": body.email}),
+    )
+
+
+@router.get("/v1/organisations/{organisation}", summary="An organisation and its address")
+async def read_organisation(
+    organisation: UUID,
+    call: Annotated[Call, reads("organisation:read")],
+    vault: Annotated[Vault, part(Vault)],
+) -> OrganisationAnswer:
+    return await _organisation(organisation, call, vault)
+
+
+@router.get("/v1/programmes/{programme}/desk", summary="The desk of a programme and its address")
+async def read_desk(
+    programme: Code,
+    call: Annotated[Call, reads("desk:read")],
+    vault: Annotated[Vault, part(Vault)],
+) -> OrganisationAnswer:
+    return await _organisation(desk_of(programme), call, vault)
+
+
+async def _organisation(organisation: UUID, call: Call, vault: Vault) -> OrganisationAnswer:
+    known = await call.read(organisation)
+    state = ORGANISATION.state(known, organisation)
+    contact = await vault.open(organisation, state.contact)
+    return OrganisationAnswer(
+        id=organisation,
+        kind=state.kind,
+        programme=str(known[0].metadata.programme),
+        name=contact["name"],
+        email=contact["email"],
+    )

@@ -1,0 +1,192 @@
+"""HTTP for referrals: making them, screening them, and the contact data that consent lets pass."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from events.vault import Vault
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+from uuid_utils.compat import uuid7
+
+from events.commands import History
+from events.contracts.contract import Code, Known
+from events.decider import Invalid
+from events.occurrence import CIVIL_TIME
+from intake.contact import ContactAnswer, ContactBody
+from intake.offer.decider import OFFER
+from intake.offer.router import ConsentBody
+from intake.origin import Origin
+from intake.referral.decider import (
+    REFERRAL,
+    AcceptReferral,
+    MakeReferral,
+    Referral,
+    ScreenOutReferral,
+    referral_of,
+)
+from kit.access import Scope
+from kit.bodies import Body, Fact, Written
+from kit.calls import Call
+from kit.endpoints import adds, reads
+from kit.parts import part
+from kit.problems import Problem
+from programmes.checking import require_known
+from programmes.loader import Programmes
+from programmes.model import CriteriaVersion, Definition
+
+router = APIRouter(tags=["referrals"])
+
+Definitions = Annotated[Programmes, part(Programmes)]
+TheVault = Annotated[Vault, part(Vault)]
+
+
+class ReferralBody(Fact):
+    """A referral that no organisation makes: the client's own, or through others."""
+
+    programme: Code
+    source: Code
+    origin: Origin | None = None
+    consent: ConsentBody
+    contact: ContactBody
+
+
+class AssessmentBody(Body):
+    criterion: Code
+    outcome: Known
+
+
+class ScreeningBody(Fact):
+    """Every criterion in force is assessed once; a reason goes with screening out."""
+
+    assessments: Annotated[tuple[AssessmentBody, ...], Field(max_length=50)]
+    decision: Literal["accepted", "screened-out"]
+    reason: Code | None = None
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        if (self.decision == "screened-out") != (self.reason is not None):
+            raise ValueError("a reason is given when, and only when, the referral is screened out")
+        return self
+
+    def outcomes(self) -> dict[str, Known]:
+        return {a.criterion: a.outcome for a in self.assessments}
+
+
+@router.post("/v1/candidates/{candidate}/referrals", status_code=201, summary="Refer a candidate")
+async def refer_candidate(
+    candidate: UUID, body: Fact, call: Annotated[Call, adds("referral:make")]
+) -> Written:
+    def command(history: History) -> MakeReferral:
+        offer = OFFER.state(history, candidate)
+        return MakeReferral(
+            source=offer.source,
+            organisation=offer.organisation,
+            origin=offer.origin,
+            contact=offer.contact,
+            occurred=body.occurred_at,
+        )
+
+    return await call.execute(
+        REFERRAL,
+        candidate,
+        command,
+        stream=referral_of(candidate),
+        location=f"/v1/referrals/{candidate}",
+    )
+
+
+@router.post("/v1/referrals", status_code=201, summary="Enter a referral that no organisation made")
+async def enter_referral(
+    body: ReferralBody,
+    call: Annotated[Call, adds("referral:enter")],
+    programmes: Definitions,
+    vault: TheVault,
+) -> Written:
+    require_known(programme=(body.programme, programmes.codes()))
+    definition = programmes.current(body.programme, call.today)
+    others = {s.code for s in definition.referral_sources if not s.offers}
+    require_known(
+        source=(body.source, others), consent=(body.consent.form, definition.offer.consent_forms)
+    )
+    case_id, contact = uuid7(), uuid7()
+    return await call.execute(
+        REFERRAL,
+        case_id,
+        MakeReferral(
+            source=body.source,
+            organisation=None,
+            origin=str(body.origin) if body.origin else None,
+            contact=contact,
+            occurred=body.occurred_at,
+        ),
+        stream=referral_of(case_id),
+        new=Scope(),
+        programme=(definition.code, definition.version),
+        vault=await vault.seal(case_id, contact, body.contact.fields()),
+        location=f"/v1/referrals/{case_id}",
+    )
+
+
+@router.post("/v1/referrals/{case_id}/screenings", status_code=201, summary="Screen a referral")
+async def screen_referral(
+    case_id: UUID,
+    body: ScreeningBody,
+    call: Annotated[Call, adds("referral:screen")],
+    programmes: Definitions,
+) -> Written:
+    """Judged by the criteria that were in force on the day of the referral."""
+
+    def command(history: History) -> AcceptReferral | ScreenOutReferral:
+        referral = REFERRAL.state(history, referral_of(case_id))
+        definition = programmes.of(history)
+        return _screening(body, definition, definition.criteria_on(_day(referral, call)))
+
+    return await call.execute(
+        REFERRAL,
+        case_id,
+        command,
+        stream=referral_of(case_id),
+        location=f"/v1/referrals/{case_id}",
+    )
+
+
+@router.get("/v1/referrals/{case_id}/contact-data", summary="Contact data, while consent stands")
+async def read_contact_data(
+    case_id: UUID, call: Annotated[Call, reads("contact-data:read")], vault: TheVault
+) -> ContactAnswer:
+    known = await call.read(case_id)
+    referral = REFERRAL.state(known, referral_of(case_id))
+    offer = OFFER.state(known, case_id)
+    if referral.contact is None or (referral.organisation and offer.contact is None):
+        raise Problem(409, "no-contact-consent", "No consent to pass on contact data stands.")
+    return ContactAnswer.of(await vault.open(case_id, referral.contact))
+
+
+def _day(referral: Referral, call: Call) -> date:
+    made = referral.made.at or call.now
+    return made.astimezone(CIVIL_TIME).date()
+
+
+def _screening(
+    body: ScreeningBody, definition: Definition, criteria: CriteriaVersion
+) -> AcceptReferral | ScreenOutReferral:
+    outcomes = body.outcomes()
+    expected = {criterion.code for criterion in criteria.criteria}
+    if len(body.assessments) != len(expected) or outcomes.keys() != expected:
+        each = ", ".join(sorted(expected))
+        raise Invalid([("assessments", f"must assess each of these once: {each}")])
+    require_known(reason=(body.reason, definition.screening_out_reasons))
+    if body.reason is None:
+        return AcceptReferral(
+            outcomes=outcomes,
+            fits=criteria.accepts(outcomes),
+            criteria_version=criteria.version,
+            occurred=body.occurred_at,
+        )
+    return ScreenOutReferral(
+        outcomes=outcomes,
+        reason=body.reason,
+        criteria_version=criteria.version,
+        occurred=body.occurred_at,
+    )
