@@ -1,0 +1,87 @@
+"""Caseload: who held which case in which role, from assignment until release or closing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from sqlalchemy import Column, Text, Uuid
+
+from analytics.log import Fact
+from analytics.views.cut import held_columns
+from events.contracts import type_name
+from events.contracts.casefile import (
+    CaseClosed,
+    CaseManagerAssigned,
+    CaseManagerReleased,
+    CaseOpened,
+)
+from events.views import Row, View, intervals, view_table
+
+NAME, VERSION = "caseload", 1
+TYPES = frozenset(
+    type_name("casefile", event)
+    for event in ("case-opened", "case-manager-assigned", "case-manager-released", "case-closed")
+)
+
+TABLE = view_table(
+    NAME,
+    VERSION,
+    Column("programme", Text),
+    Column("organisation", Uuid),
+    Column("case_manager", Uuid, nullable=False),
+    Column("role", Text, nullable=False),
+    *held_columns(f"{NAME}_v{VERSION}"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """What is folded; a spell that is closed stays closed, and its team is dismissed."""
+
+    programme: str | None = None
+    organisation: UUID | None = None
+    opened: int = 0
+    closed: int = 0
+    roles: Mapping[UUID, str] = field(default_factory=dict)
+
+
+def rows(_key: UUID, facts: Sequence[Fact]) -> list[Row]:
+    return intervals(facts, Team(), _evolve, _row)
+
+
+def _evolve(team: Team, fact: Fact) -> Team:
+    match fact.event:
+        case CaseOpened(organisation=organisation, spell=spell):
+            return replace(
+                team,
+                programme=fact.metadata.programme,
+                organisation=organisation,
+                opened=max(team.opened, spell),
+            )
+        case CaseManagerAssigned(case_manager=case_manager, role=role):
+            return replace(team, roles={**team.roles, case_manager: role})
+        case CaseManagerReleased(case_manager=case_manager):
+            rest = {
+                manager: role for manager, role in team.roles.items() if manager != case_manager
+            }
+            return replace(team, roles=rest)
+        case CaseClosed(spell=spell):
+            return replace(team, closed=max(team.closed, spell), roles={})
+        case _:
+            return team
+
+
+def _row(team: Team) -> Iterable[Row]:
+    """A case that is not open yet, or no longer, is nobody's load."""
+    if team.opened <= team.closed:
+        return
+    for case_manager, role in team.roles.items():
+        yield {
+            "programme": team.programme,
+            "organisation": team.organisation,
+            "case_manager": case_manager,
+            "role": role,
+        }
+
+
+CASELOAD = View(name=NAME, version=VERSION, table=TABLE, types=TYPES, rows=rows)

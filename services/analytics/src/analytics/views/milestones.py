@@ -1,0 +1,106 @@
+"""Milestones: when each kind of event first happened in a case, whatever the event is called."""
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Column, Date, DateTime, Index, Text, Uuid
+
+from analytics.log import Fact
+from events.contracts.casefile import CaseOpened
+from events.contracts.intake import CandidateIdentified, ReferralMade
+from events.history import happened
+from events.occurrence import CIVIL_TIME, Occurred, Precision
+from events.views import Row, View, view_table
+
+NAME, VERSION = "milestones", 1
+STANDS_FOR = {"activity-corrected": "activity-logged"}
+"""A correction that is published under a name of its own takes the place of the corrected."""
+
+Origins = Mapping[tuple[str | None, int | None], str]
+"""By programme and version: what brings people to it, such as `incident`."""
+
+TABLE = view_table(
+    NAME,
+    VERSION,
+    Column("programme", Text),
+    Column("organisation", Uuid),
+    Column("milestone", Text, nullable=False),
+    Column("event", Uuid, nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("day", Date),
+    Column("precision", Text, nullable=False),
+    Index(f"{NAME}_v{VERSION}_milestone", "milestone", "happened_at"),
+    Index(f"{NAME}_v{VERSION}_key_milestone", "key", "milestone"),
+)
+
+
+def milestone_of(type_: str) -> str:
+    """The short event name in a full type such as `leidraad.casefile.case-opened.v1`."""
+    event = type_.split(".")[2]
+    return STANDS_FOR.get(event, event)
+
+
+def rows_with(origins: Origins) -> Callable[[UUID, Sequence[Fact]], list[Row]]:
+    """The rows of a key, where programmes name their origin as in `origins`."""
+
+    def rows(_key: UUID, facts: Sequence[Fact]) -> list[Row]:
+        whose = {
+            "programme": next((p for f in facts if (p := f.metadata.programme)), None),
+            "organisation": next((o for f in facts if (o := _organisation(f))), None),
+        }
+        firsts = {milestone_of(fact.type): fact for fact in reversed(facts)}
+        steps = [_row(m, fact, fact.occurred) for m, fact in firsts.items()]
+        return [{**whose, **row} for row in [*steps, *_origin(facts, origins)]]
+
+    return rows
+
+
+def _row(milestone: str, fact: Fact, occurred: Occurred) -> Row:
+    return {
+        "milestone": milestone,
+        "event": fact.id,
+        "happened_at": occurred.at or happened(fact),
+        "day": _day(occurred),
+        "precision": occurred.precision,
+    }
+
+
+def _origin(facts: Sequence[Fact], origins: Origins) -> list[Row]:
+    """What was said last about the origin holds: a referral knows more than an identification."""
+    stated = [(fact, origin) for fact in facts if (origin := _stated_origin(fact))]
+    if not stated:
+        return []
+    fact, origin = stated[-1]
+    name = origins.get((fact.metadata.programme, fact.metadata.programme_version))
+    return [_row(name, fact, Occurred.parse(origin))] if name else []
+
+
+def _stated_origin(fact: Fact) -> str | None:
+    match fact.event:
+        case CandidateIdentified(origin=origin) | ReferralMade(origin=origin):
+            return origin
+        case _:
+            return None
+
+
+def _organisation(fact: Fact) -> UUID | None:
+    match fact.event:
+        case (
+            CandidateIdentified(organisation=organisation)
+            | ReferralMade(organisation=organisation)
+            | CaseOpened(organisation=organisation)
+        ):
+            return organisation
+        case _:
+            return None
+
+
+def _day(occurred: Occurred) -> object:
+    """The civil day; None where the date is not known to the day."""
+    if occurred.at is None or occurred.precision not in {Precision.INSTANT, Precision.DAY}:
+        return None
+    return occurred.at.astimezone(CIVIL_TIME).date()
+
+
+def milestones(origins: Origins) -> View:
+    return View(name=NAME, version=VERSION, table=TABLE, types=None, rows=rows_with(origins))

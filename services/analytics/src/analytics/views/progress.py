@@ -1,0 +1,117 @@
+"""Progress: how far each candidate or referral has come, from identification to closing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Text, Uuid
+
+from analytics.log import Fact
+from analytics.views.answer import ANSWER_TYPES, NOT_ANSWERED, Answer, Answered
+from analytics.views.cut import held_columns
+from events.contracts import type_name
+from events.contracts.casefile import CaseClosed, CaseOpened
+from events.contracts.intake import (
+    CandidateIdentified,
+    OfferAccepted,
+    OfferDeclined,
+    OfferMade,
+    OfferUnanswered,
+    ReferralMade,
+    ReferralScreenedOut,
+)
+from events.views import Row, View, intervals, view_table
+
+NAME, VERSION = "progress", 1
+TYPES = ANSWER_TYPES | {
+    type_name("intake", "candidate-identified"),
+    type_name("intake", "offer-made"),
+    type_name("intake", "referral-made"),
+    type_name("intake", "referral-screened-out"),
+    type_name("casefile", "case-opened"),
+    type_name("casefile", "case-closed"),
+}
+
+TABLE = view_table(
+    NAME,
+    VERSION,
+    Column("programme", Text),
+    Column("organisation", Uuid),
+    Column("identified", Boolean, nullable=False),
+    Column("offered", Boolean, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("referred", Boolean, nullable=False),
+    Column("screened_out", Boolean, nullable=False),
+    Column("screening_out_reason", Text),
+    Column("supported", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    *held_columns(f"{NAME}_v{VERSION}"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What is folded; `opened` and `closed` are the last spell of which that is known."""
+
+    programme: str | None = None
+    organisation: UUID | None = None
+    identified: bool = False
+    offered: bool = False
+    answered: Answered = NOT_ANSWERED
+    referred: bool = False
+    screening_out_reason: str | None = None
+    opened: int = 0
+    closed: int = 0
+
+
+NOTHING = Progress()
+
+
+def rows(_key: UUID, facts: Sequence[Fact]) -> list[Row]:
+    return intervals(facts, NOTHING, _evolve, _row)
+
+
+def _evolve(progress: Progress, fact: Fact) -> Progress:
+    known = replace(progress, programme=progress.programme or fact.metadata.programme)
+    match fact.event:
+        case CandidateIdentified(organisation=organisation):
+            return replace(known, organisation=organisation, identified=True)
+        case OfferMade():
+            return replace(known, offered=True)
+        case OfferAccepted() | OfferDeclined() | OfferUnanswered() as answer:
+            return replace(known, offered=True, answered=known.answered.then(answer))
+        case ReferralMade(organisation=organisation):
+            return replace(_through(known, organisation), referred=True)
+        case ReferralScreenedOut(reason=reason):
+            return replace(known, screening_out_reason=reason)
+        case CaseOpened(organisation=organisation, spell=spell):
+            return replace(_through(known, organisation), opened=max(known.opened, spell))
+        case CaseClosed(spell=spell):
+            return replace(known, closed=max(known.closed, spell))
+        case _:
+            return progress
+
+
+def _through(progress: Progress, organisation: UUID | None) -> Progress:
+    """Who referred, where nobody identified a candidate before."""
+    return replace(progress, organisation=progress.organisation or organisation)
+
+
+def _row(progress: Progress) -> Iterable[Row]:
+    if progress == NOTHING:
+        return
+    yield {
+        "programme": progress.programme,
+        "organisation": progress.organisation,
+        "identified": progress.identified,
+        "offered": progress.offered,
+        "accepted": progress.answered.answer is Answer.ACCEPTED,
+        "referred": progress.referred,
+        "screened_out": progress.screening_out_reason is not None,
+        "screening_out_reason": progress.screening_out_reason,
+        "supported": progress.opened > 0,
+        "closed": 0 < progress.opened <= progress.closed,
+    }
+
+
+PROGRESS = View(name=NAME, version=VERSION, table=TABLE, types=TYPES, rows=rows)

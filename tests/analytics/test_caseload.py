@@ -1,0 +1,72 @@
+"""Whose load a case is, and when."""
+
+from collections.abc import Sequence
+
+from analytics.examples import BACKUP, CASE_MANAGER, HOSPITAL, KEY, told
+from analytics.log import Fact
+from analytics.views.caseload import rows
+from events.contracts.casefile import (
+    CaseClosed,
+    CaseManagerAssigned,
+    CaseManagerReleased,
+    CaseOpened,
+)
+from events.history import FOREVER, facts
+from events.occurrence import Occurred
+
+OPENED = told(1, CaseOpened(organisation=HOSPITAL, spell=1), "2019-01-10")
+CLOSED = told(9, CaseClosed(reason="support-completed", spell=1), "2020-01-10")
+
+
+def assigned(position: int, occurred: str, role: str = "case-manager") -> Fact:
+    return told(position, CaseManagerAssigned(case_manager=CASE_MANAGER, role=role), occurred)
+
+
+def periods(told_facts: Sequence[Fact]) -> list[tuple[object, str, object, object]]:
+    found = rows(KEY, facts(told_facts))
+    return [(r["case_manager"], r["role"], r["held_from"], r["held_until"]) for r in found]
+
+
+def at(day: str) -> object:
+    return Occurred.parse(day).at
+
+
+def test_a_case_is_a_load_from_assignment_to_closing() -> None:
+    assert periods([OPENED, assigned(2, "2019-01-12"), CLOSED]) == [
+        (CASE_MANAGER, "case-manager", at("2019-01-12"), at("2020-01-10"))
+    ]
+
+
+def test_a_case_is_no_load_before_it_opens() -> None:
+    assert periods([OPENED, assigned(2, "2019-01-05")]) == [
+        (CASE_MANAGER, "case-manager", at("2019-01-10"), FOREVER)
+    ]
+
+
+def test_a_release_ends_the_load_of_the_one_who_leaves_only() -> None:
+    told_facts = [
+        OPENED,
+        assigned(2, "2019-01-12"),
+        told(3, CaseManagerAssigned(case_manager=BACKUP, role="backup"), "2019-02-01"),
+        told(4, CaseManagerReleased(case_manager=CASE_MANAGER), "2019-03-01"),
+    ]
+
+    assert sorted(periods(told_facts), key=lambda period: period[1]) == [
+        (BACKUP, "backup", at("2019-02-01"), FOREVER),
+        (CASE_MANAGER, "case-manager", at("2019-01-12"), at("2019-03-01")),
+    ]
+
+
+def test_another_role_is_another_period() -> None:
+    assert periods([OPENED, assigned(2, "2019-01-12", "backup"), assigned(3, "2019-02-01")]) == [
+        (CASE_MANAGER, "backup", at("2019-01-12"), at("2019-02-01")),
+        (CASE_MANAGER, "case-manager", at("2019-02-01"), FOREVER),
+    ]
+
+
+def test_a_case_that_opens_again_begins_without_a_team() -> None:
+    reopened = told(10, CaseOpened(organisation=HOSPITAL, spell=2), "2020-03-01")
+
+    assert periods([OPENED, assigned(2, "2019-01-12"), CLOSED, reopened]) == [
+        (CASE_MANAGER, "case-manager", at("2019-01-12"), at("2020-01-10"))
+    ]

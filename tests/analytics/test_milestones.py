@@ -1,0 +1,100 @@
+"""When each kind of event first happened, and how precisely that is known."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from analytics.examples import HOSPITAL, KEY, PROGRAMME, told
+from analytics.log import Fact
+from analytics.views.milestones import milestones
+from events.contracts.casefile import ActivityLogged, TrackStepRecorded
+from events.contracts.intake import CandidateIdentified, ReferralMade
+from events.history import facts
+from events.occurrence import Occurred
+from events.views import Row
+
+VIEW = milestones({(PROGRAMME, 1): "harm"})
+STEP = "leidraad.casefile.rudder-mended.v1"
+MENDED = TrackStepRecorded(track="repair", step="mended", outcome=None)
+
+
+def identified(origin: str | None) -> Fact:
+    return told(1, CandidateIdentified(organisation=HOSPITAL, origin=origin), "2019-03-01")
+
+
+def by_name(told_facts: Sequence[Fact]) -> dict[str, Row]:
+    return {row["milestone"]: row for row in VIEW.rows(KEY, facts(told_facts))}
+
+
+def test_a_step_of_any_track_is_a_milestone_under_the_name_of_its_event() -> None:
+    row = by_name([told(1, MENDED, "2019-05-01T22:30:00Z", type_=STEP)])["rudder-mended"]
+
+    assert (row["day"], row["precision"]) == (date(2019, 5, 2), "instant")
+
+
+def test_an_event_that_nobody_has_registered_is_a_milestone_too() -> None:
+    fact = told(1, {"anything": 1}, "2019-05-01", type_="leidraad.scheduling.bell-rung.v1")
+
+    assert by_name([fact])["bell-rung"]["event"] == fact.id
+
+
+def test_the_first_occurrence_counts_however_late_it_is_recorded() -> None:
+    second = told(1, MENDED, "2019-05-01", type_=STEP)
+    first = told(2, MENDED, "2019-02-01", type_=STEP, recorded="2020-01-01")
+
+    assert by_name([second, first])["rudder-mended"]["event"] == first.id
+
+
+def test_a_date_that_is_not_known_to_the_day_has_no_day() -> None:
+    vague = told(1, MENDED, "2019-05", type_=STEP)
+    unknown = told(1, MENDED, "unknown", type_=STEP)
+
+    assert by_name([vague])["rudder-mended"]["day"] is None
+    assert by_name([unknown])["rudder-mended"]["precision"] == "unknown"
+    assert by_name([unknown])["rudder-mended"]["happened_at"] == unknown.recorded_at
+
+
+def test_the_origin_is_a_milestone_under_the_programmes_own_name() -> None:
+    row = by_name([identified("2018-11-20")])["harm"]
+
+    assert (row["day"], row["happened_at"]) == (date(2018, 11, 20), Occurred.parse("2018-11-20").at)
+
+
+def test_the_referral_says_the_last_word_on_the_origin_unless_it_says_nothing() -> None:
+    better = told(
+        2, ReferralMade(source="self", organisation=None, origin="2018-11-19"), "2019-03-05"
+    )
+    silent = told(2, ReferralMade(source="self", organisation=None, origin=None), "2019-03-05")
+
+    assert by_name([identified("2018-11-20"), better])["harm"]["day"] == date(2018, 11, 19)
+    assert by_name([identified("2018-11-20"), silent])["harm"]["day"] == date(2018, 11, 20)
+
+
+def test_without_a_date_or_a_known_programme_there_is_no_origin() -> None:
+    elsewhere = milestones({}).rows(KEY, [identified("2018-11-20")])
+
+    assert "harm" not in by_name([identified(None)])
+    assert [row["milestone"] for row in elsewhere] == ["candidate-identified"]
+
+
+def test_a_corrected_activity_is_still_an_activity_that_was_logged() -> None:
+    corrected = told(
+        1,
+        ActivityLogged(
+            case_manager=KEY,
+            category="contact",
+            type="phone",
+            contact_minutes=20,
+            travel_minutes=0,
+            registration_minutes=5,
+        ),
+        "2019-04-01",
+        type_="leidraad.casefile.activity-corrected.v1",
+    )
+
+    assert set(by_name([corrected])) == {"activity-logged"}
+
+
+def test_every_milestone_of_a_case_carries_its_programme_and_organisation() -> None:
+    found = by_name([identified("2018-11-20"), told(2, MENDED, "2019-05-01", type_=STEP)])
+
+    assert {(r["programme"], r["organisation"]) for r in found.values()} == {(PROGRAMME, HOSPITAL)}
