@@ -49,12 +49,21 @@ def _no_addresses_given() -> None:
     assert not given & set(os.environ)
 
 
-@pytest.fixture
-async def whole() -> AsyncIterator[Stack]:
+@pytest.fixture(scope="module")
+async def shared() -> AsyncIterator[Stack]:
     async with stack(
         "test", ports=GREETER, environment="test", durable=False, settings=SETTINGS, say=_silent
     ) as started:
         yield started
+
+
+@pytest.fixture
+async def whole(shared: Stack) -> AsyncIterator[Stack]:
+    """As fresh for each test: `all` of the service, and nothing beside it."""
+    yield shared
+    await shared.stop_all()
+    shared.processes.clear()
+    await shared.start("greeter")
 
 
 async def test_a_service_is_migrated_and_given_everything_that_it_needs(whole: Stack) -> None:
