@@ -63,14 +63,16 @@ class Subscription(Protocol):
         ...
 
     def rebalanced(self) -> bool:
-        """True once after each change of what is assigned."""
+        """True once after each change of what is assigned, the first assignment among them."""
         ...
 
     def assigned(self) -> frozenset[Partition]: ...
 
-    def hold(self, partitions: frozenset[Partition]) -> None:
-        """Polls give nothing of these partitions until they are left out of a later call."""
+    def pause(self) -> None:
+        """Polls give nothing until `resume`, but keep the membership alive."""
         ...
+
+    def resume(self) -> None: ...
 
     async def rewind(self) -> None:
         """Goes back to what is committed, in all assigned partitions."""
@@ -91,4 +93,4 @@ class Broker(Protocol):
 
 def partition_of(key: bytes, partitions: int = PARTITIONS) -> int:
     """Where Kafka's own clients put a key, so that all producers agree."""
-    return (murmur2(key) & 0x7FFFFFFF) % partitions
+    return (int(murmur2(key)) & 0x7FFFFFFF) % partitions

@@ -1,22 +1,32 @@
-"""Kafka to inbox to reaction: each message has its effect once, in order per key; failures wait apart."""
+"""Kafka to inbox to reaction: each message has its effect once, in the order of its key."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from events.broker import Broker, Message
+import structlog
+from prometheus_client import Gauge
+
+from events.backoff import Backoff, pause
+from events.broker import Broker, BrokerFailed, Partition, Subscription
 from events.commands import Cause, StreamType, execute
 from events.contracts.contract import Contract
-from events.parking import Yard
+from events.failures import INFRASTRUCTURE, OUTAGES, code_of, place_of
+from events.lanes import Handle, Lanes, Read
+from events.parking import Parked, Yard
 from events.store import AlreadyDone, Metadata, Recorded, Store, WriteSet
 
-Handle = Callable[[Recorded[Any]], Awaitable[None]]
-"""Brings about the effect of a message, with its inbox row in the same write set."""
+log = structlog.get_logger()
+LAG = Gauge("leidraad_consumer_lag", "Messages not yet committed", ["group", "topic"])
+PARKED = Gauge("leidraad_parked_keys", "Keys that wait for an operator", ["group"])
 
-Read = Callable[[Message], Recorded[Any] | None]
-"""Makes an event of a message; None if it is not to be handled, BadMessage if it cannot be read."""
+
+class Stalled(Exception):
+    """There is something to read and nothing moves: the consumer is made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,7 @@ Reaction = Callable[[Recorded[Contract]], Ask | None]
 
 
 def react(store: Store, group: str, reactions: Mapping[str, Reaction]) -> Handle:
-    """Turns pure reactions, by full published type, into a handler: effect and inbox row are one write."""
+    """Makes a handler of pure reactions, by published type; effect and inbox row are one write."""
 
     async def handle(message: Recorded[Contract]) -> None:
         reaction = reactions.get(message.type)
@@ -53,13 +63,11 @@ def react(store: Store, group: str, reactions: Mapping[str, Reaction]) -> Handle
 
 async def _execute(store: Store, ask: Ask, message: Recorded[Contract], inbox: WriteSet) -> None:
     cause = Cause(metadata=follows(message, store.source), beside=inbox)
-    await execute(
-        store, ask.stream_type, message.key, ask.command, cause, stream=ask.stream
-    )
+    await execute(store, ask.stream_type, message.key, ask.command, cause, stream=ask.stream)
 
 
 def follows(message: Recorded[Any], service: str) -> Metadata:
-    """The metadata of what a message causes: the service acts, in the course of the same request."""
+    """The metadata of what a message causes: the service acts, within the same request."""
     return Metadata(
         actor=service,
         role="service",
@@ -73,7 +81,7 @@ def follows(message: Recorded[Any], service: str) -> Metadata:
 
 @dataclass(kw_only=True)
 class Consumer:
-    """One consumer group of a service, over topics of others."""
+    """One consumer group of a service, over topics of others; `healthy` is what its probe says."""
 
     group: str
     topics: Sequence[str]
@@ -82,7 +90,141 @@ class Consumer:
     broker: Broker
     yard: Yard
     concurrency: int = 16
+    most_unfinished: int = 1000
+    backoff: Backoff = field(default_factory=Backoff)
+    chance: random.Random = field(default_factory=random.Random)
+    watch_seconds: float = 10.0
+    stalled_seconds: float = 30.0
+    finish_seconds: float = 15.0
+    look_seconds: float = 1.0
+    healthy: bool = field(default=True, init=False)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consumes until `stop` is set, and then finishes what it began."""
-        raise NotImplementedError
+        failures = 0
+        while not stop.is_set():
+            try:
+                await self._member(stop)
+            except Exception as error:  # noqa: BLE001 - whatever it was, a new member begins anew
+                failures = 1 if self.healthy else failures + 1
+                self.healthy = False
+                _log_end(self.group, error)
+                await pause(stop, self.backoff.delay(failures, self.chance))
+
+    async def _member(self, stop: asyncio.Event) -> None:
+        self._progress = asyncio.get_running_loop().time()
+        subscribed = self.broker.subscribe(self.group, self.topics)
+        async with subscribed as member, asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(self._watch(member))
+            while not stop.is_set():
+                await self._generation(member, stop)
+            watch.cancel()
+
+    async def _generation(self, member: Subscription, stop: asyncio.Event) -> None:
+        """What happens from one rebalance to the next; nothing is carried over."""
+        member.rebalanced()
+        await member.rewind()
+        lanes = Lanes(
+            group=self.group,
+            read=self.read,
+            handle=self.handle,
+            yard=self.yard,
+            backoff=self.backoff,
+            chance=self.chance,
+            concurrency=self.concurrency,
+        )
+        try:
+            await self._follow(member, lanes, stop)
+        finally:
+            await lanes.finish(self.finish_seconds)
+            await self._commit(member, lanes)
+
+    async def _follow(self, member: Subscription, lanes: Lanes, stop: asyncio.Event) -> None:
+        """Parked keys are read after the offsets: what was parked elsewhere is known by then."""
+        lanes.attend(await self._parked(stop), member.assigned())
+        looked = asyncio.get_running_loop().time()
+        while not stop.is_set():
+            messages = await member.poll(min(0.2, self.look_seconds))
+            if member.rebalanced():
+                return
+            self.healthy = True
+            lanes.accept(messages)
+            full = lanes.offsets.unfinished >= self.most_unfinished
+            member.pause() if full else member.resume()
+            if (now := asyncio.get_running_loop().time()) >= looked + self.look_seconds:
+                looked = now
+                await self._look(member, lanes)
+
+    async def _look(self, member: Subscription, lanes: Lanes) -> None:
+        if lanes.failure:
+            raise lanes.failure
+        self._progress = lanes.progress
+        await self._commit(member, lanes)
+        with suppress(*INFRASTRUCTURE):
+            lanes.attend(await self._list(), member.assigned())
+
+    async def _commit(self, member: Subscription, lanes: Lanes) -> None:
+        """Commits what is finished; what cannot be committed is read again and found done."""
+        assigned = member.assigned()
+        offsets = {p: o for p, o in lanes.offsets.ready().items() if p in assigned}
+        if not offsets:
+            return
+        try:
+            await member.commit(offsets)
+            lanes.offsets.committed(offsets)
+            await self.yard.forget(self.group, offsets)
+        except OUTAGES as error:
+            log.warning("consumer.not-committed", group=self.group, reason=code_of(error))
+
+    async def _parked(self, stop: asyncio.Event) -> Sequence[Parked]:
+        failures = 0
+        while not stop.is_set():
+            try:
+                return await self._list()
+            except INFRASTRUCTURE:
+                failures += 1
+                await pause(stop, self.backoff.delay(failures, self.chance))
+        return []
+
+    async def _list(self) -> Sequence[Parked]:
+        parked = await self.yard.list(self.group)
+        PARKED.labels(self.group).set(len(parked))
+        return parked
+
+    async def _watch(self, member: Subscription) -> None:
+        """Ends the member when there is lag and nothing moves: such members do not recover."""
+        moved = asyncio.get_running_loop().time()
+        before = -1
+        while True:
+            await asyncio.sleep(self.watch_seconds)
+            behind = await self._lag(member)
+            now = asyncio.get_running_loop().time()
+            if behind is None:
+                continue
+            if behind == 0 or behind < before or self._progress > moved:
+                moved, self.healthy = now, True
+            elif now - moved >= self.stalled_seconds:
+                raise Stalled(f"{behind} messages wait")
+            before = behind
+
+    async def _lag(self, member: Subscription) -> int | None:
+        """What our partitions have waiting, or all of them if we were given none."""
+        try:
+            async with asyncio.timeout(self.watch_seconds):
+                lag = await member.lag()
+        except (BrokerFailed, TimeoutError):
+            return None
+        ours = {p: n for p, n in lag.items() if p in member.assigned()}
+        for topic in self.topics:
+            LAG.labels(self.group, topic).set(_of_topic(topic, ours))
+        return sum((ours or lag).values())
+
+
+def _of_topic(topic: str, lag: Mapping[Partition, int]) -> int:
+    return sum(n for partition, n in lag.items() if partition.topic == topic)
+
+
+def _log_end(group: str, error: BaseException) -> None:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    log.error("consumer.ended", group=group, reason=code_of(error), at=place_of(error))

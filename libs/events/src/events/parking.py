@@ -1,13 +1,13 @@
 """What waits behind a message that cannot be handled, until someone asks for a retry or a skip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
-from events.broker import Message
+from events.broker import Message, Partition
 
 
 class Lane(NamedTuple):
@@ -26,16 +26,25 @@ class Request(StrEnum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """A key that is parked: why, since when, how much waits, and what was asked for."""
+    """A key that is parked: why (a code), since when, how much waits, what was asked for."""
 
     lane: Lane
+    partition: int
     reason: str
     parked_at: datetime
     messages: int
-    offset: int
     request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The message at the head of a parked key; `tries` counts those since the last request."""
+
+    id: int
+    message: Message
+    tries: int
 
 
 class Parking(Protocol):
@@ -46,45 +55,67 @@ class Parking(Protocol):
         ...
 
     async def request_retry(self, lane: Lane) -> bool:
-        """Asks for the first message, and then those behind it, to be tried again; False if not parked."""
+        """Asks for what waits to be tried again, in order; False if the key is not parked."""
         ...
 
     async def request_skip(self, lane: Lane, reason: str) -> bool:
-        """Asks for the first message to be left out for a reason (a code), the others to be tried."""
+        """Asks for the head to be left out for a reason (a code), and the rest to be tried."""
         ...
 
     async def parked(self, lane: Lane) -> bool:
-        """Whether anything of the key waits: access to such a case is refused where consent is at stake."""
+        """Whether anything of the key waits: access to such a case may have to be refused."""
         ...
 
 
-class Yard(Parking, Protocol):
-    """What the consumer and the relay do with parked keys; each call locks the key's row."""
+class Tries(Protocol):
+    """Counts deliveries before they are handled, so that a handler that dies is counted too."""
+
+    async def begin(self, group: str, messages: Sequence[Message]) -> Sequence[int]:
+        """How often each was begun before; those that never were are counted as begun now."""
+        ...
+
+    async def count(self, group: str, message: Message) -> int:
+        """Counts one more try of a message and says how many there were."""
+        ...
+
+    async def forget(self, group: str, offsets: Mapping[Partition, int]) -> None:
+        """Forgets what lies before these offsets."""
+        ...
+
+
+class Yard(Parking, Tries, Protocol):
+    """What consumer and relay do with parked keys; each change of a key locks its row."""
 
     async def park(self, lane: Lane, message: Message, reason: str) -> None:
-        """Parks the key with this message as the first, or puts it behind what already waits."""
+        """Parks the key with this message, or puts it behind what waits already."""
         ...
 
     async def behind(self, lane: Lane, message: Message) -> bool:
-        """Puts the message behind what waits; False, and nothing done, if nothing waits any more."""
+        """Puts the message behind what waits; False, and nothing is done, if nothing waits."""
         ...
 
-    async def lanes(self, group: str) -> dict[Lane, Request]:
-        """The parked keys of a group and what was asked for each."""
+    async def first(self, lane: Lane) -> Waiting | None:
+        """The head of what waits, this try of it counted."""
         ...
 
-    async def first(self, lane: Lane) -> tuple[Message, int] | None:
-        """The message that waits at the head, counting this try of it; None if nothing waits."""
+    async def done(self, lane: Lane, waiting: Waiting) -> bool:
+        """Takes the head out; True if the key is free again, because nothing waits any more."""
         ...
 
-    async def done(self, lane: Lane, message: Message) -> bool:
-        """Takes the message out; True if the key is free again, because nothing waits any more."""
-        ...
-
-    async def skip(self, lane: Lane) -> bool:
-        """Leaves out the head as was asked, keeping who, what and why; True if the key is free again."""
+    async def skip(self, lane: Lane, waiting: Waiting) -> bool:
+        """As `done`, and keeps what was left out and why; what follows is to be retried."""
         ...
 
     async def again(self, lane: Lane, reason: str) -> None:
-        """The head failed again: waits for the next request."""
+        """The head failed again and waits for the next request."""
         ...
+
+
+def lane_of(group: str, message: Message) -> Lane:
+    """The lane of a message; a key that is no id gets one that says nothing about it."""
+    raw = (message.key or b"").decode("latin-1")
+    try:
+        key = UUID(raw)
+    except ValueError:
+        key = uuid5(NAMESPACE_OID, raw)
+    return Lane(group, message.partition.topic, key)

@@ -1,19 +1,41 @@
 """The log to its topic: every event at least once, in order per key, from a checkpoint onwards."""
 
 import asyncio
+import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from events.broker import Broker
+import structlog
+from prometheus_client import Counter, Gauge
+
+from events.backoff import Backoff, pause
+from events.broker import Broker, Message, Outgoing, Partition, Producer
+from events.checkpoint import Checkpoint, Lead
 from events.contracts.contract import Contract
-from events.parking import Yard
+from events.envelope import to_message, topic_of
+from events.failures import OUTAGES, code_of, place_of
+from events.parking import Lane, Parked, Request, Yard
 from events.store import Json, Recorded, Store
+
+log = structlog.get_logger()
+BACKLOG = Gauge("leidraad_relay_backlog", "Events not yet published", ["service"])
+AGE = Gauge("leidraad_relay_oldest_seconds", "Age of the oldest unpublished event", ["service"])
+PUBLISHED = Counter("leidraad_relay_published", "Events published", ["service"])
+RELAY_PARKED = Gauge("leidraad_relay_parked_keys", "Keys that cannot be published", ["service"])
+
+TOO_LARGE = "message-too-large"
 
 Published = tuple[str, Contract]
 """The short name of a published event, such as `offer-accepted`, and its payload."""
 
 Publish = Callable[[Recorded[Json]], Published | None]
 """Pure: the stored event as others may see it, or None if it is nobody else's business."""
+
+
+def relay_group(service: str) -> str:
+    """Under which group the keys that cannot be published are parked."""
+    return f"{service}.relay"
 
 
 @dataclass(kw_only=True)
@@ -23,8 +45,134 @@ class Relay:
     store: Store
     publish: Publish
     broker: Broker
+    checkpoint: Checkpoint
     yard: Yard
+    chunk: int = 500
+    most_bytes: int = 900_000
+    look_seconds: float = 1.0
+    backoff: Backoff = field(default_factory=Backoff)
+    chance: random.Random = field(default_factory=random.Random)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    healthy: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        self._group = relay_group(self.store.source)
+        self._topic = topic_of(self.store.source)
+        self._parked: set[Lane] = set()
+        self._failures = 0
+        self._looked = float("-inf")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publishes until `stop` is set, and then finishes what it began."""
-        raise NotImplementedError
+        while not stop.is_set():
+            try:
+                async with self.checkpoint.lead() as lead:
+                    if lead is not None:
+                        await self._lead(lead, stop)
+                await pause(stop, self.look_seconds)
+            except OUTAGES as error:
+                self.healthy = False
+                self._failures += 1
+                log.warning("relay.waits", service=self.store.source, reason=code_of(error))
+                await pause(stop, self.backoff.delay(self._failures, self.chance))
+
+    async def _lead(self, lead: Lead, stop: asyncio.Event) -> None:
+        """A new producer begins at the checkpoint: what an old one may have sent comes again."""
+        position = await lead.position()
+        self._looked = float("-inf")
+        await self._measure(position)
+        async with self.broker.producer() as producer:
+            async for _ in self.store.appended():
+                while not stop.is_set():
+                    reached = await self._step(lead, producer, position)
+                    if reached == position:
+                        break
+                    position = reached
+                if stop.is_set():
+                    return
+
+    async def _step(self, lead: Lead, producer: Producer, position: int) -> int:
+        """Publishes the next chunk and says how far the log is published now."""
+        if (now := asyncio.get_running_loop().time()) >= self._looked + self.look_seconds:
+            self._looked = now
+            position = await lead.position()
+            await self._measure(position)
+            await self._attend(producer)
+        events = await self.store.after(position, self.chunk)
+        if not events:
+            return position
+        messages = [m for event in events if (m := await self._message(event)) is not None]
+        await producer.send(messages)
+        PUBLISHED.labels(self.store.source).inc(len(messages))
+        self.healthy, self._failures = True, 0
+        if await lead.advance(position, events[-1].position):
+            return events[-1].position
+        return await lead.position()
+
+    async def _message(self, event: Recorded[Json]) -> Outgoing | None:
+        """What is to be sent; None also for what is parked."""
+        lane = Lane(self._group, self._topic, event.key)
+        if lane in self._parked:
+            if await self.yard.behind(lane, self._place(event)):
+                return None
+            self._parked.discard(lane)
+        message, reason = self._mapped(event)
+        if reason:
+            await self.yard.park(lane, self._place(event), reason)
+            self._parked.add(lane)
+            log.error("relay.parked", service=event.source, position=event.position, reason=reason)
+        return message
+
+    def _mapped(self, event: Recorded[Json]) -> tuple[Outgoing | None, str | None]:
+        """The message, or why there is none: a code."""
+        try:
+            published = self.publish(event)
+            message = to_message(event, published) if published else None
+        except Exception as error:  # noqa: BLE001 - whatever a mapping raises parks its key
+            log.warning("relay.unmapped", reason=code_of(error), at=place_of(error))
+            return None, code_of(error)
+        if message and message.size > self.most_bytes:
+            return None, TOO_LARGE
+        return message, None
+
+    def _place(self, event: Recorded[Json]) -> Message:
+        """What is parked is where the event is, not the event."""
+        key = str(event.key).encode()
+        return Message(Partition(self._topic, 0), event.position, key, [], None)
+
+    async def _attend(self, producer: Producer) -> None:
+        parked = await self.yard.list(self._group)
+        self._parked |= {key.lane for key in parked}
+        RELAY_PARKED.labels(self.store.source).set(len(parked))
+        for key in parked:
+            if key.request is not Request.NONE:
+                await self._drain(key, producer)
+
+    async def _drain(self, key: Parked, producer: Producer) -> None:
+        """Does what was asked: leaves out the head or not, then publishes what waits, in order."""
+        skip = key.request is Request.SKIP
+        while waiting := await self.yard.first(key.lane):
+            if skip:
+                free, skip = await self.yard.skip(key.lane, waiting), False
+            else:
+                [event] = await self.store.after(waiting.message.offset - 1, 1)
+                message, reason = self._mapped(event)
+                if reason:
+                    await self.yard.again(key.lane, reason)
+                    return
+                await producer.send([message] if message else [])
+                free = await self.yard.done(key.lane, waiting)
+            if free:
+                return
+
+    async def _measure(self, position: int) -> None:
+        head = await self.store.head()
+        oldest = await self.store.after(position, 1)
+        age = (self.clock() - oldest[0].recorded_at).total_seconds() if oldest else 0
+        BACKLOG.labels(self.store.source).set(head.position - position)
+        AGE.labels(self.store.source).set(max(age, 0))
+
+
+async def republish(checkpoint: Checkpoint, from_position: int) -> int:
+    """Lets the relay send everything from a position again: same ids, keys and order."""
+    return await checkpoint.rewind(max(from_position - 1, 0))

@@ -1,0 +1,153 @@
+"""The in-memory twin of the broker, for tests and simulations: it can be down, and be wiped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from events.broker import PARTITIONS, BrokerFailed, Message, Outgoing, Partition, partition_of
+
+
+class MemoryBroker:
+    """Topics, groups and their members in memory."""
+
+    def __init__(self, partitions: int = PARTITIONS) -> None:
+        self.down = False
+        self.partitions = partitions
+        self.topics: dict[str, list[list[Message]]] = {}
+        self.committed: dict[tuple[str, Partition], int] = {}
+        self.members: dict[str, list[MemorySubscription]] = {}
+
+    @asynccontextmanager
+    async def producer(self) -> AsyncIterator["MemoryProducer"]:
+        self.check()
+        yield MemoryProducer(self)
+
+    @asynccontextmanager
+    async def subscribe(
+        self, group: str, topics: Sequence[str]
+    ) -> AsyncIterator["MemorySubscription"]:
+        self.check()
+        member = MemorySubscription(self, group, topics)
+        self.members.setdefault(group, []).append(member)
+        self._rebalance(group)
+        try:
+            yield member
+        finally:
+            self.members[group].remove(member)
+            self._rebalance(group)
+
+    def check(self) -> None:
+        if self.down:
+            raise BrokerFailed("the broker is down")
+
+    def put(self, message: Outgoing) -> None:
+        number = partition_of(message.key, self.partitions)
+        place = self.places(message.topic)[number]
+        partition = Partition(message.topic, number)
+        place.append(
+            Message(partition, len(place), message.key, list(message.headers), message.value)
+        )
+        for member in (m for members in self.members.values() for m in members):
+            member.news.set()
+
+    def places(self, topic: str) -> list[list[Message]]:
+        return self.topics.setdefault(topic, [[] for _ in range(self.partitions)])
+
+    def messages(self, topic: str) -> list[Message]:
+        """All messages of a topic, partition by partition."""
+        return [message for place in self.places(topic) for message in place]
+
+    def wipe(self) -> None:
+        """Loses all topics and offsets, as a broker whose disk is gone."""
+        self.topics.clear()
+        self.committed.clear()
+        for group in self.members:
+            self._rebalance(group)
+
+    def _rebalance(self, group: str) -> None:
+        members = self.members[group]
+        for index, member in enumerate(members):
+            every = [Partition(t, n) for t in member.topics for n in range(self.partitions)]
+            member.assign(frozenset(every[index :: len(members)]))
+
+
+class MemoryProducer:
+    def __init__(self, broker: MemoryBroker) -> None:
+        self._broker = broker
+
+    async def send(self, messages: Sequence[Outgoing]) -> None:
+        for message in messages:
+            await asyncio.sleep(0)
+            self._broker.check()
+            self._broker.put(message)
+
+
+class MemorySubscription:
+    """A member of a group: where it reads in each partition that it was assigned."""
+
+    def __init__(self, broker: MemoryBroker, group: str, topics: Sequence[str]) -> None:
+        self.topics = list(topics)
+        self.news = asyncio.Event()
+        self._broker = broker
+        self._group = group
+        self._positions: dict[Partition, int] = {}
+        self._rebalanced = False
+        self._paused = False
+
+    def assign(self, partitions: frozenset[Partition]) -> None:
+        self._positions = {p: self._committed(p) for p in partitions}
+        self._rebalanced = True
+
+    async def poll(self, seconds: float) -> Sequence[Message]:
+        self.news.clear()
+        found = self._next()
+        if not found:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.news.wait(), seconds)
+            found = self._next()
+        return found
+
+    def _next(self) -> list[Message]:
+        self._broker.check()
+        if self._paused:
+            return []
+        found: list[Message] = []
+        for partition, position in self._positions.items():
+            place = self._broker.places(partition.topic)[partition.number]
+            found += place[position : position + 100]
+            self._positions[partition] = min(position + 100, len(place))
+        return found
+
+    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+        self._broker.check()
+        if not self._positions.keys() >= offsets.keys():
+            raise BrokerFailed("the group has moved on")
+        self._broker.committed |= {(self._group, p): o for p, o in offsets.items()}
+
+    def rebalanced(self) -> bool:
+        was, self._rebalanced = self._rebalanced, False
+        return was
+
+    def assigned(self) -> frozenset[Partition]:
+        return frozenset(self._positions)
+
+    def pause(self) -> None:
+        self._paused = True
+
+    def resume(self) -> None:
+        self._paused = False
+
+    async def rewind(self) -> None:
+        self._broker.check()
+        self._positions = {p: self._committed(p) for p in self._positions}
+
+    async def lag(self) -> Mapping[Partition, int]:
+        self._broker.check()
+        return {
+            Partition(topic, number): len(place) - self._committed(Partition(topic, number))
+            for topic in self.topics
+            for number, place in enumerate(self._broker.places(topic))
+        }
+
+    def _committed(self, partition: Partition) -> int:
+        return self._broker.committed.get((self._group, partition), 0)

@@ -1,0 +1,120 @@
+"""How far the relay has published: moved by the one that leads, by compare-and-set."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+import asyncpg
+
+from events.store import Unavailable
+
+CONNECT_SECONDS = 5
+_LOCK = "pg_try_advisory_lock(hashtext('leidraad.relay'))"
+
+
+class Lead(Protocol):
+    """Held by one relay of a service at a time; a call fails when it is lost."""
+
+    async def position(self) -> int: ...
+
+    async def advance(self, published: int, to: int) -> bool:
+        """False if the checkpoint is not where it was thought to be."""
+        ...
+
+
+class Checkpoint(Protocol):
+    def lead(self) -> AbstractAsyncContextManager[Lead | None]:
+        """The lead, or None while another process has it."""
+        ...
+
+    async def rewind(self, position: int) -> int:
+        """Moves the checkpoint back to a position, never forward; says where it is now."""
+        ...
+
+
+class MemoryCheckpoint:
+    """The in-memory twin."""
+
+    def __init__(self) -> None:
+        self.at = 0
+        self._led = False
+
+    @asynccontextmanager
+    async def lead(self) -> AsyncIterator["MemoryCheckpoint | None"]:
+        if self._led:
+            yield None
+            return
+        self._led = True
+        try:
+            yield self
+        finally:
+            self._led = False
+
+    async def position(self) -> int:
+        await asyncio.sleep(0)
+        return self.at
+
+    async def advance(self, published: int, to: int) -> bool:
+        await asyncio.sleep(0)
+        if self.at != published:
+            return False
+        self.at = to
+        return True
+
+    async def rewind(self, position: int) -> int:
+        self.at = min(self.at, position)
+        return self.at
+
+
+class PostgresCheckpoint:
+    """A row of the service's database; the lead is a session lock on a connection of its own."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+
+    @asynccontextmanager
+    async def lead(self) -> AsyncIterator["PostgresLead | None"]:
+        async with self._connected() as connection:
+            led = await connection.fetchval(f"select {_LOCK}")
+            yield PostgresLead(connection) if led else None
+
+    async def rewind(self, position: int) -> int:
+        async with self._connected() as connection:
+            moved = await connection.fetchval(
+                "update relay set position = least(position, $1) returning position", position
+            )
+        return int(moved)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
+        try:
+            connection = await asyncpg.connect(
+                self._dsn, timeout=CONNECT_SECONDS, command_timeout=CONNECT_SECONDS
+            )
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            raise Unavailable("the database does not answer") from error
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+
+
+class PostgresLead:
+    """Works on the connection that holds the lock, so that who lost it cannot move anything."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def position(self) -> int:
+        return await self._ask("select position from relay") or 0
+
+    async def advance(self, published: int, to: int) -> bool:
+        moved = "update relay set position = $2 where position = $1 returning position"
+        return await self._ask(moved, published, to) is not None
+
+    async def _ask(self, query: str, *values: int) -> int | None:
+        try:
+            return await self._connection.fetchval(query, *values)  # type: ignore[no-any-return]
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise Unavailable("the lead is lost") from error

@@ -1,0 +1,118 @@
+"""The in-memory twin of the parking tables, for tests and simulations."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from events.broker import Message, Partition
+from events.parking import Lane, Parked, Request, Waiting
+
+
+@dataclass
+class _Key:
+    reason: str
+    parked_at: datetime
+    waiting: list[Waiting] = field(default_factory=list)
+    request: Request = Request.NONE
+    skip_reason: str = ""
+
+
+class MemoryYard:
+    """Parked keys and counted tries in memory; `skipped` keeps what was left out and why."""
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.skipped: list[tuple[Lane, Message, str]] = []
+        self._clock = clock
+        self._keys: dict[Lane, _Key] = {}
+        self._tries: Counter[tuple[str, Partition, int]] = Counter()
+        self._ids = 0
+
+    async def list(self, group: str | None = None) -> Sequence[Parked]:
+        return [
+            Parked(
+                lane=lane,
+                partition=key.waiting[0].message.partition.number,
+                reason=key.reason,
+                parked_at=key.parked_at,
+                messages=len(key.waiting),
+                request=key.request,
+            )
+            for lane, key in self._keys.items()
+            if group in (None, lane.group)
+        ]
+
+    async def request_retry(self, lane: Lane) -> bool:
+        return self._request(lane, Request.RETRY, "")
+
+    async def request_skip(self, lane: Lane, reason: str) -> bool:
+        return self._request(lane, Request.SKIP, reason)
+
+    def _request(self, lane: Lane, request: Request, reason: str) -> bool:
+        key = self._keys.get(lane)
+        if key is None:
+            return False
+        key.request, key.skip_reason = request, reason
+        key.waiting = [replace(w, tries=0) for w in key.waiting]
+        return True
+
+    async def parked(self, lane: Lane) -> bool:
+        return lane in self._keys
+
+    async def park(self, lane: Lane, message: Message, reason: str) -> None:
+        self._keys.setdefault(lane, _Key(reason, self._clock()))
+        await self.behind(lane, message)
+
+    async def behind(self, lane: Lane, message: Message) -> bool:
+        key = self._keys.get(lane)
+        if key is None:
+            return False
+        if message not in (w.message for w in key.waiting):
+            self._ids += 1
+            key.waiting.append(Waiting(self._ids, message, 0))
+        return True
+
+    async def first(self, lane: Lane) -> Waiting | None:
+        key = self._keys.get(lane)
+        if key is None:
+            return None
+        key.waiting[0] = replace(key.waiting[0], tries=key.waiting[0].tries + 1)
+        return key.waiting[0]
+
+    async def done(self, lane: Lane, waiting: Waiting) -> bool:
+        key = self._keys.get(lane)
+        if key is None:
+            return True
+        key.waiting = [w for w in key.waiting if w.id != waiting.id]
+        if not key.waiting:
+            del self._keys[lane]
+        return not key.waiting
+
+    async def skip(self, lane: Lane, waiting: Waiting) -> bool:
+        key = self._keys.get(lane)
+        if key is None:
+            return True
+        self.skipped.append((lane, waiting.message, key.skip_reason))
+        key.request = Request.RETRY
+        return await self.done(lane, waiting)
+
+    async def again(self, lane: Lane, reason: str) -> None:
+        if key := self._keys.get(lane):
+            key.reason, key.request = reason, Request.NONE
+
+    async def begin(self, group: str, messages: Sequence[Message]) -> Sequence[int]:
+        places = [(group, m.partition, m.offset) for m in messages]
+        before = [self._tries[place] for place in places]
+        for place in places:
+            self._tries[place] = self._tries[place] or 1
+        return before
+
+    async def count(self, group: str, message: Message) -> int:
+        place = (group, message.partition, message.offset)
+        self._tries[place] += 1
+        return self._tries[place]
+
+    async def forget(self, group: str, offsets: Mapping[Partition, int]) -> None:
+        for place in [p for p in self._tries if p[0] == group and p[1] in offsets]:
+            if place[2] < offsets[place[1]]:
+                del self._tries[place]
