@@ -4,7 +4,7 @@ from uuid import UUID
 
 from events.store import AccessLine, Store, WriteSet
 from kit.access import Principal
-from kit.correlation import CORRELATION_ID
+from kit.context import CORRELATION_ID
 
 ALLOWED = "allowed"
 FORBIDDEN = "forbidden"

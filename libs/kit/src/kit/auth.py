@@ -20,6 +20,8 @@ LONGEST_TOKEN = 8_192
 FETCH_SECONDS = 3.0
 PAUSE_SECONDS = 5.0
 """The least time between two fetches of the keys, however many unknown ones are asked for."""
+SKEW_SECONDS = 5
+"""How far the issuer's clock may be ahead of ours; a token's end is taken as it is."""
 
 log = structlog.get_logger()
 
@@ -72,8 +74,10 @@ class Authenticator:
 
     def __init__(self, keys: Keys, issuer: str, audience: str, clock: Clock) -> None:
         self._keys = keys
+        self._clock = clock
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock().timestamp()),
+            leeway=SKEW_SECONDS,
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
             exp={"essential": True},
@@ -89,6 +93,8 @@ class Authenticator:
             self._claims.validate(claims)
         except (JoseError, ValueError, TypeError, KeyError):
             raise Unauthorised("The bearer token is not valid here.") from None
+        if claims["exp"] <= self._clock().timestamp():
+            raise Unauthorised("The bearer token has expired.")
         return _principal(claims)
 
 

@@ -1,4 +1,4 @@
-"""What requests and answers are made of: strict bodies, facts with a time, the answer of a write."""
+"""What requests and answers are made of: strict bodies, facts with a time, answers of writes."""
 
 from datetime import datetime
 from typing import Annotated

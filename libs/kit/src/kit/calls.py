@@ -1,8 +1,8 @@
 """A call: one request of one principal for one action, and all that a route does with the log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import Response
@@ -10,6 +10,7 @@ from fastapi import Response
 from events.commands import Cause, Gather, History, StreamType, execute
 from events.decider import C, E, S
 from events.history import facts
+from events.occurrence import CIVIL_TIME
 from events.store import (
     AccessLine,
     AlreadyAnswered,
@@ -60,6 +61,10 @@ class Call:
     request: Asked
     response: Response = field(repr=False)
 
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(CIVIL_TIME).date()
+
     async def execute(
         self,
         stream_type: StreamType[S, C, E],
@@ -99,6 +104,24 @@ class Call:
             await self.note(accesslog.NOT_FOUND, key)
             raise problems.not_found() from None
         return self._answer(place, done.version, done.position)
+
+    async def perform(self, key: UUID, do: Callable[[], Awaitable[None]], location: str) -> Written:
+        """A write that no stream records; `do` does no harm when it is done twice."""
+        store = self.edge.store
+        request = self._request(location)
+        if request and (record := await store.answer(request[0])):
+            return self._again(record)
+        try:
+            await do()
+        except Hidden:
+            await self.note(accesslog.NOT_FOUND, key)
+            raise problems.not_found() from None
+        access = [self._line(accesslog.ALLOWED, key)]
+        try:
+            await store.append(WriteSet(request=request, access=access))
+        except AlreadyAnswered as repeated:
+            return self._again(repeated.answer)
+        return self._answer(location, 0, 0)
 
     async def read(
         self, key: UUID, at: Moment = NOW, *, stream: UUID | None = None

@@ -11,8 +11,9 @@ from kit import accesslog, idempotency, preconditions, problems
 from kit.access import Principal, may
 from kit.calls import Asked, Call
 from kit.clock import REQUEST_TIME
-from kit.correlation import CORRELATION_ID, traceparent
+from kit.context import CORRELATION_ID, traceparent
 from kit.edge import Edge
+from kit.mistakes import unknown_parameters
 from kit.problems import Problem
 
 _JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
@@ -61,6 +62,7 @@ class Endpoint:
             raise problems.forbidden()
         if self.kind is Kind.LIST:
             await self._note(edge, principal, path, accesslog.ALLOWED)
+        _known_queries(request)
         return Call(
             edge=edge,
             action=self.action,
@@ -92,3 +94,11 @@ class Endpoint:
                 request.headers.get("if-match"), required=self.kind is Kind.CHANGE
             ),
         )
+
+
+def _known_queries(request: Request) -> None:
+    """A misspelt parameter would change the meaning of an answer without a word."""
+    known = request.app.state.queries[request.method, request.scope["route"].path]
+    unknown = request.query_params.keys() - known
+    if unknown:
+        raise problems.invalid(unknown_parameters(unknown))

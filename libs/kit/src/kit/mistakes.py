@@ -1,6 +1,6 @@
 """All mistakes of a request at once, each with its place and without the value that was sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Mistake = dict[str, str]
@@ -54,3 +54,8 @@ def _detail(error: Mapping[str, Any]) -> str:
         return instead
     message: str = error["msg"].removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
+
+
+def unknown_parameters(names: Iterable[str]) -> list[Mistake]:
+    detail = _INSTEAD["extra_forbidden"]
+    return [{"parameter": _short(name), "detail": detail} for name in sorted(names)[:MOST]]

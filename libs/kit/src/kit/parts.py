@@ -1,17 +1,20 @@
-"""The parts of a service that its routes use, such as the vault, put together in one place."""
+"""The parts of a service that its routes use (programmes, vault, views), put together once."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Request, params
 
 T = TypeVar("T")
+Parts = Mapping[type[Any], Any]
+"""The parts by their type."""
 
 
-def part(kind: type[T]) -> Any:  # noqa: ANN401 - FastAPI's Depends is Any
+def part(kind: type[T]) -> params.Depends:
     """The part of this type that the service was composed with, as a dependency of a route."""
 
-    def find(request: Request) -> T:
+    async def find(request: Request) -> T:
         found: T = request.app.state.parts[kind]
         return found
 
-    return Depends(find)
+    return params.Depends(find)

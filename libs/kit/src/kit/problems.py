@@ -10,12 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from events.decider import Invalid, Rejected
-from events.store import Erased, Unavailable, VersionConflict
+from events.store import Erased, Unavailable, Unwritable, VersionConflict
 from kit.mistakes import Mistake, mistakes
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:leidraad:problem:"
-RETRY_AFTER_SECONDS = "1"
+RETRY = {"retry-after": "1"}
 
 
 class Problem(Exception):
@@ -73,7 +73,7 @@ def unavailable() -> Problem:
         503,
         "unavailable",
         "This cannot be answered now; the same request may succeed in a moment.",
-        headers={"retry-after": RETRY_AFTER_SECONDS},
+        headers=RETRY,
     )
 
 
@@ -108,6 +108,8 @@ def _of_domain(error: Exception) -> Problem:
             return Problem(409, "conflict", "Someone else changed this meanwhile; try again.")
         case Erased():
             return Problem(410, "erased", "The person's data were erased; nothing is stored again.")
+        case Unwritable():
+            return Problem(422, "unwritable", "The request holds characters that cannot be kept.")
         case _:
             return unavailable()
 
@@ -118,7 +120,7 @@ def install(app: FastAPI) -> None:
     async def answer(_request: Request, error: Exception) -> Response:
         return _problem(error).response()
 
-    domain = (Rejected, VersionConflict, Erased, Unavailable)
+    domain = (Rejected, VersionConflict, Erased, Unwritable, Unavailable)
     for kind in (Problem, HTTPException, RequestValidationError, *domain):
         app.add_exception_handler(kind, answer)
 

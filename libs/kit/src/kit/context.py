@@ -1,4 +1,4 @@
-"""The correlation id: taken from the caller or made anew, in every log line, event and answer."""
+"""What holds for one request: its correlation id, for logs, events and answers, and its time."""
 
 import re
 from contextvars import ContextVar
@@ -9,35 +9,39 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-HEADER = "x-correlation-id"
+from kit.clock import REQUEST_TIME, Clock
+
+CORRELATION_HEADER = "x-correlation-id"
 CORRELATION_ID: ContextVar[UUID] = ContextVar("correlation_id")
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-class Correlated:
-    """Middleware: gives each request its correlation id, and the answer too."""
+class RequestContext:
+    """Middleware: takes the correlation id from the caller or makes one, and reads the clock."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self._app = app
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
-        correlation_id = _given(Headers(scope=scope).get(HEADER)) or uuid7()
+            await self._app(scope, receive, send)
+            return
+        correlation_id = _uuid(Headers(scope=scope).get(CORRELATION_HEADER)) or uuid7()
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = str(correlation_id)
+                MutableHeaders(scope=message)[CORRELATION_HEADER] = str(correlation_id)
             await send(message)
 
         CORRELATION_ID.set(correlation_id)
+        REQUEST_TIME.set(self._clock())
         with structlog.contextvars.bound_contextvars(correlation_id=str(correlation_id)):
             await self._app(scope, receive, answer)
-        return None
 
 
-def _given(header: str | None) -> UUID | None:
+def _uuid(header: str | None) -> UUID | None:
     try:
         return UUID(header) if header else None
     except ValueError:

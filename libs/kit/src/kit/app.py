@@ -1,0 +1,52 @@
+"""Makes the HTTP application of a service out of its routers."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from fastapi import APIRouter, FastAPI
+
+from kit import health, openapi, problems
+from kit.auth import Authenticator
+from kit.authentication import Authenticated
+from kit.buffering import Buffered, Running
+from kit.context import RequestContext
+from kit.edge import Edge
+from kit.parts import Parts
+from kit.routes import endpoints
+from kit.settings import Settings
+from kit.telemetry import Measured
+
+
+def create_app(
+    name: str,
+    *,
+    routers: Sequence[APIRouter],
+    edge: Edge,
+    authenticator: Authenticator,
+    settings: Settings,
+    checks: Mapping[str, health.Check],
+    parts: Parts,
+) -> FastAPI:
+    """Raises Undeclared if a route does not say who may call it."""
+    declared = endpoints(routers, edge.access)
+    running: Running = set()
+    app = FastAPI(title=name, version="1", redirect_slashes=False, docs_url=None, redoc_url=None)
+    app.state.edge = edge
+    app.state.parts = parts
+    app.state.running = running
+    problems.install(app)
+    for router in (health.router(checks), *routers):
+        app.include_router(router)
+    app.openapi = cache(lambda: openapi.document(app, declared))  # type: ignore[method-assign]
+    app.state.queries = openapi.queries(app.openapi(), declared)
+    app.add_middleware(
+        Buffered,
+        running=running,
+        max_bytes=settings.max_body_bytes,
+        body_seconds=settings.body_seconds,
+        request_seconds=settings.request_seconds,
+    )
+    app.add_middleware(Authenticated, authenticator=authenticator)
+    app.add_middleware(Measured, service=name)
+    app.add_middleware(RequestContext, clock=edge.clock)
+    return app

@@ -1,0 +1,95 @@
+"""HTTP for operators: the keys that are parked behind a failed message; ask for retry or skip."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from fastapi import APIRouter
+
+from events.contracts.contract import Code
+from events.parking import Lane, Parked, Parking, Request
+from kit.access import AccessTable, Role
+from kit.bodies import Answer, Body, Written
+from kit.calls import Call, Hidden
+from kit.endpoints import adds, lists
+from kit.parts import part
+
+PATH = "/v1/parked-keys"
+ACCESS: AccessTable = {
+    "parking:list": frozenset({Role.OPERATOR}),
+    "parking:request": frozenset({Role.OPERATOR}),
+}
+
+router = APIRouter(prefix=PATH, tags=["operations"])
+
+Keys = Annotated[Parking, part(Parking)]  # type: ignore[type-abstract]
+Requests = Annotated[Call, adds("parking:request")]
+
+
+class ParkedKey(Answer):
+    """`reason` is a code; `request` is what was asked for and the consumer has yet to do."""
+
+    id: UUID
+    group: str
+    topic: str
+    key: UUID
+    reason: str
+    parked_at: datetime
+    messages: int
+    request: Request
+
+
+class ParkedKeys(Answer):
+    items: list[ParkedKey]
+
+
+class SkipBody(Body):
+    reason: Code
+
+
+@router.get("", summary="The parked keys, oldest first")
+async def parked_keys(_call: Annotated[Call, lists("parking:list")], keys: Keys) -> ParkedKeys:
+    return ParkedKeys(items=[_shown(parked) for parked in await keys.list()])
+
+
+@router.post("/{parked_key}/retries", summary="Try again what waits, in order")
+async def retry(parked_key: UUID, call: Requests, keys: Keys) -> Written:
+    async def ask() -> None:
+        if not await keys.request_retry(await _lane(keys, parked_key)):
+            raise Hidden
+
+    return await call.perform(parked_key, ask, f"{PATH}/{parked_key}")
+
+
+@router.post("/{parked_key}/skips", summary="Leave out the first message, try what waits behind it")
+async def skip(parked_key: UUID, body: SkipBody, call: Requests, keys: Keys) -> Written:
+    async def ask() -> None:
+        if not await keys.request_skip(await _lane(keys, parked_key), body.reason):
+            raise Hidden
+
+    return await call.perform(parked_key, ask, f"{PATH}/{parked_key}")
+
+
+def id_of(lane: Lane) -> UUID:
+    return uuid5(NAMESPACE_URL, f"urn:leidraad:parked:{lane.group}:{lane.topic}:{lane.key}")
+
+
+async def _lane(keys: Parking, parked_key: UUID) -> Lane:
+    lanes = [parked.lane for parked in await keys.list() if id_of(parked.lane) == parked_key]
+    if not lanes:
+        raise Hidden
+    return lanes[0]
+
+
+def _shown(parked: Parked) -> ParkedKey:
+    lane = parked.lane
+    return ParkedKey(
+        id=id_of(lane),
+        group=lane.group,
+        topic=lane.topic,
+        key=lane.key,
+        reason=parked.reason,
+        parked_at=parked.parked_at,
+        messages=parked.messages,
+        request=parked.request,
+    )

@@ -1,0 +1,52 @@
+"""The routes of a service, checked before it starts: each declares an action that is known."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from kit.access import AccessTable
+from kit.endpoints import Endpoint, Kind
+
+Endpoints = Mapping[tuple[str, str], Endpoint]
+"""What is declared, by method and path template."""
+
+_KINDS = {
+    "GET": {Kind.READ, Kind.LIST},
+    "POST": {Kind.ADD, Kind.CHANGE},
+    "PUT": {Kind.CHANGE},
+    "PATCH": {Kind.CHANGE},
+    "DELETE": {Kind.CHANGE},
+}
+
+
+class Undeclared(Exception):
+    """A route is open to nobody knows whom; the service must not start."""
+
+
+def endpoints(routers: Sequence[APIRouter], access: AccessTable) -> Endpoints:
+    return {
+        (method, route.path): _endpoint(route, method, access)
+        for router in routers
+        for route in map(_api_route, router.routes)
+        for method in route.methods or ()
+    }
+
+
+def _api_route(route: object) -> APIRoute:
+    if not isinstance(route, APIRoute):
+        raise Undeclared(f"{route} is no plain route: give each router to the application itself")
+    return route
+
+
+def _endpoint(route: APIRoute, method: str, access: AccessTable) -> Endpoint:
+    name = f"{method} {route.path}"
+    declared = [d.call for d in route.dependant.dependencies if isinstance(d.call, Endpoint)]
+    if len(declared) != 1:
+        raise Undeclared(f"{name} must declare its action by one of reads, lists, adds, changes")
+    [endpoint] = declared
+    if endpoint.action not in access:
+        raise Undeclared(f"{name}: the access table does not know {endpoint.action}")
+    if endpoint.kind not in _KINDS.get(method, set()):
+        raise Undeclared(f"{name}: {endpoint.kind.name.lower()} is not what {method} is for")
+    return endpoint
