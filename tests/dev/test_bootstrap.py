@@ -84,7 +84,7 @@ def test_an_unreachable_registry_is_one_sentence(
 def test_another_failure_is_told_by_its_last_line(
     bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failing = [sys.executable, "-c", "import sys; print('noise'); sys.exit('no such hash')"]
+    failing = [sys.executable, "-c", "import sys; sys.exit('noise\\nno such hash')"]
 
     with pytest.raises(SystemExit):
         bootstrap._step("packages", failing)

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -49,7 +50,7 @@ def _no_addresses_given() -> None:
     assert not given & set(os.environ)
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared() -> AsyncIterator[Stack]:
     async with stack(
         "test", ports=GREETER, environment="test", durable=False, settings=SETTINGS, say=_silent
