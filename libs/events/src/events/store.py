@@ -191,7 +191,7 @@ class Unavailable(Exception):
 
 
 class Store(Protocol):
-    """The log of one service. Every implementation passes `tests/events/store_contract.py`."""
+    """The log of one service. Every implementation passes `tests/events/test_store_contract.py`."""
 
     source: str
 

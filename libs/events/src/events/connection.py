@@ -1,0 +1,47 @@
+"""Connections to PostgreSQL: limits on every statement, and what an error of theirs means."""
+
+from uuid import UUID
+
+import asyncpg
+
+from events.store import Unavailable, Unwritable
+
+STATEMENT_SECONDS = 5
+CONNECT_SECONDS = 2
+TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+LIMITS = {
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{STATEMENT_SECONDS}s",
+    "timezone": "UTC",
+}
+_BAD_DATA = {"22", "23", "54"}
+"""Classes of SQLSTATE: data exceptions, violated constraints, exceeded limits of the program."""
+
+
+async def connect(url: str, **settings: str) -> asyncpg.Connection:
+    connection = await asyncpg.connect(
+        url, timeout=CONNECT_SECONDS, server_settings={**LIMITS, **settings}
+    )
+    await read_plain_uuids(connection)
+    return connection
+
+
+async def read_plain_uuids(connection: asyncpg.Connection) -> None:
+    """The driver's own class of UUID is one that orjson refuses."""
+    await connection.set_type_codec(
+        "uuid",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: value.bytes,
+        decoder=lambda data: UUID(bytes=data),
+    )
+
+
+def meaning(error: BaseException) -> Unwritable | Unavailable:
+    """Without the details that the server gives: they may hold personal data."""
+    if isinstance(error, Unwritable | Unavailable):
+        return error
+    said = str(error.args[0]) if error.args else type(error).__name__
+    if (getattr(error, "sqlstate", None) or "")[:2] in _BAD_DATA:
+        return Unwritable(said)
+    return Unavailable(said)

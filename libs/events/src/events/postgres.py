@@ -1,0 +1,180 @@
+"""The log of a service in PostgreSQL: appends by a batching appender, reads through a pool."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+import asyncpg
+
+from events import reading
+from events.announcer import Announcer
+from events.appender import Appender
+from events.batch import Refusal, Refused
+from events.connection import CONNECT_SECONDS, LIMITS, TROUBLE, meaning, read_plain_uuids
+from events.store import (
+    AlreadyAnswered,
+    AlreadyDone,
+    Answer,
+    Appended,
+    DataKey,
+    Erased,
+    Json,
+    Recorded,
+    RequestKey,
+    Sealed,
+    Unavailable,
+    Unwritable,
+    VersionConflict,
+    WriteSet,
+)
+from events.waking import Bell, Turns
+
+READERS = 8
+ACQUIRE_SECONDS = 2
+CLOSE_SECONDS = 5
+
+
+class PostgresStore:
+    """`pool` also serves other reads and writes of the same database."""
+
+    def __init__(self, source: str, pool: asyncpg.Pool, appender: Appender, bell: Bell) -> None:
+        self.source = source
+        self.pool = pool
+        self._appender = appender
+        self._bell = bell
+        self._turns = Turns()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, source: str) -> AsyncIterator[Self]:
+        """Connects when first used, and anew after a loss; closing writes what is queued."""
+        bell = Bell()
+        announcer = Announcer(url, bell)
+
+        def committed() -> None:
+            bell.ring()
+            announcer.announce()
+
+        appender = Appender(url, committed)
+        async with _pool(url) as pool, announcer.running(), appender.running():
+            yield cls(source, pool, appender, bell)
+
+    async def append(self, write: WriteSet) -> Appended:
+        try:
+            outcome = await self._appender.append(write)
+        except Unwritable:
+            if stored := await self._stored(write):
+                return stored
+            raise
+        return await self._refuse(write, outcome) if isinstance(outcome, Refused) else outcome
+
+    async def history(self, key: UUID) -> list[Recorded[Json]]:
+        async with self._reader() as reader:
+            rows = await reader.fetch(reading.HISTORY, key)
+        return [reading.recorded(self.source, row) for row in rows]
+
+    async def after(self, position: int, limit: int) -> list[Recorded[Json]]:
+        async with self._reader() as reader:
+            rows = await reader.fetch(reading.AFTER, position, limit)
+        return [reading.recorded(self.source, row) for row in rows]
+
+    async def head(self) -> Appended:
+        async with self._reader() as reader:
+            return Appended(*await reader.fetchrow(reading.HEAD))
+
+    async def position_at(self, known_at: datetime) -> int:
+        async with self._reader() as reader:
+            return await reader.fetchval(reading.POSITION_AT, known_at) or 0
+
+    async def answer(self, request: RequestKey) -> Answer | None:
+        async with self._reader() as reader:
+            row = await reader.fetchrow(reading.ANSWER, request.subject, request.route, request.key)
+        return reading.answer(row) if row else None
+
+    async def data_key(self, person: UUID) -> DataKey | None:
+        async with self._reader() as reader:
+            row = await reader.fetchrow(reading.DATA_KEY, person)
+        if row and row["key_id"] is None:
+            raise Erased(person)
+        return DataKey(*row) if row else None
+
+    async def sealed(self, person: UUID, record: UUID | None = None) -> list[Sealed]:
+        async with self._reader() as reader:
+            rows = await reader.fetch(reading.SEALED, person, record)
+        if not rows:
+            await self.data_key(person)
+        return [reading.sealed(row) for row in rows]
+
+    async def erase(self, person: UUID) -> None:
+        async with self._reader() as connection, connection.transaction():
+            await connection.execute(reading.ERASE_KEY, person)
+            await connection.execute(reading.ERASE_FIELDS, person)
+
+    def turn(self, key: UUID) -> AbstractAsyncContextManager[None]:
+        return self._turns.turn(key)
+
+    def appended(self) -> AsyncIterator[None]:
+        return self._bell.rings()
+
+    async def _refuse(self, write: WriteSet, refused: Refused) -> Appended:
+        """A refusal because of the same set, committed before, is no refusal."""
+        lost = refused.why in (Refusal.ANSWERED, Refusal.MOVED)
+        if lost and (stored := await self._stored(write)):
+            return stored
+        match refused:
+            case Refused(Refusal.ANSWERED):
+                raise await self._answered(write)
+            case Refused(Refusal.MOVED, UUID() as stream):
+                raise VersionConflict(stream)
+            case Refused(Refusal.ERASED, UUID() as person):
+                raise Erased(person)
+            case _:
+                raise AlreadyDone
+
+    async def _answered(self, write: WriteSet) -> AlreadyAnswered | Unavailable:
+        answer = await self.answer(write.request[0]) if write.request else None
+        return AlreadyAnswered(answer) if answer else Unavailable("the answer expired just now")
+
+    async def _stored(self, write: WriteSet) -> Appended | None:
+        if not write.events:
+            return None
+        async with self._reader() as reader:
+            row = await reader.fetchrow(reading.STORED, write.events[-1].id)
+        return Appended(*row) if row else None
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[asyncpg.Connection]:
+        try:
+            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+                yield connection
+        except TROUBLE as error:
+            raise meaning(error) from error
+
+
+@asynccontextmanager
+async def _pool(url: str) -> AsyncIterator[asyncpg.Pool]:
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=READERS,
+        timeout=CONNECT_SECONDS,
+        server_settings=LIMITS,
+        init=read_plain_uuids,
+        reset=_reset,
+    )
+    try:
+        yield pool
+    finally:
+        try:
+            await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
+        except TimeoutError:
+            pool.terminate()
+
+
+async def _reset(connection: asyncpg.Connection) -> None:
+    """Only what was left open: the driver's own reset costs each read a second round trip."""
+    if connection.is_in_transaction():
+        await connection.reset()

@@ -1,0 +1,101 @@
+"""What tests start from: a clock that stands still, ids that can be read, facts in one line."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from events.decider import C, Decider, E, S
+from events.occurrence import Occurred
+from events.store import ANY, Draft, Json, Metadata, Recorded, WriteSet
+
+NOW = datetime(2027, 3, 5, 10, tzinfo=UTC)
+
+
+def numbered(number: int) -> UUID:
+    """An id that reads as its number in a failing test."""
+    return UUID(int=number)
+
+
+METADATA = Metadata(actor="tester", role="service", correlation_id=numbered(0xC0))
+
+
+class FixedClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, by: timedelta) -> None:
+        self.at += by
+
+
+def outcome(decider: Decider[S, C, E], *, given: Iterable[E], when: C) -> list[E]:
+    """The events that a command brings about after others; raises what the decider raises."""
+    return decider.decide(when, decider.fold(given))
+
+
+def recorded(
+    event: E,
+    position: int = 1,
+    *,
+    source: str = "intake",
+    key: UUID = numbered(1),  # noqa: B008 - a constant
+    stream: UUID | None = None,
+    version: int | None = None,
+    type: str = "tested.v1",  # noqa: A002 - the name of the field
+    occurred: Occurred | None = None,
+    recorded_at: datetime | None = None,
+    metadata: Metadata = METADATA,
+    corrects: UUID | None = None,
+) -> Recorded[E]:
+    """An event of the log: its id is its position, and it is recorded one second after another."""
+    at = recorded_at or NOW + timedelta(seconds=position)
+    return Recorded(
+        source=source,
+        position=position,
+        id=numbered(position),
+        key=key,
+        stream=stream or key,
+        version=version or position,
+        type=type,
+        event=event,
+        occurred=occurred or getattr(event, "occurred", None) or Occurred.instant(at),
+        recorded_at=at,
+        metadata=metadata,
+        corrects=corrects or getattr(event, "corrects", None),
+    )
+
+
+def draft(
+    stream: UUID,
+    event: Json | None = None,
+    *,
+    key: UUID | None = None,
+    type: str = "tested.v1",  # noqa: A002 - the name of the field
+    occurred: Occurred | None = None,
+    **others: Any,  # noqa: ANN401 - the other fields of a draft
+) -> Draft:
+    """An event to append, with an id of its own."""
+    return Draft(
+        **{
+            "id": uuid7(),
+            "key": key or stream,
+            "stream": stream,
+            "type": type,
+            "event": event or {},
+            "occurred": occurred or Occurred.instant(NOW),
+            "metadata": METADATA,
+            **others,
+        }
+    )
+
+
+def write(*drafts: Draft, expected: int = ANY, **others: Any) -> WriteSet:  # noqa: ANN401
+    """A write set whose streams are all expected at the same version, by default at any."""
+    return WriteSet(events=drafts, expected={d.stream: expected for d in drafts}, **others)
