@@ -38,25 +38,28 @@ class Ask:
     command: object
 
 
-Reaction = Callable[[Recorded[Contract]], Ask | None]
+Reaction = Callable[[Recorded[Contract]], Sequence[Ask]]
+"""Pure: a published event to what it should bring about here, if anything."""
 
 
 def react(store: Store, group: str, reactions: Mapping[str, Reaction]) -> Handle:
-    """Makes a handler of pure reactions, by published type; effect and inbox row are one write."""
+    """Makes a handler of pure reactions, by published type; effect and inbox row are one write.
+
+    Where a message brings about several things, each has an inbox row of its own.
+    """
 
     async def handle(message: Recorded[Contract]) -> None:
         reaction = reactions.get(message.type)
         if reaction is None:
             return
-        ask = reaction(message)
-        inbox = WriteSet(message=(group, message.id))
-        try:
-            if ask is None:
-                await store.append(inbox)
-            else:
-                await _execute(store, ask, message, inbox)
-        except AlreadyDone:
-            return
+        asks = reaction(message)
+        for number, ask in enumerate(asks):
+            effect = f"{group}/{number}" if number else group
+            with suppress(AlreadyDone):
+                await _execute(store, ask, message, WriteSet(message=(effect, message.id)))
+        if not asks:
+            with suppress(AlreadyDone):
+                await store.append(WriteSet(message=(group, message.id)))
 
     return handle
 

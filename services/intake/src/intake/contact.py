@@ -4,11 +4,18 @@ from typing import Annotated
 
 from pydantic import Field
 
+from events.contracts.contract import Code
 from kit.bodies import Answer, Body
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9 ()-]{3,30}$")]
+
+
+class ConsentBody(Body):
+    """Leave to pass on contact data, and how it was given."""
+
+    form: Code
 
 
 class ContactBody(Body):

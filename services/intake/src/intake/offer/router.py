@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from events.commands import History
 from events.contracts.contract import Code
 from events.decider import Invalid
-from intake.contact import ContactBody
+from intake.contact import ConsentBody, ContactBody
 from intake.offer.decider import (
     OFFER,
     AcceptOffer,
@@ -27,7 +27,7 @@ from intake.organisation.decider import ORGANISATION
 from intake.origin import Origin
 from intake.referral.decider import REFERRAL, Status, referral_of
 from kit.access import Scope
-from kit.bodies import Body, Fact, Written
+from kit.bodies import Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds
 from kit.parts import part
@@ -55,12 +55,6 @@ class OfferBody(Fact):
 
 class WithholdingBody(Fact):
     reason: Code
-
-
-class ConsentBody(Body):
-    """Leave to pass on contact data, and how it was given."""
-
-    form: Code
 
 
 class AcceptanceBody(Fact):

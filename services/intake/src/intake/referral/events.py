@@ -7,7 +7,6 @@ from uuid import UUID
 from events.codec import Codec
 from events.occurrence import Occurred
 
-
 Outcome = Literal["yes", "no", "unknown"]
 
 

@@ -13,9 +13,8 @@ from events.commands import History
 from events.contracts.contract import Code, Known
 from events.decider import Invalid
 from events.occurrence import CIVIL_TIME
-from intake.contact import ContactAnswer, ContactBody
+from intake.contact import ConsentBody, ContactAnswer, ContactBody
 from intake.offer.decider import OFFER
-from intake.offer.router import ConsentBody
 from intake.origin import Origin
 from intake.referral.decider import (
     REFERRAL,

@@ -1,7 +1,7 @@
 """How often a message may be delivered when SMTP leaves open whether it arrived."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID, uuid5
@@ -36,7 +36,7 @@ class Status(StrEnum):
 class QueueMessage:
     template: str
     recipient_role: str
-    due_on: date | None
+    values: Mapping[str, str]
     occurred: Occurred
 
 
@@ -71,7 +71,8 @@ class Message:
 
     status: Status = Status.NEW
     template: str = ""
-    due_on: date | None = None
+    recipient_role: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
     open_ended: int = 0
 
@@ -102,8 +103,13 @@ def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
 
 def evolve(message: Message, event: MessageEvent) -> Message:
     match event:
-        case MessageQueued(template=template, due_on=due_on):
-            return Message(status=Status.QUEUED, template=template, due_on=due_on)
+        case MessageQueued():
+            return Message(
+                status=Status.QUEUED,
+                template=event.template,
+                recipient_role=event.recipient_role,
+                values=event.values,
+            )
         case DeliveryStarted(attempt=attempt):
             return replace(
                 message,
@@ -128,7 +134,7 @@ def _queue(command: QueueMessage, message: Message) -> list[MessageEvent]:
         MessageQueued(
             template=command.template,
             recipient_role=command.recipient_role,
-            due_on=command.due_on,
+            values=command.values,
             occurred=command.occurred,
         )
     ]

@@ -1,7 +1,7 @@
 """What can have happened to a message; never its text or its address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from events.codec import Codec
 from events.occurrence import Occurred
@@ -9,9 +9,11 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageQueued:
+    """`values` fill the template: codes, numbers and dates of the cause, nothing else."""
+
     template: str
     recipient_role: str
-    due_on: date | None
+    values: Mapping[str, str]
     occurred: Occurred
 
 

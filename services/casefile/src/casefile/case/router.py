@@ -1,0 +1,127 @@
+"""HTTP for cases: who works on them, the first contact, closing, and the case as a whole."""
+
+from typing import Annotated
+from uuid import UUID
+
+from events.vault import Vault
+from fastapi import APIRouter
+
+from casefile.case.decider import (
+    CASE,
+    AssignCaseManager,
+    CloseCase,
+    MakeFirstContact,
+    ReleaseCaseManager,
+)
+from casefile.file import CaseAnswer, case_answer
+from events.commands import History
+from events.contracts.contract import Code
+from kit.bodies import Answer, Fact, Written
+from kit.calls import Call
+from kit.endpoints import adds, changes, reads
+from kit.moments import AtMoment
+from kit.parts import part
+from kit.problems import not_found
+from programmes.checking import require_known
+from programmes.loader import Programmes
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+Definitions = Annotated[Programmes, part(Programmes)]
+
+
+class CaseManagerBody(Fact):
+    case_manager: UUID
+    role: Code
+
+
+class FirstContactBody(Fact):
+    channel: Code
+
+
+class ClosingBody(Fact):
+    reason: Code
+
+
+class ContactDataAnswer(Answer):
+    """How to reach the client, as intake passed it on; null where it is not known."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+
+
+@router.get("/{case_id}", summary="A case as a whole, now or at another time")
+async def read_case(
+    case_id: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
+) -> CaseAnswer:
+    return case_answer(case_id, await call.read(case_id, at))
+
+
+@router.get("/{case_id}/contact-data", summary="How to reach the client")
+async def read_contact_data(
+    case_id: UUID,
+    call: Annotated[Call, reads("contact-data:read")],
+    vault: Annotated[Vault, part(Vault)],
+) -> ContactDataAnswer:
+    contact = CASE.state(await call.read(case_id), case_id).contact
+    if contact is None:
+        raise not_found()
+    fields = await vault.open(case_id, contact)
+    return ContactDataAnswer(**{f: fields.get(f) for f in ContactDataAnswer.model_fields})
+
+
+@router.post("/{case_id}/case-managers", status_code=201, summary="Assign a case manager")
+async def assign_case_manager(
+    case_id: UUID,
+    body: CaseManagerBody,
+    call: Annotated[Call, adds("case:assign")],
+    programmes: Definitions,
+) -> Written:
+    def command(history: History) -> AssignCaseManager:
+        require_known(role=(body.role, programmes.of(history).team_roles))
+        return AssignCaseManager(
+            case_manager=body.case_manager, role=body.role, occurred=body.occurred_at
+        )
+
+    return await call.execute(CASE, case_id, command)
+
+
+@router.post("/{case_id}/case-managers/{case_manager}/releases", summary="Release a case manager")
+async def release_case_manager(
+    case_id: UUID,
+    case_manager: UUID,
+    body: Fact,
+    call: Annotated[Call, changes("case:assign")],
+) -> Written:
+    command = ReleaseCaseManager(case_manager=case_manager, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, command)
+
+
+@router.post("/{case_id}/first-contacts", status_code=201, summary="Record the first contact")
+async def make_first_contact(
+    case_id: UUID,
+    body: FirstContactBody,
+    call: Annotated[Call, adds("case:work")],
+    programmes: Definitions,
+) -> Written:
+    def command(history: History) -> MakeFirstContact:
+        require_known(channel=(body.channel, programmes.of(history).contact_channels))
+        return MakeFirstContact(channel=body.channel, occurred=body.occurred_at)
+
+    return await call.execute(CASE, case_id, command)
+
+
+@router.post("/{case_id}/closings", summary="Close a case")
+async def close_case(
+    case_id: UUID,
+    body: ClosingBody,
+    call: Annotated[Call, changes("case:close")],
+    programmes: Definitions,
+) -> Written:
+    def command(history: History) -> CloseCase:
+        require_known(reason=(body.reason, programmes.of(history).closing_reasons))
+        return CloseCase(reason=body.reason, occurred=body.occurred_at)
+
+    return await call.execute(CASE, case_id, command)

@@ -1,0 +1,118 @@
+"""The case as a whole, folded from all its streams, as far as the asker's two times reach."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from casefile.case.decider import CASE
+from casefile.case.events import CaseClosed, CaseOpened, FirstContactMade
+from casefile.codec import CODEC
+from casefile.journal.events import ActivityCorrected, ActivityLogged
+from casefile.track.events import StepRecorded, TrackOpened
+from events.store import Json, Recorded
+from kit.bodies import Answer
+
+
+class TeamMember(Answer):
+    case_manager: UUID
+    role: str
+
+
+class StepAnswer(Answer):
+    step: str
+    outcome: str | None
+    occurred_at: str
+
+
+class TrackAnswer(Answer):
+    """A track that runs beside the case, its steps in the order in which they happened."""
+
+    id: UUID
+    track: str
+    version: int
+    opened_at: str
+    steps: list[StepAnswer]
+
+
+class ActivityAnswer(Answer):
+    """Minutes of contact, travel and registration are three numbers."""
+
+    id: UUID
+    case_manager: UUID
+    category: str
+    type: str
+    contact_minutes: int
+    travel_minutes: int
+    registration_minutes: int
+    occurred_at: str
+
+
+class CaseAnswer(Answer):
+    """`status` is new, open or closed; times are as precise as they are known."""
+
+    id: UUID
+    programme: str
+    status: str
+    organisation: UUID | None
+    opened_at: str | None
+    first_contact_at: str | None
+    closed_at: str | None
+    closing_reason: str | None
+    case_managers: list[TeamMember]
+    tracks: list[TrackAnswer]
+    activities: list[ActivityAnswer]
+
+
+def case_answer(case_id: UUID, known: Sequence[Recorded[Json]]) -> CaseAnswer:
+    case = CASE.state(known, case_id)
+    events = [CODEC.decode(recorded) for recorded in known]
+    closings = [r.event for r in events if isinstance(r.event, CaseClosed)]
+    return CaseAnswer(
+        id=case_id,
+        programme=str(known[0].metadata.programme),
+        status=case.status,
+        organisation=case.organisation,
+        opened_at=_when(events, CaseOpened),
+        first_contact_at=_when(events, FirstContactMade),
+        closed_at=_when(events, CaseClosed),
+        closing_reason=closings[-1].reason if closings else None,
+        case_managers=[TeamMember(case_manager=m, role=role) for m, role in case.team.items()],
+        tracks=[_track(r, events) for r in events if isinstance(r.event, TrackOpened)],
+        activities=[
+            _activity(r.event)
+            for r in events
+            if isinstance(r.event, ActivityLogged | ActivityCorrected)
+        ],
+    )
+
+
+def _when(events: Sequence[Recorded[Any]], kind: type) -> str | None:
+    return next((str(r.occurred) for r in reversed(events) if isinstance(r.event, kind)), None)
+
+
+def _track(opened: Recorded[Any], events: Sequence[Recorded[Any]]) -> TrackAnswer:
+    own = [r for r in events if r.stream == opened.stream]
+    return TrackAnswer(
+        id=opened.stream,
+        track=opened.event.track,
+        version=max(r.version for r in own),
+        opened_at=str(opened.occurred),
+        steps=[
+            StepAnswer(step=r.event.step, outcome=r.event.outcome, occurred_at=str(r.occurred))
+            for r in own
+            if isinstance(r.event, StepRecorded)
+        ],
+    )
+
+
+def _activity(event: ActivityLogged | ActivityCorrected) -> ActivityAnswer:
+    return ActivityAnswer(
+        id=event.activity,
+        case_manager=event.case_manager,
+        category=event.category,
+        type=event.type,
+        contact_minutes=event.contact_minutes,
+        travel_minutes=event.travel_minutes,
+        registration_minutes=event.registration_minutes,
+        occurred_at=str(event.occurred),
+    )

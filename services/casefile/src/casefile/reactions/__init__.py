@@ -1,0 +1,1 @@
+"""What casefile does when other services report something: one module per service."""

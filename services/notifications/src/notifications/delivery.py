@@ -1,0 +1,98 @@
+"""Durable work: sends a queued message by SMTP, so that at most one delivery is repeated."""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from uuid import UUID
+
+from aiosmtplib import SMTPDataError
+
+from events.commands import Cause, execute
+from events.occurrence import Occurred
+from events.store import Store, Work, WriteSet
+from kit.clock import Clock
+from kit.peers import Peers
+from notifications.mail import Mailer
+from notifications.message.decider import (
+    MESSAGE,
+    ConfirmDelivery,
+    DeferDelivery,
+    FailMessage,
+    MessageCommand,
+    StartDelivery,
+    Status,
+)
+from programmes.loader import Programmes
+
+PERMANENT = 500
+"""SMTP replies from here on are final; lower ones ask to try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The address is asked for at the moment of sending and kept nowhere.
+
+    That a delivery starts is recorded before the text is handed over: after a crash in between its
+    outcome is unknown, and the decider allows one repetition, which has the same Message-ID.
+    """
+
+    store: Store
+    programmes: Programmes
+    peers: Peers
+    mailer: Mailer
+    clock: Clock
+
+    async def send(self, work: Work) -> None:
+        if await self._over(work):
+            return
+        content = await self._compose(work)
+        async with self.mailer.ready(content) as hand_over:
+            await self._record(work, StartDelivery(occurred=self._now()))
+            if await self._over(work):
+                return
+            try:
+                await hand_over()
+            except SMTPDataError as error:
+                await self._refused(work, error)
+            else:
+                await self._record(work, ConfirmDelivery(occurred=self._now()), done=True)
+
+    async def _compose(self, work: Work) -> EmailMessage:
+        history = await self.store.history(work.key)
+        definition = self.programmes.of(history)
+        message = MESSAGE.state(history, _stream(work))
+        notification = definition.notification(message.template)
+        if notification is None:
+            raise LookupError(f"programme {definition.code} has no template {message.template}")
+        path = f"/v1/programmes/{definition.code}/desk"
+        desk = await self.peers.get("intake", path, work.metadata.correlation_id)
+        about = {"caseId": str(work.key), "programme": definition.code}
+        mail = notification.mail(definition.language).filled({**message.values, **about})
+        return self.mailer.compose(desk["email"], _stream(work), mail)
+
+    async def _over(self, work: Work) -> bool:
+        """Whether there is nothing left to send; the work item is finished then."""
+        message = MESSAGE.state(await self.store.history(work.key), _stream(work))
+        if message.status not in (Status.SENT, Status.FAILED):
+            return False
+        await self.store.append(WriteSet(done=[work.id]))
+        return True
+
+    async def _refused(self, work: Work, error: SMTPDataError) -> None:
+        reason = f"smtp-{error.code}"
+        if error.code >= PERMANENT:
+            await self._record(work, FailMessage(reason=reason, occurred=self._now()), done=True)
+            return
+        await self._record(work, DeferDelivery(reason=reason, occurred=self._now()))
+        raise error
+
+    async def _record(self, work: Work, command: MessageCommand, *, done: bool = False) -> None:
+        beside = WriteSet(done=[work.id] if done else [])
+        cause = Cause(metadata=work.metadata, beside=beside)
+        await execute(self.store, MESSAGE, work.key, command, cause, stream=_stream(work))
+
+    def _now(self) -> Occurred:
+        return Occurred.instant(self.clock())
+
+
+def _stream(work: Work) -> UUID:
+    return UUID(work.data["message"])

@@ -1,0 +1,55 @@
+"""A mail, and the SMTP conversation that hands it over: up to the text, and the text."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from aiosmtplib import SMTP
+
+from kit.clock import Clock
+from programmes.notification import Mail
+
+TIMEOUT_SECONDS = 15
+
+
+class Mailer:
+    """Speaks to the server at an `smtp://` or `smtps://` URL, which may name a user."""
+
+    def __init__(self, url: str, sender: str, clock: Clock) -> None:
+        self._url = urlsplit(url)
+        self._sender = sender
+        self._clock = clock
+
+    def compose(self, recipient: str, message: UUID, mail: Mail) -> EmailMessage:
+        """The Message-ID follows from the message, so a repetition is known as one."""
+        content = EmailMessage()
+        content["From"] = self._sender
+        content["To"] = recipient
+        content["Subject"] = mail.subject
+        content["Date"] = format_datetime(self._clock())
+        content["Message-ID"] = f"<{message}@{self._sender.rpartition('@')[2]}>"
+        content["Auto-Submitted"] = "auto-generated"
+        content.set_content(mail.text)
+        return content
+
+    @asynccontextmanager
+    async def ready(self, content: EmailMessage) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+        """Goes as far as the server's leave to send; what it gives hands the text over."""
+        async with self._client() as client:
+            await client.mail(self._sender)
+            await client.rcpt(content["To"])
+            yield lambda: client.data(content.as_bytes())
+
+    def _client(self) -> SMTP:
+        user, password = self._url.username, self._url.password
+        return SMTP(
+            hostname=self._url.hostname,
+            port=self._url.port,
+            username=unquote(user) if user else None,
+            password=unquote(password) if password else None,
+            use_tls=self._url.scheme == "smtps",
+            timeout=TIMEOUT_SECONDS,
+        )

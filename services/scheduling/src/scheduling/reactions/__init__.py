@@ -1,0 +1,1 @@
+"""What scheduling does when other services report something: one module per service."""

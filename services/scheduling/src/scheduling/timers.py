@@ -1,0 +1,20 @@
+"""Durable work: a deadline that nobody met by the end of its day is missed."""
+
+from uuid import UUID
+
+from events.commands import Cause, execute
+from events.occurrence import Occurred
+from events.store import Store, Work, WriteSet
+from events.work import Handle
+from kit.clock import Clock
+from scheduling.deadline.decider import DEADLINE, MissDeadline
+
+
+def deadline_misser(store: Store, clock: Clock) -> Handle:
+    async def miss(work: Work) -> None:
+        command = MissDeadline(occurred=Occurred.instant(clock()))
+        cause = Cause(metadata=work.metadata, beside=WriteSet(done=[work.id]))
+        stream = UUID(work.data["deadline"])
+        await execute(store, DEADLINE, work.key, command, cause, stream=stream)
+
+    return miss
