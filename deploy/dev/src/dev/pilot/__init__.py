@@ -1,1 +1,1 @@
-"""The pilot on medical incidents: a constructed cohort, played over HTTP and held against the report."""
+"""The pilot on medical incidents: a constructed cohort, played over HTTP, beside the report."""

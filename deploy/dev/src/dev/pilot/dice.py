@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Dice:
-    """Only `random()` is promised to give the same numbers in all versions, so all is made of it."""
+    """All is made of `random()`, as it alone is promised to be the same in every version."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - not a secret

@@ -1,4 +1,4 @@
-"""One person of the cohort: what happened to them, on days that are known as precisely as it says."""
+"""One person of the cohort: what happened to them, and on which day as far as it is known."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,0 +1,79 @@
+"""Each computed figure beside the printed one, as a table for people and JSON for programs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+
+from dev.pilot.oracle import ORACLE, Figure, read, rounded
+
+MISSING = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A figure as analytics serves it: exact, and of how many people."""
+
+    value: float
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """`computed` is rounded as printed; None where there was no answer."""
+
+    figure: str
+    source: str
+    printed: str
+    computed: int | float | None
+    equal: bool
+
+
+def compare(answers: Mapping[str, Computed], oracle: Path = ORACLE) -> list[Compared]:
+    """Holds the answers, by figure, against all figures of the oracle."""
+    return [_compared(figure, answers.get(figure.figure)) for figure in read(oracle).all()]
+
+
+def _compared(figure: Figure, answer: Computed | None) -> Compared:
+    computed = None if answer is None else Decimal(str(answer.value))
+    return Compared(
+        figure=figure.figure,
+        source=figure.source,
+        printed=figure.printed,
+        computed=None if computed is None else _as_printed(computed, figure.decimals),
+        equal=computed is not None
+        and figure.holds(computed, answer.n if answer is not None else None),
+    )
+
+
+def _as_printed(computed: Decimal, decimals: int) -> int | float:
+    number = rounded(computed, decimals)
+    return float(number) if decimals else int(number)
+
+
+def all_equal(compared: Iterable[Compared]) -> bool:
+    return all(line.equal for line in compared)
+
+
+def table(compared: Sequence[Compared]) -> str:
+    """Columns as wide as what stands in them."""
+    heads = ("figure", "where in the report", "printed", "computed", "equal")
+    lines = [heads, *(_cells(line) for line in compared)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    ruled = [lines[0], tuple("-" * width for width in widths), *lines[1:]]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in ruled
+    )
+
+
+def _cells(line: Compared) -> tuple[str, ...]:
+    computed = MISSING if line.computed is None else str(line.computed)
+    return line.figure, line.source, line.printed, computed, "yes" if line.equal else "NO"
+
+
+def write_report(compared: Sequence[Compared], path: Path) -> None:
+    content = [asdict(line) for line in compared]
+    path.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

@@ -1,0 +1,145 @@
+"""What the constructed cohort is made from: who took part, and days between events, all made up.
+
+The report prints aggregates only. These numbers are chosen so that records made from them could be
+the people that it counted; no single record comes from the report.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+PROGRAMME = "medical-incidents"
+ENDED = date(2019, 12, 20)
+"""Nobody is referred or offered for the first time after this day."""
+REPORTED = date(2020, 12, 1)
+"""On this day the authors looked which cases were still open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hospital:
+    """`unreferred`: accepted, but not referred by it; `screened_out`: of those it referred."""
+
+    number: int
+    joined: date
+    declined: int
+    referred: int
+    unreferred: int = 0
+    screened_out: int = 0
+    withheld: int = 0
+    channels: tuple[str, ...]
+    function: str
+
+
+HOSPITALS = (
+    Hospital(
+        number=1,
+        joined=date(2018, 7, 2),
+        declined=65,
+        referred=11,
+        unreferred=1,
+        screened_out=2,
+        channels=("letter-with-leaflet", "letter", "phone"),
+        function="board",
+    ),
+    Hospital(
+        number=2,
+        joined=date(2018, 7, 2),
+        declined=8,
+        referred=11,
+        unreferred=1,
+        screened_out=2,
+        channels=("phone", "face-to-face"),
+        function="patient-support",
+    ),
+    Hospital(
+        number=3,
+        joined=date(2018, 7, 16),
+        declined=7,
+        referred=7,
+        screened_out=1,
+        withheld=4,
+        channels=("e-mail", "phone"),
+        function="calamity-committee",
+    ),
+    Hospital(
+        number=4,
+        joined=date(2018, 10, 15),
+        declined=3,
+        referred=8,
+        screened_out=1,
+        channels=("phone",),
+        function="contact-person",
+    ),
+    Hospital(
+        number=5,
+        joined=date(2018, 11, 5),
+        declined=6,
+        referred=6,
+        channels=("face-to-face", "phone"),
+        function="complaints-officer",
+    ),
+    Hospital(
+        number=6,
+        joined=date(2019, 2, 11),
+        declined=3,
+        referred=6,
+        channels=("phone",),
+        function="doctor",
+    ),
+    Hospital(
+        number=7,
+        joined=date(2019, 5, 13),
+        declined=2,
+        referred=2,
+        channels=("face-to-face",),
+        function="complaints-officer",
+    ),
+)
+
+WITHOUT_HOSPITAL = ((date(2019, 3, 21), "self"), (date(2019, 9, 12), "victim-support"))
+"""When and from where those were referred whom no hospital referred."""
+
+SCREENED_OUT = (
+    ("no-need-after-all", 12),
+    ("no-possible-calamity", 25),
+    ("no-need-after-all", 40),
+    ("other-problem", 66),
+    ("no-possible-calamity", 95),
+    ("no-need-after-all", 150),
+)
+"""Why a referral did not lead to a case, and its days from incident to referral."""
+
+LAGS = (
+    *(5, 6, 8, 9, 11, 12, 14, 15, 17, 19, 21, 22, 24, 27, 29, 31, 34, 37, 40, 43, 46, 48, 58),
+    *(84, 88, 91, 97, 102, 106, 113, 119, 126, 134, 141, 153, 166, 178, 190, 214, 231, 248, 266),
+    *(287, 301),
+)
+"""Days from incident to referral of those who were supported, recent incidents."""
+
+OLD_INCIDENTS = ("2016-05", "2017-03-14", "2017-10")
+"""Incidents of long before, known to the month or the day."""
+
+INCIDENTS_IN_2019 = 29
+
+CLAIM_LAGS = (
+    *(96, 110, 121, 134, 148, 160, 171, 183, 194, 203, 209),
+    *(217, 226, 238, 251, 268, 287, 310, 342, 391, 455, 560),
+)
+"""Days from incident to liability claim."""
+
+LENGTHS_WITH_CLAIM = (240, 290, 330, 365, 400, 430, 455, 480, 510, 550, 610, 745)
+LENGTHS_WITHOUT_CLAIM = (
+    *(115, 150, 185, 210, 240, 262, 280, 300, 320, 335, 350),
+    *(365, 380, 395, 412, 430, 448, 465, 490, 520, 600),
+)
+"""Days from referral to closing of the cases that were closed when the authors looked."""
+
+CLOSED_AFTERWARDS = (
+    date(2020, 12, 15),
+    date(2021, 1, 12),
+    date(2021, 1, 28),
+    date(2021, 2, 16),
+    date(2021, 3, 18),
+)
+"""Days on which some of the others were closed; the rest stayed open."""
+
+WITHOUT_INVESTIGATION = 5

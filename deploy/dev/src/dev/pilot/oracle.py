@@ -1,0 +1,109 @@
+"""The report's figures, as the oracle file holds them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+ORACLE = Path(__file__).parent / "oracle.yaml"
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True
+    )
+
+
+class Ask(_Read):
+    """A question to analytics: a view, its parameters, and a field of one row or of the total."""
+
+    view: str
+    parameters: Annotated[dict[str, str | date], Field(alias="with")] = {}
+    row: str | None = None
+    field: str
+    times: int = 1
+
+
+class Figure(_Read):
+    """A printed figure: one number, or words for what lies in an interval."""
+
+    figure: str
+    source: str
+    printed: str
+    value: Decimal | None = None
+    least: Annotated[Decimal | None, Field(alias="from")] = None
+    above: Decimal | None = None
+    most: Annotated[Decimal | None, Field(alias="to")] = None
+    below: Decimal | None = None
+    decimals: int = 0
+    base: int | None = None
+    ask: Ask
+
+    @model_validator(mode="after")
+    def _can_fail(self) -> "Figure":
+        low, high = (self.least, self.above), (self.most, self.below)
+        ends = [sum(end is not None for end in side) for side in (low, high)]
+        if ends != ([1, 1] if self.value is None else [0, 0]):
+            raise ValueError("needs one number, or one lower and one upper end")
+        return self
+
+    def holds(self, computed: Decimal, n: int | None) -> bool:
+        """Whether what was computed, exactly, is what the report printed."""
+        if self.base is not None and n != self.base:
+            return False
+        return all(
+            (
+                self.value is None or rounded(computed, self.decimals) == self.value,
+                self.least is None or computed >= self.least,
+                self.above is None or computed > self.above,
+                self.most is None or computed <= self.most,
+                self.below is None or computed < self.below,
+            )
+        )
+
+
+class Table(_Read):
+    figure: str
+    source: str
+    columns: dict[str, Ask]
+    rows: dict[str, list[str]]
+
+    def cells(self) -> Iterator[Figure]:
+        for row, printed in self.rows.items():
+            of = None if row == "total" else row
+            for (column, ask), text in zip(self.columns.items(), printed, strict=True):
+                yield Figure.model_validate(
+                    {
+                        "figure": f"{self.figure}/{row}/{column}",
+                        "source": f"{self.source}, {row.replace('-', ' ')}",
+                        "printed": text,
+                        "value": re.sub(r"\D", "", text),
+                        "ask": ask.model_copy(update={"row": of}),
+                    }
+                )
+
+
+class Oracle(_Read):
+    programme: str
+    as_of: date
+    tables: list[Table]
+    figures: list[Figure]
+
+    def all(self) -> list[Figure]:
+        return [*(cell for table in self.tables for cell in table.cells()), *self.figures]
+
+
+def read(path: Path = ORACLE) -> Oracle:
+    content: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Oracle.model_validate(content)
+
+
+def rounded(number: Decimal, decimals: int) -> Decimal:
+    """Half away from zero, as people round in print."""
+    return number.quantize(Decimal(1).scaleb(-decimals), rounding="ROUND_HALF_UP")

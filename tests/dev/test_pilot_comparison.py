@@ -1,0 +1,150 @@
+"""The comparison says yes only where a figure is what the report printed."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+import pytest
+import yaml
+
+from dev.pilot.comparison import Computed, all_equal, compare, table, write_report
+from dev.pilot.oracle import ORACLE, Figure, read
+
+FIGURES = {figure.figure: figure for figure in read().all()}
+
+
+def _perfect() -> dict[str, Computed]:
+    """For every figure, a value in the middle of what it admits."""
+    return {name: Computed(_middle(figure), figure.base) for name, figure in FIGURES.items()}
+
+
+def _middle(figure: Figure) -> float:
+    if figure.value is not None:
+        return float(figure.value)
+    assert figure.least is not None
+    assert figure.below is not None
+    return float((figure.least + figure.below) / 2)
+
+
+def test_the_oracle_holds_every_figure_that_the_demo_shows() -> None:
+    cells = [name for name in FIGURES if name.startswith("table-4.1/")]
+    funnel = [name for name in FIGURES if name.startswith("funnel/")]
+
+    assert len(cells) == 40
+    assert len(funnel) == 8
+    assert len(FIGURES) == 40 + 8 + 5
+
+
+def test_figures_as_printed_are_equal() -> None:
+    compared = compare(_perfect())
+
+    assert all_equal(compared)
+    assert len(compared) == len(FIGURES)
+
+
+@pytest.mark.parametrize("name", sorted(FIGURES))
+def test_every_figure_can_differ(name: str) -> None:
+    wrong = Computed(_middle(FIGURES[name]) + 1, FIGURES[name].base)
+
+    differing = [line.figure for line in compare(_perfect() | {name: wrong}) if not line.equal]
+
+    assert differing == [name]
+
+
+def test_a_figure_without_an_answer_is_not_equal() -> None:
+    answers = _perfect()
+    del answers["funnel/open"]
+
+    (missing,) = (line for line in compare(answers) if not line.equal)
+
+    assert missing.figure == "funnel/open"
+    assert missing.computed is None
+    assert not all_equal(compare(answers))
+
+
+def test_a_figure_of_another_number_of_people_is_not_equal() -> None:
+    name = "incident-to-referral"
+    of_all_referred = Computed(_middle(FIGURES[name]), 53)
+
+    assert not all_equal(compare(_perfect() | {name: of_all_referred}))
+
+
+@pytest.mark.parametrize(
+    ("value", "equal"), [(2.4999, False), (2.5, True), (2.9999, True), (3.0, False)]
+)
+def test_almost_three_begins_at_two_and_a_half_and_ends_before_three(
+    value: float, *, equal: bool
+) -> None:
+    name = "incident-to-referral"
+
+    assert all_equal(compare(_perfect() | {name: Computed(value, 47)})) is equal
+
+
+@pytest.mark.parametrize(
+    ("ends", "holding", "failing"),
+    [
+        ({"above": 3, "below": 4}, ("3.01", "3.99"), ("3", "4")),
+        ({"from": "2.25", "to": "2.75"}, ("2.25", "2.75"), ("2.24", "2.76")),
+        ({"value": 16}, ("15.5", "16.49"), ("15.49", "16.5")),
+    ],
+)
+def test_the_ends_of_an_interval_count_as_they_are_written(
+    ends: dict[str, object], holding: tuple[str, ...], failing: tuple[str, ...]
+) -> None:
+    ask = {"view": "funnel", "field": "open"}
+    figure = Figure.model_validate(
+        {"figure": "f", "source": "s", "printed": "p", "ask": ask, **ends}
+    )
+
+    assert all(figure.holds(Decimal(number), None) for number in holding)
+    assert not any(figure.holds(Decimal(number), None) for number in failing)
+
+
+def test_a_figure_that_could_not_differ_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs one number"):
+        Figure.model_validate(
+            {
+                "figure": "f",
+                "source": "s",
+                "printed": "p",
+                "from": 1,
+                "ask": {"view": "funnel", "field": "open"},
+            }
+        )
+
+
+def test_changing_one_figure_in_the_oracle_file_is_noticed(tmp_path: Path) -> None:
+    content = yaml.safe_load(ORACLE.read_text(encoding="utf-8"))
+    content["tables"][0]["rows"]["hospital-4"][4] = "74%"
+    changed = tmp_path / "oracle.yaml"
+    changed.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+    (differing,) = (line for line in compare(_perfect(), changed) if not line.equal)
+
+    assert differing.figure == "table-4.1/hospital-4/accepted-percentage"
+    assert (differing.printed, differing.computed) == ("74%", 73)
+
+
+def test_the_report_holds_one_number_per_figure_rounded_as_printed(tmp_path: Path) -> None:
+    name = "table-4.1/total/accepted-percentage"
+    answers = _perfect() | {name: Computed(100 * 53 / 147)}
+
+    write_report(compare(answers), tmp_path / "figures.json")
+
+    lines = {
+        line["figure"]: line for line in orjson.loads((tmp_path / "figures.json").read_bytes())
+    }
+    assert lines[name] == {
+        "figure": name,
+        "source": "§4.3, table 4.1, total",
+        "printed": "36%",
+        "computed": 36,
+        "equal": True,
+    }
+
+
+def test_the_table_shows_what_differs() -> None:
+    lines = table(compare(_perfect() | {"funnel/open": Computed(15)})).splitlines()
+
+    assert len(lines) == len(FIGURES) + 2
+    assert [line.split()[0] for line in lines if line.endswith("NO")] == ["funnel/open"]
