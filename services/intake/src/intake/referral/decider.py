@@ -63,6 +63,7 @@ ReferralCommand = MakeReferral | AcceptReferral | ScreenOutReferral
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
     status: Status = Status.NEW
+    source: str = ""
     organisation: UUID | None = None
     contact: UUID | None = None
     made: Occurred = UNKNOWN
@@ -82,9 +83,13 @@ def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
 
 def evolve(referral: Referral, event: ReferralEvent) -> Referral:
     match event:
-        case ReferralMade(organisation=organisation, contact=contact, occurred=occurred):
+        case ReferralMade():
             return Referral(
-                status=Status.MADE, organisation=organisation, contact=contact, made=occurred
+                status=Status.MADE,
+                source=event.source,
+                organisation=event.organisation,
+                contact=event.contact,
+                made=event.occurred,
             )
         case CriterionAssessed():
             return referral

@@ -1,0 +1,1 @@
+"""What people look at in casefile: one module per list."""

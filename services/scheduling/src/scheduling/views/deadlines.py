@@ -1,0 +1,62 @@
+"""Deadlines: one row per deadline, the way the desk looks for what is due."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Column, Date, Text, Uuid
+
+from events.ranges import held_columns
+from events.store import Recorded
+from events.views import Row, View, intervals, view_table
+from scheduling.deadline.decider import Deadline, Status, evolve
+from scheduling.deadline.events import CODEC, DeadlineEvent
+
+NAME, VERSION = "deadlines", 1
+
+TABLE = view_table(
+    NAME,
+    VERSION,
+    Column("deadline", Uuid, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    *held_columns(f"{NAME}_v{VERSION}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    programme: str
+    deadline: Deadline
+
+
+def rows(_key: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> list[Row]:
+    streams = dict.fromkeys(fact.stream for fact in facts)
+    return [row for stream in streams for row in _deadline(stream, facts)]
+
+
+def _deadline(stream: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> Iterable[Row]:
+    own = [fact for fact in facts if fact.stream == stream]
+    return ({"deadline": stream, **row} for row in intervals(own, _NOTHING, _evolve, _row))
+
+
+def _evolve(listed: _Listed, fact: Recorded[DeadlineEvent]) -> _Listed:
+    return _Listed(str(fact.metadata.programme), evolve(listed.deadline, fact.event))
+
+
+def _row(listed: _Listed) -> Iterable[Row]:
+    deadline = listed.deadline
+    if deadline.status is not Status.NEW:
+        yield {
+            "programme": listed.programme,
+            "policy": deadline.policy,
+            "status": str(deadline.status),
+            "due_on": deadline.due_on,
+        }
+
+
+_NOTHING = _Listed("", Deadline())
+
+DEADLINES = View(NAME, VERSION, TABLE, frozenset(CODEC.names), rows)
