@@ -27,10 +27,12 @@ from intake.organisation.decider import ORGANISATION
 from intake.origin import Origin
 from intake.referral.decider import REFERRAL, Status, referral_of
 from kit.access import Scope
-from kit.bodies import Fact, Written
+from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
-from kit.endpoints import adds
+from kit.endpoints import adds, reads
+from kit.moments import AtMoment
 from kit.parts import part
+from kit.problems import not_found
 from programmes.checking import require_known
 from programmes.loader import Programmes
 
@@ -73,6 +75,35 @@ class AcceptanceBody(Fact):
 
 class DeclineBody(Fact):
     reasons: Reasons
+
+
+class CandidateAnswer(Answer):
+    """`status` is that of the offer; each try is an attempt."""
+
+    id: UUID
+    programme: str
+    organisation: UUID
+    origin: str | None
+    status: str
+    attempts: int
+
+
+@router.get("/v1/candidates/{candidate}", summary="A candidate, now or at another time")
+async def read_candidate(
+    candidate: UUID, at: AtMoment, call: Annotated[Call, reads("candidate:read")]
+) -> CandidateAnswer:
+    known = await call.read(candidate, at)
+    offer = OFFER.state(known, candidate)
+    if offer.organisation is None:
+        raise not_found()
+    return CandidateAnswer(
+        id=candidate,
+        programme=str(known[0].metadata.programme),
+        organisation=offer.organisation,
+        origin=offer.origin,
+        status=offer.status,
+        attempts=offer.attempts,
+    )
 
 
 @router.post("/v1/candidates", status_code=201, summary="Identify a candidate")

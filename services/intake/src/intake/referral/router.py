@@ -22,14 +22,16 @@ from intake.referral.decider import (
     MakeReferral,
     Referral,
     ScreenOutReferral,
+    Status,
     referral_of,
 )
 from kit.access import Scope
-from kit.bodies import Body, Fact, Written
+from kit.bodies import Answer, Body, Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds, reads
+from kit.moments import AtMoment
 from kit.parts import part
-from kit.problems import Problem
+from kit.problems import Problem, not_found
 from programmes.checking import require_known
 from programmes.loader import Programmes
 from programmes.model import CriteriaVersion, Definition
@@ -70,6 +72,17 @@ class ScreeningBody(Fact):
 
     def outcomes(self) -> dict[str, Known]:
         return {a.criterion: a.outcome for a in self.assessments}
+
+
+class ReferralAnswer(Answer):
+    """`status` is made, accepted or screened-out; `id` is that of the case it may become."""
+
+    id: UUID
+    programme: str
+    source: str
+    organisation: UUID | None
+    status: str
+    made_at: str
 
 
 @router.post("/v1/candidates/{candidate}/referrals", status_code=201, summary="Refer a candidate")
@@ -147,6 +160,24 @@ async def screen_referral(
         command,
         stream=referral_of(case_id),
         location=f"/v1/referrals/{case_id}",
+    )
+
+
+@router.get("/v1/referrals/{case_id}", summary="A referral, now or at another time")
+async def read_referral(
+    case_id: UUID, at: AtMoment, call: Annotated[Call, reads("referral:read")]
+) -> ReferralAnswer:
+    known = await call.read(case_id, at, stream=referral_of(case_id))
+    referral = REFERRAL.state(known, referral_of(case_id))
+    if referral.status is Status.NEW:
+        raise not_found()
+    return ReferralAnswer(
+        id=case_id,
+        programme=str(known[0].metadata.programme),
+        source=referral.source,
+        organisation=referral.organisation,
+        status=referral.status,
+        made_at=str(referral.made),
     )
 
 
