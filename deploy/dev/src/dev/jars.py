@@ -12,6 +12,7 @@ from pathlib import Path
 from dev.failure import NotStarted
 from dev.lock import held
 
+INTERRUPTED = 130
 LOCK = Path(__file__).parent / "kafka_jars" / "jgo.lock.toml"
 
 
@@ -92,8 +93,16 @@ def _say(number: int, total: int, jar: Jar) -> None:
         print(f"set-up: Kafka's jars {number}/{total}", flush=True)
 
 
-if __name__ == "__main__":
+def main() -> int:
     try:
         class_path()
     except NotStarted as failure:
-        sys.exit(f"\n{failure}" if sys.stdout.isatty() else str(failure))
+        print(f"\n{failure}" if sys.stdout.isatty() else failure, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
