@@ -1,47 +1,52 @@
-"""The two ranges of a view's row: in which it held, and in which we believed that it did."""
+"""From what held at one moment after another to rows with the range in which each held."""
 
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    DateTime,
-    Index,
-    Table,
-    TextClause,
-    func,
-    literal,
-    text,
-)
-from sqlalchemy.dialects.postgresql import TSTZRANGE
+from events.history import FOREVER
 
-BELIEVED = ("believed_from", "believed_until")
-HELD = ("held_from", "held_until")
+Row = dict[str, Any]
 
 
-def held_columns(table: str) -> tuple[Column[Any] | Index, ...]:
-    """The range of time in which a row held, and the index that finds the rows of a past day."""
-    return (
-        Column(HELD[0], DateTime(timezone=True), nullable=False),
-        Column(HELD[1], DateTime(timezone=True), nullable=False),
-        Index(f"{table}_held", _range(*HELD), _range(*BELIEVED), postgresql_using="gist"),
-    )
+class Ranges:
+    """Equal rows that follow on each other are one; the columns of the range have these names."""
+
+    def __init__(self, since: str, until: str) -> None:
+        self._since = since
+        self._until = until
+        self._ended: list[Row] = []
+        self._open: dict[Hashable, tuple[Row, datetime]] = {}
+
+    def at(self, moment: datetime, rows: Iterable[Row]) -> None:
+        """These rows hold from this moment on; moments come in order, each once."""
+        now = dict(_identified(rows))
+        for identity in self._open.keys() - now.keys():
+            row, since = self._open.pop(identity)
+            self._ended.append({**row, self._since: since, self._until: moment})
+        for identity, row in now.items():
+            self._open.setdefault(identity, (row, moment))
+
+    def rows(self) -> list[Row]:
+        going_on = [
+            {**row, self._since: since, self._until: FOREVER} for row, since in self._open.values()
+        ]
+        return [*self._ended, *going_on]
 
 
-def held_at(table: Table, as_of: datetime) -> ColumnElement[bool]:
-    return _contains(table, HELD, as_of)
+def _identified(rows: Iterable[Row]) -> Iterator[tuple[Hashable, Row]]:
+    """Rows that are equal in all columns are told apart by their number."""
+    seen: Counter[Hashable] = Counter()
+    for row in rows:
+        content = frozen(row)
+        seen[content] += 1
+        yield (content, seen[content]), row
 
 
-def believed_at(table: Table, known_at: datetime) -> ColumnElement[bool]:
-    return _contains(table, BELIEVED, known_at)
-
-
-def _range(lower: str, upper: str) -> TextClause:
-    return text(f"tstzrange({lower}, {upper})")
-
-
-def _contains(table: Table, ends: tuple[str, str], moment: datetime) -> ColumnElement[bool]:
-    lower, upper = (table.c[end] for end in ends)
-    within = func.tstzrange(lower, upper, type_=TSTZRANGE)
-    return within.contains(literal(moment, DateTime(timezone=True)))
+def frozen(value: object) -> Hashable:
+    if isinstance(value, dict):
+        return tuple((name, frozen(value[name])) for name in sorted(value))
+    if isinstance(value, list | tuple):
+        return tuple(map(frozen, value))
+    return value

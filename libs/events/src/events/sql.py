@@ -37,3 +37,8 @@ async def fetch(connection: Connection, statement: ClauseElement) -> list[Row]:
     """The rows of a select, as dicts."""
     text, values = compiled(statement)
     return [dict(row) for row in await connection.fetch(text, *values)]
+
+
+def ddl(statement: ClauseElement) -> str:
+    """The text of a statement that makes a table or an index."""
+    return str(statement.compile(dialect=_DIALECT))

@@ -1,27 +1,34 @@
-"""Views: rows that answer a question, computed from all facts of a key, for every time we knew something else."""
+"""Views: rows that answer a question, from all facts of a key, for every state of our knowledge."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid
+from sqlalchemy import Column, ColumnElement, DateTime, Index, MetaData, Table, Uuid, and_, or_
 
 from events.history import FOREVER, facts, happened
-from events.store import Recorded
+from events.ranges import Ranges, Row
+from events.store import Json, Recorded
 
-Row = dict[str, Any]
+__all__ = ["Row", "View", "believed", "holds_at", "intervals", "materialise", "view_table"]
+
 Rows = Callable[[UUID, Sequence[Recorded[Any]]], list[Row]]
 """Pure: the facts of one key, in the order of happening, to the rows that follow from them."""
 
+Decode = Callable[[Recorded[Json]], Recorded[Any]]
+"""What a service's codecs make of an event of its log, before `Rows` gets it."""
+
 S = TypeVar("S")
 E = TypeVar("E")
+INSTANT = DateTime(timezone=True)
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A read model: `types` are the stored names that it reads (None: all), `table` is made by `view_table`."""
+    """A read model: `types` are the stored names that it reads (None: all)."""
 
     name: str
     version: int
@@ -29,15 +36,22 @@ class View:
     types: frozenset[str] | None
     rows: Rows
 
+    def __post_init__(self) -> None:
+        if self.table.name != f"{self.name}_v{self.version}":
+            raise ValueError(f"the table of {self.name} is not that of its version {self.version}")
+
+    def reads(self, event: Recorded[Any]) -> bool:
+        return self.types is None or event.type in self.types
+
 
 def view_table(name: str, version: int, *columns: Column[Any] | Index) -> Table:
-    """The table of a view: its own columns, the key, and the range in which we believed the row."""
+    """The columns of a view, its key, and the range of time in which we believed the row."""
     return Table(
         f"{name}_v{version}",
         MetaData(),
         Column("key", Uuid, nullable=False, index=True),
-        Column("believed_from", DateTime(timezone=True), nullable=False),
-        Column("believed_until", DateTime(timezone=True), nullable=False),
+        Column("believed_from", INSTANT, nullable=False),
+        Column("believed_until", INSTANT, nullable=False),
         *columns,
     )
 
@@ -48,10 +62,73 @@ def intervals(
     evolve: Callable[[S, Recorded[E]], S],
     row: Callable[[S], Iterable[Row]],
 ) -> list[Row]:
-    """Folds facts in the order of happening; gives each row with the ranges of time in which it held."""
-    raise NotImplementedError
+    """Folds facts in the order of happening; `row` gives the rows that hold in a state."""
+    ranges = Ranges("held_from", "held_until")
+    state = initial
+    for moment, together in groupby(known, key=happened):
+        for fact in together:
+            state = evolve(state, fact)
+        ranges.at(moment, row(state))
+    return ranges.rows()
+
+
+def holds_at(
+    since: ColumnElement[Any], until: ColumnElement[Any], moment: datetime
+) -> ColumnElement[bool]:
+    """The condition that a range covers a moment; one that goes on covers all that is to come."""
+    return and_(since <= moment, or_(until > moment, until == FOREVER))
+
+
+class Belief:
+    """The rows of one key for every state of our knowledge; grows with what is recorded."""
+
+    def __init__(self, view: View, key: UUID) -> None:
+        self._view = view
+        self._key = key
+        self._known: list[Recorded[Any]] = []
+        self._ranges = Ranges("believed_from", "believed_until")
+
+    def learn(self, events: Sequence[Recorded[Any]]) -> None:
+        """All events of the key, or at least all that were recorded since it last learned."""
+        for recorded_at, together in groupby(sorted(events, key=_as_recorded), _recorded_at):
+            self._known += together
+            self._ranges.at(recorded_at, self._view.rows(self._key, facts(self._known)))
+
+    def extends_to(self, events: Sequence[Recorded[Any]]) -> bool:
+        """Whether these are what is known already and something that was recorded later."""
+        known = len(self._known)
+        if [e.id for e in events[:known]] != [e.id for e in self._known] or not known:
+            return False
+        latest = self._known[-1].recorded_at
+        return all(event.recorded_at > latest for event in events[known:])
+
+    def known(self) -> int:
+        return len(self._known)
+
+    def rows(self) -> list[Row]:
+        return [{"key": self._key, **row} for row in self._ranges.rows()]
+
+
+def believed(view: View, key: UUID, events: Sequence[Recorded[Any]]) -> list[Row]:
+    """The rows of one key, from those of its events that the view reads, decoded."""
+    belief = Belief(view, key)
+    belief.learn(events)
+    return belief.rows()
 
 
 def materialise(view: View, histories: Mapping[UUID, Sequence[Recorded[Any]]]) -> list[Row]:
     """All rows of a view over all decoded events of all keys."""
-    raise NotImplementedError
+    return list(_materialised(view, histories))
+
+
+def _materialised(view: View, histories: Mapping[UUID, Sequence[Recorded[Any]]]) -> Iterator[Row]:
+    for key, events in histories.items():
+        yield from believed(view, key, [event for event in events if view.reads(event)])
+
+
+def _recorded_at(event: Recorded[Any]) -> datetime:
+    return event.recorded_at
+
+
+def _as_recorded(event: Recorded[Any]) -> tuple[datetime, str, int]:
+    return event.recorded_at, event.source, event.position

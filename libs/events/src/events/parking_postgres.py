@@ -1,0 +1,176 @@
+"""Parked keys and counted tries in PostgreSQL; what changes a parked key locks its row first."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+import asyncpg
+
+from events.broker import Message, Partition
+from events.parking import Lane, Parked, Request, Waiting
+from events.pooled import pooled, transaction
+
+_LIST = """
+    select k.*, m.partition, m.messages
+    from parked_keys k join lateral (
+        select min(partition) as partition, count(*) as messages
+        from parked_messages m
+        where (m.consumer, m.topic, m.key) = (k.consumer, k.topic, k.key)
+    ) m on true
+    where $1::text is null or k.consumer = $1
+    order by k.parked_at, k.key"""
+_REQUEST = "update parked_keys set request = $4, skip_reason = $5 where (consumer, topic, key) = ($1, $2, $3) returning true"
+_ANEW = "update parked_messages set tries = 0 where (consumer, topic, key) = ($1, $2, $3)"
+_PARK = """insert into parked_keys (consumer, topic, key, reason) values ($1, $2, $3, $4)
+    on conflict (consumer, topic, key) do update set reason = parked_keys.reason"""
+_LOCK = "select skip_reason from parked_keys where (consumer, topic, key) = ($1, $2, $3) for update"
+_BEHIND = """insert into parked_messages (consumer, topic, key, partition, message_offset,
+        message_key, header_names, header_values, value, digest)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    on conflict on constraint parked_messages_once do nothing"""
+_FIRST = """update parked_messages set tries = tries + 1
+    where id = (select min(id) from parked_messages where (consumer, topic, key) = ($1, $2, $3)) returning *"""
+_TAKE = "delete from parked_messages where id = $1"
+_FREE = """delete from parked_keys where (consumer, topic, key) = ($1, $2, $3)
+    and not exists (select from parked_messages where (consumer, topic, key) = ($1, $2, $3)) returning true"""
+_SKIP = """insert into skipped_messages
+    (id, consumer, topic, key, partition, message_offset, reason)
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing"""
+_GO_ON = "update parked_keys set request = 'retry', skip_reason = null where (consumer, topic, key) = ($1, $2, $3)"
+_AGAIN = "update parked_keys set request = 'none', reason = $4 where (consumer, topic, key) = ($1, $2, $3)"
+_BEGIN = """
+    with begun as (select * from unnest($2::text[], $3::int[], $4::bigint[])
+        with ordinality b (topic, partition, message_offset, nth)),
+    fresh as (insert into tries select $1, topic, partition, message_offset, 1 from begun
+        on conflict do nothing)
+    select coalesce(t.tries, 0) as before from begun b left join tries t
+        on (t.consumer, t.topic, t.partition, t.message_offset)
+            = ($1, b.topic, b.partition, b.message_offset)
+    order by b.nth"""
+_COUNT = """insert into tries values ($1, $2, $3, $4, 1)
+    on conflict on constraint tries_pkey do update set tries = tries.tries + 1 returning tries"""
+_FORGET = """delete from tries t using unnest($2::text[], $3::int[], $4::bigint[]) f
+        (topic, partition, until)
+    where t.consumer = $1 and (t.topic, t.partition) = (f.topic, f.partition)
+        and t.message_offset < f.until"""
+
+
+class PostgresYard:
+    """On the pool of a service's database; every call is one short transaction."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def list(self, group: str | None = None) -> Sequence[Parked]:
+        async with pooled(self._pool) as connection:
+            rows = await connection.fetch(_LIST, group)
+        return [_parked(row) for row in rows]
+
+    async def request_retry(self, lane: Lane) -> bool:
+        return await self._request(lane, Request.RETRY, None)
+
+    async def request_skip(self, lane: Lane, reason: str) -> bool:
+        return await self._request(lane, Request.SKIP, reason)
+
+    async def _request(self, lane: Lane, request: Request, reason: str | None) -> bool:
+        async with transaction(self._pool) as connection:
+            found = await connection.fetchval(_REQUEST, *lane, request, reason)
+            await connection.execute(_ANEW, *lane)
+        return bool(found)
+
+    async def parked(self, lane: Lane) -> bool:
+        async with pooled(self._pool) as connection:
+            query = "select exists (select from parked_keys where (consumer, topic, key) = ($1, $2, $3))"
+            return bool(await connection.fetchval(query, *lane))
+
+    async def park(self, lane: Lane, message: Message, reason: str) -> None:
+        async with transaction(self._pool) as connection:
+            await connection.execute(_PARK, *lane, reason)
+            await connection.execute(_BEHIND, *lane, *_columns(message))
+
+    async def behind(self, lane: Lane, message: Message) -> bool:
+        async with transaction(self._pool) as connection:
+            if await connection.fetchrow(_LOCK, *lane) is None:
+                return False
+            await connection.execute(_BEHIND, *lane, *_columns(message))
+        return True
+
+    async def first(self, lane: Lane) -> Waiting | None:
+        async with transaction(self._pool) as connection:
+            await connection.fetchrow(_LOCK, *lane)
+            row = await connection.fetchrow(_FIRST, *lane)
+        return Waiting(row["id"], _message(row), row["tries"]) if row else None
+
+    async def done(self, lane: Lane, waiting: Waiting) -> bool:
+        async with transaction(self._pool) as connection:
+            await connection.fetchrow(_LOCK, *lane)
+            return await _taken(connection, lane, waiting)
+
+    async def skip(self, lane: Lane, waiting: Waiting) -> bool:
+        place = waiting.message.partition.number, waiting.message.offset
+        async with transaction(self._pool) as connection:
+            if (key := await connection.fetchrow(_LOCK, *lane)) is None:
+                return True
+            reason = key["skip_reason"] or "unknown"
+            await connection.execute(_SKIP, waiting.id, *lane, *place, reason)
+            await connection.execute(_GO_ON, *lane)
+            return await _taken(connection, lane, waiting)
+
+    async def again(self, lane: Lane, reason: str) -> None:
+        async with pooled(self._pool) as connection:
+            await connection.execute(_AGAIN, *lane, reason)
+
+    async def begin(self, group: str, messages: Sequence[Message]) -> Sequence[int]:
+        async with pooled(self._pool) as connection:
+            rows = await connection.fetch(_BEGIN, group, *_places(messages))
+        return [row["before"] for row in rows]
+
+    async def count(self, group: str, message: Message) -> int:
+        async with pooled(self._pool) as connection:
+            counted = await connection.fetchval(_COUNT, group, *message.partition, message.offset)
+        return int(counted)
+
+    async def forget(self, group: str, offsets: Mapping[Partition, int]) -> None:
+        topics, numbers = [p.topic for p in offsets], [p.number for p in offsets]
+        async with pooled(self._pool) as connection:
+            await connection.execute(_FORGET, group, topics, numbers, [*offsets.values()])
+
+
+async def _taken(connection: asyncpg.Connection, lane: Lane, waiting: Waiting) -> bool:
+    """True if nothing waits any more: the key's row is gone with its last message."""
+    await connection.execute(_TAKE, waiting.id)
+    if await connection.fetchval(_FREE, *lane):
+        return True
+    return await connection.fetchrow(_LOCK, *lane) is None
+
+
+def _places(messages: Sequence[Message]) -> tuple[Sequence[str], Sequence[int], Sequence[int]]:
+    partitions = [m.partition for m in messages]
+    return (
+        [p.topic for p in partitions],
+        [p.number for p in partitions],
+        [m.offset for m in messages],
+    )
+
+
+def _columns(message: Message) -> tuple[object, ...]:
+    names, values = [n for n, _ in message.headers], [v for _, v in message.headers]
+    digest = sha256(repr((message.key, names, values, message.value)).encode()).digest()
+    number, offset = message.partition.number, message.offset
+    return number, offset, message.key, names, values, message.value, digest
+
+
+def _message(row: asyncpg.Record) -> Message:
+    headers = list(zip(row["header_names"], row["header_values"], strict=True))
+    partition = Partition(row["topic"], row["partition"])
+    return Message(partition, row["message_offset"], row["message_key"], headers, row["value"])
+
+
+def _parked(row: asyncpg.Record) -> Parked:
+    return Parked(
+        lane=Lane(row["consumer"], row["topic"], row["key"]),
+        partition=row["partition"],
+        reason=row["reason"],
+        parked_at=row["parked_at"],
+        messages=row["messages"],
+        request=Request(row["request"]),
+    )

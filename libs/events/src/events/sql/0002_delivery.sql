@@ -1,0 +1,72 @@
+-- What carries events on: the relay's checkpoint, tries and parked keys, the views' checkpoints.
+
+create table relay (
+    id integer not null,
+    position bigint not null,
+    constraint relay_pkey primary key (id),
+    constraint relay_one_row check (id = 1)
+);
+insert into relay values (1, 0);
+
+-- Counted before a message is handled. Unlogged: after a crash of the server the count begins anew.
+create unlogged table tries (
+    consumer text not null,
+    topic text not null,
+    partition integer not null,
+    message_offset bigint not null,
+    tries integer not null,
+    constraint tries_pkey primary key (consumer, topic, partition, message_offset)
+);
+
+create table parked_keys (
+    consumer text not null,
+    topic text not null,
+    key uuid not null,
+    reason text not null,
+    parked_at timestamptz not null default clock_timestamp(),
+    request text not null default 'none',
+    skip_reason text,
+    constraint parked_keys_pkey primary key (consumer, topic, key),
+    constraint parked_keys_request check (request in ('none', 'retry', 'skip'))
+);
+
+-- A broker that lost its data begins its offsets anew, hence the digest.
+create table parked_messages (
+    id bigint generated always as identity,
+    consumer text not null,
+    topic text not null,
+    key uuid not null,
+    partition integer not null,
+    message_offset bigint not null,
+    message_key bytea,
+    header_names text[] not null,
+    header_values bytea[] not null,
+    value bytea,
+    digest bytea not null,
+    tries integer not null default 0,
+    constraint parked_messages_pkey primary key (id),
+    constraint parked_messages_once
+        unique (consumer, topic, partition, message_offset, digest),
+    constraint parked_messages_key_fkey
+        foreign key (consumer, topic, key) references parked_keys (consumer, topic, key)
+);
+create index parked_messages_lane_idx on parked_messages (consumer, topic, key, id);
+
+create table skipped_messages (
+    id bigint not null,
+    consumer text not null,
+    topic text not null,
+    key uuid not null,
+    partition integer not null,
+    message_offset bigint not null,
+    reason text not null,
+    skipped_at timestamptz not null default clock_timestamp(),
+    constraint skipped_messages_pkey primary key (id)
+);
+
+create table views (
+    name text not null,
+    version integer not null,
+    position bigint not null default 0,
+    constraint views_pkey primary key (name, version)
+);

@@ -1,0 +1,106 @@
+"""The tables of views in PostgreSQL: made by `migrate`, written in bulk with their checkpoint."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy import JSON, Table
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from events import reading
+from events.following import Histories
+from events.pooled import pooled, transaction
+from events.sql import ddl
+from events.views import Row, View
+
+_HISTORIES = """select * from events
+    where key = any($1) and position <= $2 and ($3::text[] is null or type = any($3))
+    order by key, position"""
+_MOVE = """update views set position = $4
+    where (name, version, position) = ($1, $2, $3) returning position"""
+
+
+class PostgresViews:
+    """On the pool of the database that holds both the log and the views."""
+
+    def __init__(self, source: str, pool: asyncpg.Pool) -> None:
+        self._source = source
+        self._pool = pool
+
+    async def create(self, views: Iterable[View]) -> None:
+        """Makes the tables that are missing; those of other versions stay for who reads them."""
+        async with transaction(self._pool) as connection:
+            await connection.execute("select pg_advisory_xact_lock(hashtext('views'))")
+            for view in views:
+                await _create(connection, view)
+
+    async def position(self, view: View) -> int:
+        query = "select position from views where (name, version) = ($1, $2)"
+        async with pooled(self._pool) as connection:
+            return await connection.fetchval(query, view.name, view.version) or 0
+
+    async def histories(self, view: View, keys: Sequence[UUID], until: int) -> Histories:
+        async with pooled(self._pool) as connection:
+            return await histories(connection, self._source, view, keys, until)
+
+    async def replace(
+        self, view: View, seen: int, until: int, rows: Mapping[UUID, Sequence[Row]]
+    ) -> bool:
+        async with transaction(self._pool) as connection:
+            place = view.name, view.version
+            if await connection.fetchval(_MOVE, *place, seen, until) is None:
+                return False
+            await write(connection, view.table, rows)
+        return True
+
+
+async def histories(
+    connection: asyncpg.Connection, source: str, view: View, keys: Sequence[UUID], until: int
+) -> Histories:
+    found = await connection.fetch(_HISTORIES, keys, until, types(view))
+    events = [reading.recorded(source, row) for row in found]
+    return {key: list(own) for key, own in groupby(events, attrgetter("key"))}
+
+
+def types(view: View) -> list[str] | None:
+    return None if view.types is None else sorted(view.types)
+
+
+async def write(
+    connection: asyncpg.Connection, table: Table, rows: Mapping[UUID, Sequence[Row]]
+) -> None:
+    """All rows of some keys anew; two statements, however many there are."""
+    if not rows:
+        return
+    await connection.execute(f"delete from {table} where key = any($1)", [*rows])  # noqa: S608
+    await copy(connection, table, [row for own in rows.values() for row in own])
+
+
+async def copy(connection: asyncpg.Connection, table: Table, rows: Sequence[Row]) -> None:
+    names = [column.name for column in table.columns]
+    jsons = {column.name for column in table.columns if isinstance(column.type, JSON)}
+    records = [tuple(_value(row.get(n), as_json=n in jsons) for n in names) for row in rows]
+    await connection.copy_records_to_table(
+        table.name, schema_name=table.schema, columns=names, records=records
+    )
+
+
+def _value(value: object, *, as_json: bool) -> object:
+    return orjson.dumps(value).decode() if as_json and value is not None else value
+
+
+async def _create(connection: asyncpg.Connection, view: View) -> None:
+    known = await connection.fetchval("select to_regclass($1)", view.table.name)
+    if known is None:
+        await create_table(connection, view.table)
+    fresh = "insert into views (name, version) values ($1, $2) on conflict do nothing"
+    await connection.execute(fresh, view.name, view.version)
+
+
+async def create_table(connection: asyncpg.Connection, table: Table) -> None:
+    await connection.execute(ddl(CreateTable(table)))
+    for index in table.indexes:
+        await connection.execute(ddl(CreateIndex(index)))
