@@ -128,7 +128,7 @@ class Appender:
             ):
                 with attempt:
                     self._connection = await connect(self._url, **SETTINGS)
-                    self._statement = await _prepared(self._connection)
+                    self._statement = await self._connection.prepare(SQL)
         except TROUBLE as error:
             raise Unavailable("no connection to the database") from error
 
@@ -149,17 +149,6 @@ class Appender:
         if self._connection:
             self._connection.terminate()
             self._connection = None
-
-
-async def _prepared(connection: asyncpg.Connection) -> asyncpg.prepared_stmt.PreparedStatement:
-    await connection.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        format="binary",
-        encoder=lambda encoded: b"\x01" + encoded,
-        decoder=bytes,
-    )
-    return await connection.prepare(SQL)
 
 
 def _claims(waiting: _Waiting) -> Iterable[Hashable]:

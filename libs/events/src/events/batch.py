@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from events.encoding import metadata_json, to_json
+from events.encoding import to_json
 from events.store import Answer, Appended, Draft, Metadata, RequestKey, Unwritable, WriteSet
 
 SQL = "select * from append_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
@@ -33,10 +33,10 @@ class Refused(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A write set with its events as rows: number of the stream, nth event of it, and columns."""
+    """A write set with its events as rows, and how many go to each of the streams expected."""
 
     write: WriteSet
-    drafts: list[tuple[int, int, tuple[Any, ...]]]
+    drafts: list[tuple[Any, ...]]
     counts: list[int]
 
 
@@ -45,26 +45,28 @@ def prepare(write: WriteSet) -> Prepared:
     numbers = {stream: number for number, stream in enumerate(write.expected)}
     counts = [0] * len(numbers)
     drafts = []
-    metadata: tuple[Metadata | None, bytes] = (None, b"")
-    for draft in write.events:
+    metadata: tuple[Metadata | None, str] = (None, "")
+    for ordinal, draft in enumerate(write.events, 1):
         number = numbers.get(draft.stream)
         if number is None:
             raise Unwritable(f"no version is expected of stream {draft.stream}")
         counts[number] += 1
         if draft.metadata is not metadata[0]:
-            metadata = draft.metadata, metadata_json(draft.metadata)
-        columns = (
-            draft.id,
-            draft.key,
-            draft.type,
-            to_json(draft.event),
-            draft.occurred.at,
-            draft.occurred.precision.value,
-            draft.corrects,
-            metadata[1],
-        )
-        drafts.append((number, counts[number], columns))
+            metadata = draft.metadata, to_json(draft.metadata)
+        drafts.append((number, ordinal, counts[number], *_columns(draft), metadata[1]))
     return Prepared(write, drafts, counts)
+
+
+def _columns(draft: Draft) -> tuple[Any, ...]:
+    return (
+        draft.id,
+        draft.key,
+        draft.type,
+        to_json(draft.event),
+        draft.occurred.at,
+        draft.occurred.precision,
+        draft.corrects,
+    )
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ def arguments(batch: Sequence[Prepared]) -> tuple[Any, ...]:
     for member, prepared in enumerate(batch, 1):
         first = len(streams.members) + 1
         streams.add(member, prepared)
-        drafts.extend((first + number, nth, *row) for number, nth, row in prepared.drafts)
+        drafts.extend((first + row[0], *row[1:]) for row in prepared.drafts)
     writes = [(member, prepared.write) for member, prepared in enumerate(batch, 1)]
     return (
         len(batch),
@@ -121,7 +123,7 @@ def outcomes(batch: Sequence[Prepared], row: asyncpg.Record) -> list[Appended | 
     results: list[Appended | Refused] = []
     for prepared, code, subject in zip(batch, codes, subjects, strict=True):
         if code:
-            results.append(Refused(Refusal(code), subject))
+            results.append(Refused(Refusal(code), subject and UUID(int=subject.int)))
             continue
         left -= len(prepared.drafts)
         results.append(_before(end, left) if prepared.drafts else end)
@@ -173,5 +175,5 @@ def _access(member: int, write: WriteSet) -> Iterable[tuple[Any, ...]]:
 
 def _work(member: int, write: WriteSet) -> Iterable[tuple[Any, ...]]:
     for w in write.work:
-        data, metadata = to_json(w.data), metadata_json(w.metadata)
+        data, metadata = to_json(w.data), to_json(w.metadata)
         yield member, w.id, w.kind, w.key, data, metadata, w.due_at

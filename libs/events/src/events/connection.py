@@ -19,11 +19,9 @@ _BAD_DATA = {"22", "23", "54"}
 
 
 async def connect(url: str, **settings: str) -> asyncpg.Connection:
-    connection = await asyncpg.connect(
+    return await asyncpg.connect(
         url, timeout=CONNECT_SECONDS, server_settings={**LIMITS, **settings}
     )
-    await read_plain_uuids(connection)
-    return connection
 
 
 async def read_plain_uuids(connection: asyncpg.Connection) -> None:

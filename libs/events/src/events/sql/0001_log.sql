@@ -118,7 +118,7 @@ create type sealed_v1 as (
     key_id uuid, wrapped_key bytea
 );
 create type draft_v1 as (
-    expectation integer, nth integer, id uuid, key uuid, type text, data jsonb,
+    expectation integer, ordinal integer, nth integer, id uuid, key uuid, type text, data jsonb,
     occurred_at timestamptz, occurred_precision text, corrects uuid, metadata jsonb
 );
 create type access_v1 as (
@@ -160,15 +160,17 @@ declare
     _done constant integer := 3;
     _moved constant integer := 4;
     _erased constant integer := 5;
-    _versions integer[];
+    _versions integer[] := array_fill(0, array[cardinality(_streams)]);
     _before integer[];
     _starts integer[] := _expected;
+    _bases integer[] := array_fill(0, array[_size]);
     _present uuid[];
     _made uuid[];
     _total integer := 0;
     _from integer := 1;
     _until integer;
     _refused record;
+    _locked record;
 begin
     _outcomes := array_fill(_written, array[_size]);
     _subjects := array_fill(null::uuid, array[_size]);
@@ -219,19 +221,19 @@ begin
         end loop;
     end if;
 
-    if cardinality(_streams) > 0 then
+    if 0 >= any (_expected) then
         insert into streams (id, version)
         select _streams[x.number], 0 from unnest(_numbers, _expected) x (number, expected)
         where x.expected <= 0 order by 1
         on conflict do nothing;
-        select array_agg(coalesce(locked.version, 0) order by n.number) into _versions
-        from generate_series(1, cardinality(_streams)) n (number)
-        left join (
-            select s.version, u.number from unnest(_streams) with ordinality u (id, number)
-            join streams s on s.id = u.id order by s.id for update of s
-        ) locked on locked.number = n.number;
-        _before := _versions;
     end if;
+    for _locked in
+        select u.number, s.version from unnest(_streams) with ordinality u (id, number)
+        join streams s on s.id = u.id order by s.id for update of s
+    loop
+        _versions[_locked.number] := _locked.version;
+    end loop;
+    _before := _versions;
 
     if cardinality(_sealed) > 0 then
         with fresh as (
@@ -267,6 +269,7 @@ begin
             end if;
         end if;
         if _outcomes[_member] = _written then
+            _bases[_member] := _total;
             for i in _from.._until - 1 loop
                 _starts[i] := _versions[_numbers[i]];
                 _versions[_numbers[i]] := _starts[i] + _counts[i];
@@ -326,13 +329,11 @@ begin
     returning h.position, h.recorded_at into _position, _recorded_at;
     insert into events (position, id, key, stream, version, type, data, occurred_at,
         occurred_precision, recorded_at, corrects, metadata)
-    select _position - _total + d.number, d.id, d.key, _streams[_numbers[d.expectation]], d.version,
-        d.type, d.data, d.occurred_at, d.occurred_precision,
-        _recorded_at - (_total - d.number) * interval '1 microsecond', d.corrects, d.metadata
+    select d.position, d.id, d.key, _streams[_numbers[d.expectation]],
+        _starts[d.expectation] + d.nth, d.type, d.data, d.occurred_at, d.occurred_precision,
+        _recorded_at - (_position - d.position) * interval '1 microsecond', d.corrects, d.metadata
     from (
-        select x.*, _starts[x.expectation] + x.nth as version,
-            row_number() over (order by x.ordinality) as number
-        from unnest(_drafts) with ordinality x
-        where _outcomes[_members[x.expectation]] = _written
+        select x.*, _position - _total + _bases[_members[x.expectation]] + x.ordinal as position
+        from unnest(_drafts) x where _outcomes[_members[x.expectation]] = _written
     ) d;
 end $$;
