@@ -18,8 +18,11 @@ _LIST = """
     ) m on true
     where $1::text is null or k.consumer = $1
     order by k.parked_at, k.key"""
-_REQUEST = "update parked_keys set request = $4, skip_reason = $5 where (consumer, topic, key) = ($1, $2, $3) returning true"
+_REQUEST = """update parked_keys set request = $4, skip_reason = $5
+    where (consumer, topic, key) = ($1, $2, $3) returning true"""
 _ANEW = "update parked_messages set tries = 0 where (consumer, topic, key) = ($1, $2, $3)"
+_PARKED = """select exists (
+    select from parked_keys where (consumer, topic, key) = ($1, $2, $3))"""
 _PARK = """insert into parked_keys (consumer, topic, key, reason) values ($1, $2, $3, $4)
     on conflict (consumer, topic, key) do update set reason = parked_keys.reason"""
 _LOCK = "select skip_reason from parked_keys where (consumer, topic, key) = ($1, $2, $3) for update"
@@ -28,15 +31,20 @@ _BEHIND = """insert into parked_messages (consumer, topic, key, partition, messa
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict on constraint parked_messages_once do nothing"""
 _FIRST = """update parked_messages set tries = tries + 1
-    where id = (select min(id) from parked_messages where (consumer, topic, key) = ($1, $2, $3)) returning *"""
+    where id = (
+        select min(id) from parked_messages where (consumer, topic, key) = ($1, $2, $3)
+    ) returning *"""
 _TAKE = "delete from parked_messages where id = $1"
 _FREE = """delete from parked_keys where (consumer, topic, key) = ($1, $2, $3)
-    and not exists (select from parked_messages where (consumer, topic, key) = ($1, $2, $3)) returning true"""
+    and not exists (select from parked_messages where (consumer, topic, key) = ($1, $2, $3))
+    returning true"""
 _SKIP = """insert into skipped_messages
     (id, consumer, topic, key, partition, message_offset, reason)
     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing"""
-_GO_ON = "update parked_keys set request = 'retry', skip_reason = null where (consumer, topic, key) = ($1, $2, $3)"
-_AGAIN = "update parked_keys set request = 'none', reason = $4 where (consumer, topic, key) = ($1, $2, $3)"
+_GO_ON = """update parked_keys set request = 'retry', skip_reason = null
+    where (consumer, topic, key) = ($1, $2, $3)"""
+_AGAIN = """update parked_keys set request = 'none', reason = $4
+    where (consumer, topic, key) = ($1, $2, $3)"""
 _BEGIN = """
     with begun as (select * from unnest($2::text[], $3::int[], $4::bigint[])
         with ordinality b (topic, partition, message_offset, nth)),
@@ -79,8 +87,7 @@ class PostgresYard:
 
     async def parked(self, lane: Lane) -> bool:
         async with pooled(self._pool) as connection:
-            query = "select exists (select from parked_keys where (consumer, topic, key) = ($1, $2, $3))"
-            return bool(await connection.fetchval(query, *lane))
+            return bool(await connection.fetchval(_PARKED, *lane))
 
     async def park(self, lane: Lane, message: Message, reason: str) -> None:
         async with transaction(self._pool) as connection:

@@ -1,4 +1,4 @@
-"""Durable work: what is done outside the database, claimed with a lease and retried until it is done."""
+"""Durable work: done outside the database, claimed with a lease, retried until it is done."""
 
 import asyncio
 import random
@@ -11,6 +11,8 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter, Gauge
 
+from events.backoff import Backoff, pause
+from events.failures import INFRASTRUCTURE, code_of
 from events.store import AlreadyDone, Work
 
 log = structlog.get_logger()
@@ -46,14 +48,10 @@ class WorkQueue(Protocol):
         ...
 
     async def defer(self, claimed: Claimed, until: datetime) -> None:
-        """Gives an item back, to be due again at `until`, unless its lease went to somebody else."""
+        """Gives an item back, due again at `until`, unless its lease went to somebody else."""
         ...
 
     async def backlog(self, now: datetime) -> Backlog: ...
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(kw_only=True)
@@ -63,20 +61,67 @@ class Worker:
     service: str
     queue: WorkQueue
     handlers: Mapping[str, Handle]
-    clock: Callable[[], datetime] = now
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     concurrency: int = 8
     lease: timedelta = timedelta(seconds=60)
-    pause_seconds: float = 0.5
-    longest_delay: timedelta = timedelta(minutes=10)
-    random: random.Random = field(default_factory=random.Random)
+    look_seconds: float = 0.5
+    backoff: Backoff = field(default_factory=lambda: Backoff(1.0, 600.0))
+    chance: random.Random = field(default_factory=random.Random)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, and then finishes what it began."""
+        running: set[asyncio.Task[None]] = set()
         while not stop.is_set():
-            if not await self.once():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), self.pause_seconds)
+            claimed = await self._claim(self.concurrency - len(running))
+            running |= {asyncio.create_task(self._handle(item)) for item in claimed}
+            if not claimed:
+                await self._measure()
+                await pause(stop, self.look_seconds)
+            elif len(running) == self.concurrency:
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            running = {task for task in running if not task.done()}
+        if running:
+            await asyncio.wait(running)
 
     async def once(self) -> int:
         """Handles what is due now, up to `concurrency` items, and says how many there were."""
-        raise NotImplementedError
+        claimed = await self._claim(self.concurrency)
+        await asyncio.gather(*map(self._handle, claimed))
+        return len(claimed)
+
+    async def _claim(self, limit: int) -> Sequence[Claimed]:
+        try:
+            return await self.queue.claim([*self.handlers], self.clock(), self.lease, limit)
+        except INFRASTRUCTURE as error:
+            log.warning("work.waits", service=self.service, reason=code_of(error))
+            return []
+
+    async def _handle(self, claimed: Claimed) -> None:
+        kind = claimed.work.kind
+        outcome = await self._outcome(claimed)
+        TRIES.labels(self.service, kind, "done" if outcome is None else "failed").inc()
+        if outcome is None:
+            return
+        where = {"service": self.service, "kind": kind, "item": str(claimed.work.id)}
+        log.warning("work.failed", reason=outcome, tries=claimed.tries, **where)
+        delay = timedelta(seconds=self.backoff.delay(claimed.tries, self.chance))
+        with suppress(*INFRASTRUCTURE):
+            await self.queue.defer(claimed, self.clock() + delay)
+
+    async def _outcome(self, claimed: Claimed) -> str | None:
+        """None if the item is done; it must be within its lease, for then it is another's."""
+        try:
+            async with asyncio.timeout(self.lease.total_seconds()):
+                await self.handlers[claimed.work.kind](claimed.work)
+        except AlreadyDone:
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is a failed try
+            return code_of(error)
+        return None
+
+    async def _measure(self) -> None:
+        with suppress(*INFRASTRUCTURE):
+            backlog = await self.queue.backlog(self.clock())
+            overdue = self.clock() - backlog.oldest if backlog.oldest else timedelta()
+            WAITING.labels(self.service).set(backlog.waiting)
+            OLDEST.labels(self.service).set(max(overdue.total_seconds(), 0))
