@@ -1,0 +1,100 @@
+"""Personal data, encrypted per person: destroying one key erases all that is known of one."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from uuid_utils.compat import uuid7
+
+from events.store import DataKey, Sealed, Store
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class KeyService(Protocol):
+    """Holds the master key, and encrypts data keys with it (a KMS)."""
+
+    async def wrap(self, person: UUID, key: bytes) -> bytes: ...
+
+    async def unwrap(self, person: UUID, wrapped: bytes) -> bytes:
+        """Raises InvalidTag if this is not the key of this person."""
+        ...
+
+
+class MasterKey:
+    """A key service for development: the master key is 32 bytes from the environment."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"a master key has {KEY_BYTES} bytes, not {len(key)}")
+        self._key = key
+
+    async def wrap(self, person: UUID, key: bytes) -> bytes:
+        return _encrypted(self._key, key, person.bytes)
+
+    async def unwrap(self, person: UUID, wrapped: bytes) -> bytes:
+        return _decrypted(self._key, wrapped, person.bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Seals fields for a write set and opens them again; keeps no key longer than a call."""
+
+    store: Store
+    keys: KeyService
+
+    async def seal(
+        self, person: UUID, record: UUID, fields: Mapping[str, str]
+    ) -> tuple[Sealed, ...]:
+        """Raises Erased. Whoever makes a person's key at the same time gets a VersionConflict."""
+        data_key, key = await self._key_of(person)
+        return tuple(
+            Sealed(
+                person=person,
+                record=record,
+                field=field,
+                ciphertext=_encrypted(key, text.encode(), _place(person, record, field)),
+                key_id=data_key.id,
+                wrapped_key=data_key.wrapped,
+            )
+            for field, text in fields.items()
+        )
+
+    async def open(self, person: UUID, record: UUID) -> dict[str, str]:
+        """The fields of one record, none if there is no such record; raises Erased."""
+        sealed = await self.store.sealed(person, record)
+        if not sealed:
+            return {}
+        key = await self.keys.unwrap(person, sealed[0].wrapped_key)
+        return {
+            s.field: _decrypted(key, s.ciphertext, _place(person, record, s.field)).decode()
+            for s in sealed
+        }
+
+    async def erase(self, person: UUID) -> None:
+        """From now on nobody can read what was sealed, and nothing new is stored."""
+        await self.store.erase(person)
+
+    async def _key_of(self, person: UUID) -> tuple[DataKey, bytes]:
+        if stored := await self.store.data_key(person):
+            return stored, await self.keys.unwrap(person, stored.wrapped)
+        key = AESGCM.generate_key(8 * KEY_BYTES)
+        return DataKey(uuid7(), await self.keys.wrap(person, key)), key
+
+
+def _place(person: UUID, record: UUID, field: str) -> bytes:
+    """Bound to the ciphertext: it opens nowhere else."""
+    return person.bytes + record.bytes + field.encode()
+
+
+def _encrypted(key: bytes, plain: bytes, place: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, place)
+
+
+def _decrypted(key: bytes, encrypted: bytes, place: bytes) -> bytes:
+    return AESGCM(key).decrypt(encrypted[:NONCE_BYTES], encrypted[NONCE_BYTES:], place)

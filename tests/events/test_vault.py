@@ -1,0 +1,162 @@
+"""Personal data are sealed per person, open only where they belong, and go with the key."""
+
+import asyncio
+import os
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from events.store import Erased, Sealed, Store, VersionConflict, WriteSet
+from events.testing import draft, numbered, write
+from events.vault import MasterKey, Vault
+
+PERSON, OTHER = numbered(1), numbered(2)
+RECORD, OTHER_RECORD = numbered(11), numbered(12)
+FIELDS = {"name": "Zoë de Vries", "phone": "+31 6 00000000"}
+
+
+@pytest.fixture
+def vault(store: Store) -> Vault:
+    return Vault(store, MasterKey(os.urandom(32)))
+
+
+async def put(vault: Vault, *sealed: Sealed) -> None:
+    await vault.store.append(WriteSet(vault=sealed))
+
+
+async def test_what_is_sealed_can_be_opened(vault: Vault) -> None:
+    await put(vault, *await vault.seal(PERSON, RECORD, FIELDS))
+
+    assert await vault.open(PERSON, RECORD) == FIELDS
+    assert await vault.open(PERSON, OTHER_RECORD) == {}
+    assert await vault.open(OTHER, RECORD) == {}
+
+
+async def test_the_store_sees_neither_text_nor_key(vault: Vault) -> None:
+    await put(vault, *await vault.seal(PERSON, RECORD, FIELDS))
+
+    stored = await vault.store.sealed(PERSON)
+
+    key = await vault.keys.unwrap(PERSON, stored[0].wrapped_key)
+    assert len(stored) == len(FIELDS)
+    for sealed in stored:
+        assert FIELDS[sealed.field].encode() not in sealed.ciphertext
+        assert key not in sealed.wrapped_key
+
+
+async def test_a_field_that_is_sealed_again_is_replaced(vault: Vault) -> None:
+    await put(vault, *await vault.seal(PERSON, RECORD, FIELDS))
+
+    await put(vault, *await vault.seal(PERSON, RECORD, {"phone": "+32 2 0000000"}))
+
+    assert await vault.open(PERSON, RECORD) == {**FIELDS, "phone": "+32 2 0000000"}
+
+
+async def test_a_person_has_one_key_and_each_sealing_a_text_of_its_own(vault: Vault) -> None:
+    await put(vault, *await vault.seal(PERSON, RECORD, FIELDS))
+    await put(vault, *await vault.seal(PERSON, OTHER_RECORD, FIELDS))
+
+    stored = await vault.store.sealed(PERSON)
+
+    assert len({s.key_id for s in stored}) == 1
+    assert len({s.ciphertext for s in stored}) == len(stored) == 4
+
+
+@pytest.mark.parametrize(
+    "moved", [{"record": OTHER_RECORD}, {"field": "alias"}], ids=["record", "field"]
+)
+async def test_a_ciphertext_opens_only_in_its_place(vault: Vault, moved: dict[str, object]) -> None:
+    [sealed] = await vault.seal(PERSON, RECORD, {"name": "Zoë"})
+    stray: Sealed = replace(sealed, **moved)  # type: ignore[arg-type]
+    await put(vault, stray)
+
+    with pytest.raises(InvalidTag):
+        await vault.open(PERSON, stray.record)
+
+
+async def test_a_key_serves_one_person_only(vault: Vault) -> None:
+    [sealed] = await vault.seal(PERSON, RECORD, {"name": "Zoë"})
+    await put(vault, replace(sealed, person=OTHER))
+
+    with pytest.raises(InvalidTag):
+        await vault.open(OTHER, RECORD)
+
+
+async def test_another_master_key_opens_nothing(vault: Vault) -> None:
+    await put(vault, *await vault.seal(PERSON, RECORD, FIELDS))
+    stranger = Vault(vault.store, MasterKey(os.urandom(32)))
+
+    with pytest.raises(InvalidTag):
+        await stranger.open(PERSON, RECORD)
+
+
+def test_a_short_master_key_is_refused() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        MasterKey(b"short")
+
+
+async def test_an_erased_person_is_neither_read_nor_stored_again(vault: Vault) -> None:
+    late = await vault.seal(PERSON, RECORD, FIELDS)
+    await put(vault, *late)
+
+    await vault.erase(PERSON)
+    await vault.erase(PERSON)
+
+    with pytest.raises(Erased):
+        await vault.open(PERSON, RECORD)
+    with pytest.raises(Erased):
+        await vault.seal(PERSON, RECORD, FIELDS)
+    with pytest.raises(Erased) as erased:
+        await put(vault, *late)
+    assert erased.value.person == PERSON
+
+
+async def test_a_write_set_for_an_erased_person_leaves_no_trace(vault: Vault) -> None:
+    stream = uuid4()
+    late = await vault.seal(PERSON, RECORD, FIELDS)
+    await vault.erase(PERSON)
+
+    with pytest.raises(Erased):
+        await vault.store.append(write(draft(stream), vault=late, message=("c", stream)))
+
+    assert await vault.store.history(stream) == []
+    await vault.store.append(write(draft(stream), message=("c", stream)))
+
+
+async def test_an_erasure_spares_other_persons(vault: Vault) -> None:
+    await put(vault, *await vault.seal(PERSON, RECORD, FIELDS))
+    await put(vault, *await vault.seal(OTHER, RECORD, FIELDS))
+
+    await vault.erase(PERSON)
+
+    assert await vault.open(OTHER, RECORD) == FIELDS
+
+
+async def test_a_conflict_counts_before_an_erasure(vault: Vault) -> None:
+    late = await vault.seal(PERSON, RECORD, FIELDS)
+    await vault.erase(PERSON)
+
+    with pytest.raises(VersionConflict):
+        await vault.store.append(write(draft(uuid4()), expected=3, vault=late))
+
+
+async def test_of_two_who_make_a_key_at_once_one_has_to_seal_again(vault: Vault) -> None:
+    both = [await vault.seal(PERSON, record, FIELDS) for record in (RECORD, OTHER_RECORD)]
+
+    results = await asyncio.gather(*(put(vault, *s) for s in both), return_exceptions=True)
+
+    assert [type(r) for r in results] == [type(None), VersionConflict]
+    await put(vault, *await vault.seal(PERSON, OTHER_RECORD, FIELDS))
+    assert await vault.open(PERSON, RECORD) == FIELDS
+    assert await vault.open(PERSON, OTHER_RECORD) == FIELDS
+
+
+async def test_the_key_of_a_refused_set_is_not_kept(vault: Vault) -> None:
+    refused = await vault.seal(PERSON, RECORD, FIELDS)
+
+    with pytest.raises(VersionConflict):
+        await vault.store.append(write(draft(uuid4()), expected=3, vault=refused))
+
+    assert await vault.store.data_key(PERSON) is None
