@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import orjson
 
-from dev.pilot.oracle import ORACLE, Figure, read, rounded
+from dev.pilot.oracle import ORACLE, Ask, Figure, read, rounded
 
 MISSING = "-"
 
@@ -29,6 +30,21 @@ class Compared:
     printed: str
     computed: int | float | None
     equal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """What to ask analytics, by figure; nothing in it tells what the answer should be."""
+
+    programme: str
+    as_of: date
+    asks: Mapping[str, Ask]
+
+
+def questions(oracle: Path = ORACLE) -> Questions:
+    content = read(oracle)
+    asks = {figure.figure: figure.ask for figure in content.all()}
+    return Questions(programme=content.programme, as_of=content.as_of, asks=asks)
 
 
 def compare(answers: Mapping[str, Computed], oracle: Path = ORACLE) -> list[Compared]:

@@ -76,7 +76,7 @@ def _referral(dice: Dice, number: int, referred: Referred) -> Record:
             assessments=assessments(in_force, referred, labelled=labelled),
         ),
     )
-    incident = referred.old or referred.incident.isoformat()
+    incident = referred.incident.isoformat()
     return Record(id="", incident=incident, referral=referral)
 
 

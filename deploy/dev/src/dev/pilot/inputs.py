@@ -115,8 +115,8 @@ LAGS = (
 )
 """Days from incident to referral of those who were supported, recent incidents."""
 
-OLD_INCIDENTS = ("2016-05", "2017-03-14", "2017-10")
-"""Incidents of long before, known to the month or the day."""
+OLD_INCIDENTS = (date(2016, 5, 11), date(2017, 3, 14), date(2017, 10, 9))
+"""Incidents of long before."""
 
 INCIDENTS_IN_2019 = 29
 

@@ -29,14 +29,13 @@ FIRST_YEAR = date(2018, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referred:
-    """A referral and what is to become of it; `old` is an incident known less precisely."""
+    """A referral and what is to become of it."""
 
     hospital: Hospital | None
     source: str
     on: date
     screened_out: str | None = None
     incident: date = date.min
-    old: str | None = None
     claim: date | None = None
     closed: date | None = None
 
@@ -84,7 +83,7 @@ def _split(supported: list[Referred]) -> tuple[list[Referred], list[Referred]]:
     """The old incidents go to the second, the fifth and the eighth referral by a hospital."""
     places = (1, 4, 7)
     old = [
-        replace(supported[place], incident=date.fromisoformat(f"{day}-01"[:10]), old=day)
+        replace(supported[place], incident=day)
         for place, day in zip(places, OLD_INCIDENTS, strict=True)
     ]
     return old, [r for number, r in enumerate(supported) if number not in places]

@@ -71,7 +71,7 @@ def _steps(dice: Dice, referred: Referred, *, investigated: bool) -> list[Step]:
     steps = []
     if investigated:
         started = later(referred.incident, dice.between(2, 20))
-        day = started.isoformat()[: len(referred.old or "yyyy-mm-dd")]
+        day = started.isoformat()
         steps.append(Step(track="calamity-investigation", step="started", on=day))
     if referred.claim:
         day = referred.claim.isoformat()

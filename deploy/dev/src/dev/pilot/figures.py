@@ -1,0 +1,85 @@
+"""Asks analytics for figures, after it has taken in what was played."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from dev.failure import NotStarted
+from dev.pilot.api import Api, Json
+from dev.pilot.cast import Cast
+from dev.pilot.comparison import Computed, Questions
+from dev.pilot.oracle import Ask
+
+CAUGHT_UP_SECONDS = 120.0
+LOOK_SECONDS = 0.25
+QUIET_LOOKS = 4
+"""Sources are read in many partitions, so after the last event was seen others may still come."""
+
+
+async def caught_up(api: Api, cast: Cast, programme: str) -> None:
+    """Waits until analytics has seen the last thing written, and nothing more comes in."""
+    deadline = time.monotonic() + CAUGHT_UP_SECONDS
+    position, quiet = -1, 0
+    while quiet < QUIET_LOOKS:
+        basis = (await _figure(api, cast, "funnel", {"programme": programme}))["basis"]
+        moved = basis["position"] != position
+        position = basis["position"]
+        behind = _behind(basis, api.positions)
+        quiet = 0 if moved or behind else quiet + 1
+        if time.monotonic() > deadline:
+            raise NotStarted(
+                f"analytics had not caught up within {CAUGHT_UP_SECONDS:g} s; "
+                f"behind: {', '.join(behind) or 'nothing, but still moving'}"
+            )
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _behind(basis: Json, written: Mapping[str, int]) -> list[str]:
+    seen = {mark["source"]: mark["position"] for mark in basis["watermarks"]}
+    return sorted(source for source, last in written.items() if seen.get(source, 0) < last)
+
+
+async def computed(api: Api, cast: Cast, questions: Questions) -> dict[str, Computed]:
+    """The answers, by figure; one that analytics does not give is left out."""
+    figures: dict[str, Json] = {}
+    answers: dict[str, Computed] = {}
+    for name, ask in questions.asks.items():
+        parameters = {
+            "programme": questions.programme,
+            "asOf": questions.as_of.isoformat(),
+            **{parameter: _value(cast, value) for parameter, value in ask.parameters.items()},
+        }
+        question = f"{ask.view}?{sorted(parameters.items())}"
+        if question not in figures:
+            figures[question] = await _figure(api, cast, ask.view, parameters)
+        if answer := _picked(cast, figures[question], ask):
+            answers[name] = answer
+    return answers
+
+
+async def _figure(api: Api, cast: Cast, view: str, parameters: Json) -> Json:
+    path = f"/v1/figures/{view}"
+    response = await api.read("analytics", path, token=cast.analyst, parameters=parameters)
+    figure: dict[str, Any] = response.json()
+    return figure
+
+
+def _value(cast: Cast, value: object) -> str:
+    """A hospital is named by its number in the report and asked for by its id."""
+    return _ids(cast).get(str(value), str(value))
+
+
+def _ids(cast: Cast) -> dict[str, str]:
+    return {f"hospital-{number}": str(id_) for number, id_ in cast.hospitals.items()}
+
+
+def _picked(cast: Cast, figure: Json, ask: Ask) -> Computed | None:
+    part: Any = figure.get("totals", figure)
+    if ask.row is not None:
+        organisation = _ids(cast)[ask.row]
+        rows = (row for row in figure["rows"] if row["organisation"] == organisation)
+        part = next(rows, None)
+    for name in ask.field.split("."):
+        part = None if part is None else part[name]
+    return None if part is None else Computed(part * ask.times, figure["n"])
