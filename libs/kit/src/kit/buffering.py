@@ -51,7 +51,7 @@ class Buffered:
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None if the client hung up before it was complete."""
-        if int(Headers(scope=scope).get("content-length", "0")) > self._max_bytes:
+        if _announced(scope) > self._max_bytes:
             raise self._too_large()
         body = bytearray()
         try:
@@ -95,6 +95,14 @@ class Buffered:
 
 
 _CLOSE = {"connection": "close"}
+
+
+def _announced(scope: Scope) -> int:
+    """The length that the client announces; the bytes are counted in any case."""
+    try:
+        return int(Headers(scope=scope).get("content-length", "0"))
+    except ValueError:
+        return 0
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -36,6 +36,10 @@ class Hidden(Exception):
     """The record does not exist, or is not for this principal; the answer is the same."""
 
 
+class Foreign(Exception):
+    """What is to be created would not be the principal's own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What of the HTTP request matters here; `status` is that of its route."""
@@ -101,8 +105,9 @@ class Call:
         except AlreadyAnswered as repeated:
             return self._again(repeated.answer)
         except Hidden:
-            await self.note(accesslog.NOT_FOUND, key)
-            raise problems.not_found() from None
+            raise await self._refused(accesslog.NOT_FOUND, key) from None
+        except Foreign:
+            raise await self._refused(accesslog.FORBIDDEN, key) from None
         return self._answer(place, done.version, done.position)
 
     async def perform(self, key: UUID, do: Callable[[], Awaitable[None]], location: str) -> Written:
@@ -114,8 +119,7 @@ class Call:
         try:
             await do()
         except Hidden:
-            await self.note(accesslog.NOT_FOUND, key)
-            raise problems.not_found() from None
+            raise await self._refused(accesslog.NOT_FOUND, key) from None
         access = [self._line(accesslog.ALLOWED, key)]
         try:
             await store.append(WriteSet(request=request, access=access))
@@ -134,8 +138,7 @@ class Call:
         scope = self.edge.scope(history)
         known = facts(history, as_of=at.as_of, known_at=at.known_at)
         if scope is None or not sees(self.principal, scope) or not known:
-            await self.note(accesslog.NOT_FOUND, key)
-            raise problems.not_found()
+            raise await self._refused(accesslog.NOT_FOUND, key)
         await self.note(accesslog.ALLOWED, key)
         self.response.headers[POSITION_HEADER] = str(max(r.position for r in known))
         if not at.past:
@@ -165,11 +168,15 @@ class Call:
             programme_version=version,
         )
 
+    async def _refused(self, outcome: str, key: UUID) -> problems.Problem:
+        await self.note(outcome, key)
+        return problems.not_found() if outcome == accesslog.NOT_FOUND else problems.forbidden()
+
     def _permit(self, stream: UUID, new: Scope | None) -> Callable[[History], None]:
         def permit(history: History) -> None:
             scope = self.edge.scope(history) if history else new
             if scope is None or not sees(self.principal, scope):
-                raise Hidden
+                raise Hidden if history or new is None else Foreign
             if self.request.if_match:
                 self.request.if_match.check(history, stream)
 

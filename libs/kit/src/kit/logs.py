@@ -19,7 +19,6 @@ FRAMES = 12
 
 def configure(service: str, environment: Environment) -> None:
     """Sends all log lines, those of libraries too, through one formatter to standard error."""
-    development = environment is Environment.DEVELOPMENT
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -32,16 +31,16 @@ def configure(service: str, environment: Environment) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    render: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
-        if development
-        else [where, structlog.processors.JSONRenderer(serializer=_json)]
+    render: Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if environment is Environment.DEVELOPMENT
+        else structlog.processors.JSONRenderer(serializer=_json)
     )
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+            processors=[where, structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)

@@ -59,3 +59,7 @@ def _detail(error: Mapping[str, Any]) -> str:
 def unknown_parameters(names: Iterable[str]) -> list[Mistake]:
     detail = _INSTEAD["extra_forbidden"]
     return [{"parameter": _short(name), "detail": detail} for name in sorted(names)[:MOST]]
+
+
+def unreadable() -> Mistake:
+    return {"pointer": "#", "detail": _INSTEAD["json_invalid"]}

@@ -22,7 +22,7 @@ ACCESS: AccessTable = {
 
 router = APIRouter(prefix=PATH, tags=["operations"])
 
-Keys = Annotated[Parking, part(Parking)]  # type: ignore[type-abstract]
+Keys = Annotated[Parking, part(Parking)]
 Requests = Annotated[Call, adds("parking:request")]
 
 

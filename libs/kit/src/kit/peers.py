@@ -12,6 +12,8 @@ from kit.context import CORRELATION_HEADER
 
 TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 ATTEMPTS = 3
+LATER = frozenset({401, 408, 429})
+"""Refusals that pass: a token is about to be renewed, or there is too much to do."""
 
 
 class PeerUnavailable(Exception):
@@ -65,14 +67,17 @@ class Peers:
     def _token(self) -> str:
         if self._token_file is None:
             raise PeerUnavailable("no service token is set")
-        return self._token_file.read_text().strip()
+        try:
+            return self._token_file.read_text().strip()
+        except OSError as error:
+            raise PeerUnavailable("the service token cannot be read") from error
 
 
 def _content(peer: str, response: httpx.Response) -> dict[str, Any]:
     if response.is_success:
         content: dict[str, Any] = response.json()
         return content
-    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code in LATER:
         raise PeerUnavailable(f"{peer}: {response.status_code}")
     raise PeerRefused(response.status_code, _code(response))
 

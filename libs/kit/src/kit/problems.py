@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from events.decider import Invalid, Rejected
 from events.store import Erased, Unavailable, Unwritable, VersionConflict
-from kit.mistakes import Mistake, mistakes
+from kit.mistakes import Mistake, mistakes, unreadable
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:leidraad:problem:"
@@ -90,7 +90,7 @@ def _of_framework(error: HTTPException) -> Problem:
         case 404:
             problem = not_found()
         case 400:
-            problem = Problem(400, "unreadable", "The body cannot be read.")
+            problem = invalid([unreadable()])
         case status:
             phrase = HTTPStatus(status).phrase
             problem = Problem(status, phrase.lower().replace(" ", "-"), f"{phrase}.")

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Annotated, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, Json, SecretStr, ValidationError, model_validator
+import orjson
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "LEIDRAAD_"
@@ -25,6 +33,13 @@ def _http(url: str) -> str:
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
         raise ValueError("an http or https URL is needed")
     return url.rstrip("/")
+
+
+def _json(text: object) -> object:
+    try:
+        return orjson.loads(text) if isinstance(text, str) else text
+    except orjson.JSONDecodeError:
+        raise ValueError("a JSON object of names and URLs is needed") from None
 
 
 def _master_key(secret: SecretStr) -> SecretStr:
@@ -59,7 +74,7 @@ class Settings(BaseSettings):
     audience: str
     master_key: Annotated[SecretStr, AfterValidator(_master_key)]
     smtp_url: str | None = None
-    peers: Annotated[Json[dict[str, Url]], NoDecode] = Field(default_factory=dict)
+    peers: Annotated[dict[str, Url], NoDecode, BeforeValidator(_json)] = Field(default_factory=dict)
     service_token_file: Path | None = None
     programmes: Path | None = None
     clock_shift: int = 0
