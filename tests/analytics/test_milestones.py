@@ -5,14 +5,14 @@ from datetime import date
 
 from analytics.examples import HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
-from analytics.views.milestones import milestones
+from analytics.views.milestones import rows_with
 from events.contracts.casefile import ActivityLogged, TrackStepRecorded
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import facts
 from events.occurrence import Occurred
 from events.views import Row
 
-VIEW = milestones({(PROGRAMME, 1): "harm"})
+ROWS = rows_with({(PROGRAMME, 1): "harm"})
 STEP = "leidraad.casefile.rudder-mended.v1"
 MENDED = TrackStepRecorded(track="repair", step="mended", outcome=None)
 
@@ -22,7 +22,7 @@ def identified(origin: str | None) -> Fact:
 
 
 def by_name(told_facts: Sequence[Fact]) -> dict[str, Row]:
-    return {row["milestone"]: row for row in VIEW.rows(KEY, facts(told_facts))}
+    return {row["milestone"]: row for row in ROWS(KEY, facts(told_facts))}
 
 
 def test_a_step_of_any_track_is_a_milestone_under_the_name_of_its_event() -> None:
@@ -70,7 +70,7 @@ def test_the_referral_says_the_last_word_on_the_origin_unless_it_says_nothing() 
 
 
 def test_without_a_date_or_a_known_programme_there_is_no_origin() -> None:
-    elsewhere = milestones({}).rows(KEY, [identified("2018-11-20")])
+    elsewhere = rows_with({})(KEY, [identified("2018-11-20")])
 
     assert "harm" not in by_name([identified(None)])
     assert [row["milestone"] for row in elsewhere] == ["candidate-identified"]

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import Column, Text, Uuid
+from sqlalchemy import Column, Select, Text, Uuid, distinct, func, select
 
 from analytics.log import Fact
-from analytics.views.cut import held_columns
+from analytics.views.cut import Cut, held, held_columns
 from events.contracts import type_name
 from events.contracts.casefile import (
     CaseClosed,
@@ -85,3 +85,23 @@ def _row(team: Team) -> Iterable[Row]:
 
 
 CASELOAD = View(name=NAME, version=VERSION, table=TABLE, types=TYPES, rows=rows)
+
+
+def counts(cut: Cut) -> Select[UUID, str, int]:
+    """Open cases of each case manager in each role."""
+    groups = (TABLE.c.case_manager, TABLE.c.role)
+    return (
+        select(*groups, func.count().label("cases"))
+        .where(held(TABLE, cut))
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+
+
+def total(cut: Cut) -> Select[int]:
+    """Open cases that somebody holds, each counted once."""
+    return select(func.count(distinct(TABLE.c.key)).label("n")).where(held(TABLE, cut))
+
+
+def keys(cut: Cut) -> Select[UUID]:
+    return select(TABLE.c.key).where(held(TABLE, cut))

@@ -8,8 +8,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     DateTime,
+    FromClause,
     Index,
-    Table,
     TextClause,
     and_,
     func,
@@ -48,19 +48,19 @@ def _index(lower: str, upper: str) -> TextClause:
     return text(f"tstzrange({lower}, {upper})")
 
 
-def held(table: Table, cut: Cut) -> ColumnElement[bool]:
+def held(table: FromClause, cut: Cut) -> ColumnElement[bool]:
     """The rows that held at the cut's moment, as was known then."""
     return and_(_contains(table, HELD, cut.as_of), believed(table, cut))
 
 
-def believed(table: Table, cut: Cut) -> ColumnElement[bool]:
+def believed(table: FromClause, cut: Cut) -> ColumnElement[bool]:
     """The rows that follow from what was known, of those that the principal may see."""
     programme = table.c.programme == cut.programme if cut.programme else true()
     seen = visible(cut.principal, organisation=table.c.organisation, figures=True)
     return and_(_contains(table, BELIEVED, cut.known_at), programme, seen)
 
 
-def _contains(table: Table, ends: tuple[str, str], moment: datetime) -> ColumnElement[bool]:
+def _contains(table: FromClause, ends: tuple[str, str], moment: datetime) -> ColumnElement[bool]:
     lower, upper = (table.c[end] for end in ends)
     within = func.tstzrange(lower, upper, type_=TSTZRANGE)
     return within.contains(literal(moment, DateTime(timezone=True)))

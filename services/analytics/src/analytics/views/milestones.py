@@ -6,17 +6,19 @@ from uuid import UUID
 from sqlalchemy import Column, Date, DateTime, Index, Text, Uuid
 
 from analytics.log import Fact
+from events.contracts import registry
 from events.contracts.casefile import CaseOpened
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import happened
 from events.occurrence import CIVIL_TIME, Occurred, Precision
 from events.views import Row, View, view_table
+from programmes import Programmes
 
 NAME, VERSION = "milestones", 1
 STANDS_FOR = {"activity-corrected": "activity-logged"}
 """A correction that is published under a name of its own takes the place of the corrected."""
 
-Origins = Mapping[tuple[str | None, int | None], str]
+Origins = Mapping[tuple[str, int], str]
 """By programme and version: what brings people to it, such as `incident`."""
 
 TABLE = view_table(
@@ -71,7 +73,8 @@ def _origin(facts: Sequence[Fact], origins: Origins) -> list[Row]:
     if not stated:
         return []
     fact, origin = stated[-1]
-    name = origins.get((fact.metadata.programme, fact.metadata.programme_version))
+    programme, version = fact.metadata.programme, fact.metadata.programme_version
+    name = origins.get((programme, version)) if programme and version else None
     return [_row(name, fact, Occurred.parse(origin))] if name else []
 
 
@@ -102,5 +105,12 @@ def _day(occurred: Occurred) -> object:
     return occurred.at.astimezone(CIVIL_TIME).date()
 
 
-def milestones(origins: Origins) -> View:
+def milestones(programmes: Programmes) -> View:
+    origins = {(d.code, d.version): d.origin for d in programmes.definitions}
     return View(name=NAME, version=VERSION, table=TABLE, types=None, rows=rows_with(origins))
+
+
+def milestone_names(programmes: Programmes) -> frozenset[str]:
+    """All that may be asked for: what is published, and where programmes begin."""
+    published = frozenset(map(milestone_of, registry(programmes.track_steps())))
+    return published | {d.origin for d in programmes.definitions}

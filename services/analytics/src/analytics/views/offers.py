@@ -2,14 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Integer, Text, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from analytics.log import Fact
 from analytics.views.answer import ANSWER_TYPES, NOT_ANSWERED, Answer, Answered
-from analytics.views.cut import held_columns
+from analytics.views.cut import Cut, held, held_columns
 from events.contracts import type_name
 from events.contracts.intake import (
     CandidateIdentified,
@@ -113,3 +125,63 @@ def quarter(occurred: Occurred) -> str:
 
 
 OFFERS = View(name=NAME, version=VERSION, table=TABLE, types=TYPES, rows=rows)
+
+
+class By(StrEnum):
+    """What the figure has a row for."""
+
+    ORGANISATION = "organisation"
+    QUARTER = "quarter"
+    ORGANISATION_QUARTER = "organisation-quarter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Whose candidates are counted: those of `only` (empty: of all), but not those of `without`."""
+
+    cut: Cut
+    only: Sequence[UUID] = ()
+    without: Sequence[UUID] = ()
+
+    def holds(self) -> ColumnElement[bool]:
+        organisation = TABLE.c.organisation
+        only = [organisation.in_(self.only)] if self.only else []
+        return and_(held(TABLE, self.cut), organisation.not_in(self.without), *only)
+
+
+def counts(choice: Choice, by: By | None) -> Select[*tuple[object, ...]]:
+    """Candidates by what was offered and answered, for each group or, without groups, in all."""
+    answer, offered = TABLE.c.answer, TABLE.c.offered
+    groups = _groups(by)
+    return (
+        select(
+            *groups,
+            func.count().label("candidates"),
+            func.count().filter(offered).label("offered"),
+            *(func.count().filter(answer == a).label(a) for a in Answer if a is not Answer.NONE),
+            func.count().filter(offered, answer == Answer.NONE).label("silent"),
+            func.coalesce(func.sum(TABLE.c.attempts), 0).label("attempts"),
+        )
+        .where(choice.holds())
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+
+
+def reasons(choice: Choice, by: By | None) -> Select[*tuple[object, ...]]:
+    """How often each reason was given for each answer; an answer may have several."""
+    columns = (*_groups(by), TABLE.c.answer, func.unnest(TABLE.c.reasons).label("reason"))
+    given = select(*columns).where(choice.holds()).subquery()
+    return select(*given.c, func.count().label("n")).group_by(*given.c).order_by(*given.c)
+
+
+def keys(choice: Choice) -> Select[UUID]:
+    return select(TABLE.c.key).where(choice.holds())
+
+
+def groups_of(by: By | None) -> list[str]:
+    return by.split("-") if by else []
+
+
+def _groups(by: By | None) -> list[Column[object]]:
+    return [TABLE.c[name] for name in groups_of(by)]

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Text, Uuid
+from sqlalchemy import Boolean, Column, Select, Text, Uuid, func, select
 
 from analytics.log import Fact
 from analytics.views.answer import ANSWER_TYPES, NOT_ANSWERED, Answer, Answered
-from analytics.views.cut import held_columns
+from analytics.views.cut import Cut, held, held_columns
 from events.contracts import type_name
 from events.contracts.casefile import CaseClosed, CaseOpened
 from events.contracts.intake import (
@@ -115,3 +115,26 @@ def _row(progress: Progress) -> Iterable[Row]:
 
 
 PROGRESS = View(name=NAME, version=VERSION, table=TABLE, types=TYPES, rows=rows)
+
+
+STEPS = ("identified", "offered", "accepted", "referred", "screened_out", "supported", "closed")
+
+
+def counts(cut: Cut) -> Select[*tuple[object, ...]]:
+    """How many came how far."""
+    steps = (func.count().filter(TABLE.c[step]).label(step) for step in STEPS)
+    return select(func.count().label("n"), *steps).where(held(TABLE, cut))
+
+
+def screening_out_reasons(cut: Cut) -> Select[str, int]:
+    reason = TABLE.c.screening_out_reason
+    return (
+        select(reason.label("reason"), func.count().label("n"))
+        .where(held(TABLE, cut), reason.is_not(None))
+        .group_by(reason)
+        .order_by(reason)
+    )
+
+
+def keys(cut: Cut) -> Select[UUID]:
+    return select(TABLE.c.key).where(held(TABLE, cut))

@@ -1,0 +1,232 @@
+"""For every two times the rows say what the log says, in whatever order the log came in."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.examples import (
+    BACKUP,
+    BEGIN,
+    CASE_MANAGER,
+    HOSPITAL,
+    KEY,
+    OTHER_HOSPITAL,
+    day,
+    identity,
+    told,
+)
+from analytics.log import Fact
+from analytics.views.caseload import CASELOAD
+from analytics.views.milestones import milestones
+from analytics.views.offers import OFFERS
+from analytics.views.progress import PROGRESS
+from events.contracts.casefile import (
+    CaseClosed,
+    CaseManagerAssigned,
+    CaseManagerReleased,
+    CaseOpened,
+)
+from events.contracts.contract import Contract
+from events.contracts.intake import (
+    CandidateIdentified,
+    OfferAccepted,
+    OfferDeclined,
+    OfferMade,
+    OfferWithheld,
+    ReferralMade,
+    ReferralScreenedOut,
+)
+from events.views import View, materialise
+from programmes import load
+
+EVENTS: list[Contract] = [
+    CandidateIdentified(organisation=HOSPITAL, origin="2018-07"),
+    CandidateIdentified(organisation=OTHER_HOSPITAL, origin=None),
+    OfferMade(attempt=1, channel="phone", by_function="doctor"),
+    OfferMade(attempt=2, channel="phone", by_function="doctor"),
+    OfferWithheld(reason="cannot-cope"),
+    OfferAccepted(attempt=1, reasons=["clear-need"]),
+    OfferAccepted(attempt=2, reasons=[]),
+    OfferDeclined(attempt=1, reasons=["unknown", "too-late"]),
+    ReferralMade(source="self", organisation=None, origin="2018-07-03"),
+    ReferralScreenedOut(criteria_version=1, reason="other-problem"),
+    CaseOpened(organisation=None, spell=1),
+    CaseOpened(organisation=None, spell=2),
+    CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"),
+    CaseManagerAssigned(case_manager=CASE_MANAGER, role="backup"),
+    CaseManagerAssigned(case_manager=BACKUP, role="backup"),
+    CaseManagerReleased(case_manager=CASE_MANAGER),
+    CaseClosed(reason="support-completed", spell=1),
+]
+MILESTONES = milestones(load())
+VIEWS = [OFFERS, PROGRESS, CASELOAD, MILESTONES]
+
+days = st.integers(0, 40)
+occurrences = days.map(day) | st.just("unknown") | st.sampled_from(["2018-07", "2018-08", "2018"])
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Fact]:
+    """Anything may have happened at any time, and been corrected after it was recorded."""
+    log: list[Fact] = []
+    recorded = 0
+    for position in range(1, draw(st.integers(1, 8)) + 1):
+        corrected = draw(st.none() | st.sampled_from(log)) if log else None
+        kind = type(corrected.event) if corrected else Contract
+        event = draw(st.sampled_from([event for event in EVENTS if isinstance(event, kind)]))
+        corrects = corrected.id if corrected else None
+        recorded += draw(st.integers(0, 12))
+        log.append(
+            told(position, event, draw(occurrences), recorded=day(recorded), corrects=corrects)
+        )
+    return log
+
+
+moments = days.map(lambda number: BEGIN + timedelta(days=number, hours=12))
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@given(log=logs(), seed=st.integers(0, 1000))
+def test_any_order_of_arrival_gives_the_same_rows(view: View, log: list[Fact], seed: int) -> None:
+    shuffled = random.Random(seed).sample(log, len(log))  # noqa: S311 - no secret
+
+    assert materialise(view, {KEY: shuffled}) == materialise(view, {KEY: log})
+
+
+@given(log=logs(), as_of=moments, known_at=moments)
+def test_offers_are_what_a_walk_through_the_log_finds(
+    log: list[Fact], as_of: datetime, known_at: datetime
+) -> None:
+    known = walk(log, as_of, known_at)
+    candidates = [f.event for f in known if isinstance(f.event, CandidateIdentified)]
+    made = [f for f in known if isinstance(f.event, OfferMade)]
+    answers = sorted(
+        (f.event for f in known if isinstance(f.event, OfferAccepted | OfferDeclined)),
+        key=lambda answer: answer.attempt,
+    )
+
+    found = shown(OFFERS, log, as_of, known_at)
+
+    assert [row["organisation"] for row in found] == [c.organisation for c in candidates[-1:]]
+    for row in found:
+        assert row["attempts"] == len(made)
+        assert row["offered"] == bool(made or answers)
+        if answers:
+            accepted = isinstance(answers[-1], OfferAccepted)
+            assert (row["answer"], row["reasons"]) == (
+                "accepted" if accepted else "declined",
+                answers[-1].reasons,
+            )
+
+
+@given(log=logs(), as_of=moments, known_at=moments)
+def test_progress_is_what_a_walk_through_the_log_finds(
+    log: list[Fact], as_of: datetime, known_at: datetime
+) -> None:
+    events = [f.event for f in walk(log, as_of, known_at)]
+    opened = [e.spell for e in events if isinstance(e, CaseOpened)]
+    closed = [e.spell for e in events if isinstance(e, CaseClosed)]
+
+    found = shown(PROGRESS, log, as_of, known_at)
+
+    for row in found:
+        assert row["identified"] == any(isinstance(e, CandidateIdentified) for e in events)
+        assert row["referred"] == any(isinstance(e, ReferralMade) for e in events)
+        assert row["screened_out"] == any(isinstance(e, ReferralScreenedOut) for e in events)
+        assert row["supported"] == bool(opened)
+        assert row["closed"] == (bool(opened) and max(opened) <= max(closed, default=0))
+    assert len(found) == any(isinstance(e, tuple(PROGRESSING)) for e in events)
+
+
+PROGRESSING = {
+    CandidateIdentified,
+    OfferMade,
+    OfferAccepted,
+    OfferDeclined,
+    ReferralMade,
+    ReferralScreenedOut,
+    CaseOpened,
+    CaseClosed,
+}
+
+
+@given(log=logs(), as_of=moments, known_at=moments)
+def test_the_caseload_is_what_a_walk_through_the_log_finds(
+    log: list[Fact], as_of: datetime, known_at: datetime
+) -> None:
+    team: dict[object, str] = {}
+    spells = [0]
+    for fact in walk(log, as_of, known_at):
+        match fact.event:
+            case CaseOpened(spell=spell):
+                spells.append(spell)
+            case CaseManagerAssigned(case_manager=case_manager, role=role):
+                team[case_manager] = role
+            case CaseManagerReleased(case_manager=case_manager):
+                team.pop(case_manager, None)
+            case CaseClosed(spell=spell):
+                spells.append(spell + 0.5)  # type: ignore[arg-type]
+                team = {}
+
+    found = shown(CASELOAD, log, as_of, known_at)
+
+    open_now = max(spells) in {1, 2}
+    assert {row["case_manager"]: row["role"] for row in found} == (team if open_now else {})
+
+
+@given(log=logs(), as_of=moments, known_at=moments)
+def test_milestones_are_what_a_walk_through_the_log_finds(
+    log: list[Fact], as_of: datetime, known_at: datetime
+) -> None:
+    known = walk(log, as_of, known_at)
+    firsts = {f.type.split(".")[2]: f.id for f in reversed(known)}
+    believed = [
+        row
+        for row in materialise(MILESTONES, {KEY: log})
+        if row["believed_from"] <= known_at < row["believed_until"]
+    ]
+
+    found = {r["milestone"]: r["event"] for r in believed if r["happened_at"] <= as_of}
+
+    assert {name: event for name, event in found.items() if name != "incident"} == firsts
+
+
+def walk(log: Sequence[Fact], as_of: datetime, known_at: datetime) -> list[Fact]:
+    """What had happened, as was known: corrections followed one by one."""
+    standing: dict[object, Fact] = {}
+    stands_for: dict[object, object] = {}
+    for fact in sorted(log, key=lambda f: (f.recorded_at, f.source, f.position)):
+        if fact.recorded_at <= known_at:
+            root = stands_for.get(fact.corrects, fact.corrects) if fact.corrects else fact.id
+            stands_for[fact.id] = root
+            standing[root] = fact
+    happened = [(f.occurred.at or f.recorded_at, f) for f in standing.values()]
+    in_order = sorted(happened, key=lambda h: (h[0], h[1].recorded_at, h[1].source, h[1].position))
+    return [fact for at, fact in in_order if at <= as_of]
+
+
+def shown(
+    view: View, log: Sequence[Fact], as_of: datetime, known_at: datetime
+) -> list[dict[str, Any]]:
+    """The rows that a figure for these two times would count."""
+    return [
+        row
+        for row in materialise(view, {KEY: log})
+        if row["believed_from"] <= known_at < row["believed_until"]
+        and row["held_from"] <= as_of < row["held_until"]
+    ]
+
+
+def test_a_walk_follows_a_correction_of_a_correction() -> None:
+    log = [
+        told(1, EVENTS[0], day(1)),
+        told(2, EVENTS[1], day(2), recorded=day(3), corrects=identity(1)),
+        told(3, EVENTS[0], day(3), recorded=day(4), corrects=identity(2)),
+    ]
+
+    assert walk(log, BEGIN + timedelta(days=9), BEGIN + timedelta(days=9)) == [log[2]]
