@@ -36,6 +36,11 @@ class Codec(Generic[E]):
             for name, cls in names.items()
         }
 
+    @property
+    def stored_names(self) -> frozenset[str]:
+        """All names that it reads, the old ones too."""
+        return frozenset(self.names) | frozenset(self.upcasters)
+
     def encode(self, event: E) -> tuple[str, Json]:
         """The stored name and the JSON, without what the log keeps in columns."""
         name = self._name_of[type(event)]

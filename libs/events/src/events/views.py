@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, DateTime, Index, MetaData, Table, Uuid, and_, or_
+from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid
 
-from events.history import FOREVER, facts, happened
+from events.history import facts, happened
 from events.ranges import Ranges, Row
 from events.store import Json, Recorded
 
-__all__ = ["Row", "View", "believed", "holds_at", "intervals", "materialise", "view_table"]
+__all__ = ["Row", "View", "believed", "intervals", "materialise", "view_table"]
 
 Rows = Callable[[UUID, Sequence[Recorded[Any]]], list[Row]]
 """Pure: the facts of one key, in the order of happening, to the rows that follow from them."""
@@ -70,13 +70,6 @@ def intervals(
             state = evolve(state, fact)
         ranges.at(moment, row(state))
     return ranges.rows()
-
-
-def holds_at(
-    since: ColumnElement[Any], until: ColumnElement[Any], moment: datetime
-) -> ColumnElement[bool]:
-    """The condition that a range covers a moment; one that goes on covers all that is to come."""
-    return and_(since <= moment, or_(until > moment, until == FOREVER))
 
 
 class Belief:

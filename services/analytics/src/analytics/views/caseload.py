@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Column, Select, Text, Uuid, distinct, func, select
 
 from analytics.log import Fact
-from analytics.views.cut import Cut, held, held_columns
+from analytics.views.cut import Cut, held
+from events.columns import held_columns
 from events.contracts import type_name
 from events.contracts.casefile import (
     CaseClosed,

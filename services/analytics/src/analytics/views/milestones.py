@@ -10,13 +10,15 @@ from events.contracts import registry
 from events.contracts.casefile import CaseOpened
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import happened
-from events.occurrence import CIVIL_TIME, Occurred, Precision
+from events.occurrence import CIVIL_TIME, UNKNOWN, Occurred, Precision
 from events.views import Row, View, view_table
 from programmes import Programmes
 
 NAME, VERSION = "milestones", 1
 STANDS_FOR = {"activity-corrected": "activity-logged"}
 """A correction that is published under a name of its own takes the place of the corrected."""
+
+Stating = CandidateIdentified | ReferralMade
 
 Origins = Mapping[tuple[str, int], str]
 """By programme and version: what brings people to it, such as `incident`."""
@@ -68,22 +70,22 @@ def _row(milestone: str, fact: Fact, occurred: Occurred) -> Row:
 
 
 def _origin(facts: Sequence[Fact], origins: Origins) -> list[Row]:
-    """What was said last about the origin holds: a referral knows more than an identification."""
-    stated = [(fact, origin) for fact in facts if (origin := _stated_origin(fact))]
+    """What brought them here did happen, even if nobody knows when; who said it last knows best."""
+    stated = [(fact, _stated(fact.event)) for fact in facts if isinstance(fact.event, Stating)]
     if not stated:
         return []
-    fact, origin = stated[-1]
+    known = [(fact, origin) for fact, origin in stated if origin.at]
+    fact, origin = known[-1] if known else stated[0]
     programme, version = fact.metadata.programme, fact.metadata.programme_version
     name = origins.get((programme, version)) if programme and version else None
-    return [_row(name, fact, Occurred.parse(origin))] if name else []
+    return [_row(name, fact, origin)] if name else []
 
 
-def _stated_origin(fact: Fact) -> str | None:
-    match fact.event:
-        case CandidateIdentified(origin=origin) | ReferralMade(origin=origin):
-            return origin
-        case _:
-            return None
+def _stated(event: CandidateIdentified | ReferralMade) -> Occurred:
+    try:
+        return Occurred.parse(event.origin or Precision.UNKNOWN)
+    except ValueError:
+        return UNKNOWN
 
 
 def _organisation(fact: Fact) -> UUID | None:

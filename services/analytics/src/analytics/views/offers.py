@@ -21,7 +21,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from analytics.log import Fact
 from analytics.views.answer import ANSWER_TYPES, NOT_ANSWERED, Answer, Answered
-from analytics.views.cut import Cut, held, held_columns
+from analytics.views.cut import Cut, held
+from events.columns import held_columns
 from events.contracts import type_name
 from events.contracts.intake import (
     CandidateIdentified,

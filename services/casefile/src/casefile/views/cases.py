@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Boolean, Column, Text, Uuid
 
 from casefile.case.decider import Case, Status, evolve
 from casefile.case.events import CODEC, CaseEvent
-from events.ranges import held_columns
+from events.columns import held_columns
 from events.store import Recorded
 from events.views import Row, View, intervals, view_table
 
@@ -50,4 +50,4 @@ def _row(listed: _Listed) -> Iterable[Row]:
         }
 
 
-CASES = View(NAME, VERSION, TABLE, frozenset(CODEC.names), rows)
+CASES = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Integer, Text, Uuid
 
-from events.ranges import held_columns
+from events.columns import held_columns
 from events.store import Recorded
 from events.views import Row, View, intervals, view_table
 from intake.offer.decider import Offer, Status, evolve
@@ -50,4 +50,4 @@ def _row(candidate: _Candidate) -> Iterable[Row]:
         }
 
 
-CANDIDATES = View(NAME, VERSION, TABLE, frozenset(CODEC.names), rows)
+CANDIDATES = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)

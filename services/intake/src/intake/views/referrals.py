@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Text, Uuid
 
-from events.ranges import held_columns
+from events.columns import held_columns
 from events.store import Recorded
 from events.views import Row, View, intervals, view_table
 from intake.referral.decider import Referral, Status, evolve
@@ -50,4 +50,4 @@ def _row(listed: _Listed) -> Iterable[Row]:
         }
 
 
-REFERRALS = View(NAME, VERSION, TABLE, frozenset(CODEC.names), rows)
+REFERRALS = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Date, Text, Uuid
 
-from events.ranges import held_columns
+from events.columns import held_columns
 from events.store import Recorded
 from events.views import Row, View, intervals, view_table
 from scheduling.deadline.decider import Deadline, Status, evolve
@@ -59,4 +59,4 @@ def _row(listed: _Listed) -> Iterable[Row]:
 
 _NOTHING = _Listed("", Deadline())
 
-DEADLINES = View(NAME, VERSION, TABLE, frozenset(CODEC.names), rows)
+DEADLINES = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)

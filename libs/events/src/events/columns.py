@@ -1,0 +1,51 @@
+"""The columns of a view that say when a row held, and the conditions on both of its ranges."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Index,
+    TextClause,
+    func,
+    literal,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSTZRANGE
+
+from events.history import FOREVER
+
+_HELD = ("held_from", "held_until")
+_LAST = FOREVER - timedelta(microseconds=1)
+_BELIEVED = ("believed_from", "believed_until")
+
+
+def held_columns(table: str) -> tuple[Column[Any] | Index, ...]:
+    """The range of time in which a row held, and the index that finds the rows of a past day."""
+    return (
+        Column(_HELD[0], DateTime(timezone=True), nullable=False),
+        Column(_HELD[1], DateTime(timezone=True), nullable=False),
+        Index(f"{table}_held", _range(*_HELD), _range(*_BELIEVED), postgresql_using="gist"),
+    )
+
+
+def held_at(table: FromClause, as_of: datetime) -> ColumnElement[bool]:
+    return _contains(table, _HELD, as_of)
+
+
+def believed_at(table: FromClause, known_at: datetime) -> ColumnElement[bool]:
+    return _contains(table, _BELIEVED, known_at)
+
+
+def _range(lower: str, upper: str) -> TextClause:
+    return text(f"tstzrange({lower}, {upper})")
+
+
+def _contains(table: FromClause, ends: tuple[str, str], moment: datetime) -> ColumnElement[bool]:
+    """A range that goes on ends with time itself, and yet covers all that is asked."""
+    lower, upper = (table.c[end] for end in ends)
+    within = func.tstzrange(lower, upper, type_=TSTZRANGE)
+    return within.contains(literal(min(moment, _LAST), DateTime(timezone=True)))
