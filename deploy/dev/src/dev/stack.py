@@ -215,14 +215,14 @@ async def main() -> int:
             print(f"{service:14} {whole.url(service)}/docs")
         print(f"logs and mail: {whole.folder}; Ctrl-C ends it", flush=True)
         try:
-            await _until_one_ends(whole)
+            await until_one_ends(whole)
         except asyncio.CancelledError:
             print("stopping", flush=True)
             return 0
     return 1
 
 
-async def _until_one_ends(whole: Stack) -> None:
+async def until_one_ends(whole: Stack) -> None:
     while True:
         for process in whole.processes.values():
             if not process.running:

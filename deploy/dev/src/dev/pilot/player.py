@@ -216,11 +216,12 @@ class Story:
 
 def contact(record: Record) -> dict[str, str]:
     """Made up, and recognisably so."""
+    number = "".join(filter(str.isdigit, record.id))[-3:]
     return {
         "name": f"Invented Person {record.id}",
-        "phone": f"06 0000 0{record.id[1:]:0>3}",
+        "phone": f"06 0000 0{number:0>3}",
         "email": f"{record.id}@example.org",
-        "address": f"Voorbeeldstraat {record.id[1:]}, Nergenshuizen",
+        "address": f"Voorbeeldstraat {number or 1}, Nergenshuizen",
     }
 
 
