@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from events.vault import Vault
 from fastapi import APIRouter
 
 from casefile.case.decider import (
@@ -12,14 +11,20 @@ from casefile.case.decider import (
     CloseCase,
     MakeFirstContact,
     ReleaseCaseManager,
+    Status,
 )
 from casefile.file import CaseAnswer, case_answer
+from casefile.views.cases import CASES
 from events.commands import History
 from events.contracts.contract import Code
+from events.sql import Row
+from events.vault import Vault
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
-from kit.endpoints import adds, changes, reads
+from kit.endpoints import adds, changes, lists, reads
+from kit.lists import Lists
 from kit.moments import AtMoment
+from kit.paging import AtPage, Listed
 from kit.parts import part
 from kit.problems import not_found
 from programmes.checking import require_known
@@ -50,6 +55,37 @@ class ContactDataAnswer(Answer):
     phone: str | None
     email: str | None
     address: str | None
+
+
+class ListedCase(Answer):
+    id: UUID
+    programme: str
+    status: str
+    case_managers: list[UUID]
+    contacted: bool
+
+
+@router.get("", summary="Cases, now or at another time")
+async def list_cases(
+    at: AtMoment,
+    page: AtPage,
+    call: Annotated[Call, lists("case:read")],
+    views: Annotated[Lists, part(Lists)],
+    status: Status | None = None,
+) -> Listed[ListedCase]:
+    """A case manager gets the cases that he or she holds."""
+    wanted = [CASES.table.c.status == status] if status else []
+    return await views.page(CASES, call, at, page, _listed, *wanted)
+
+
+def _listed(row: Row) -> ListedCase:
+    return ListedCase(
+        id=row["key"],
+        programme=row["programme"],
+        status=row["status"],
+        case_managers=row["case_managers"],
+        contacted=row["contacted"],
+    )
 
 
 @router.get("/{case_id}", summary="A case as a whole, now or at another time")

@@ -100,7 +100,7 @@ OfferCommand = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Only what `decide` needs; `latest` is when the step that an answer follows took place."""
+    """Only what `decide` needs; `latest` is when the last step took place: the next one follows."""
 
     status: Status = Status.NEW
     organisation: UUID | None = None
@@ -112,10 +112,10 @@ class Offer:
 
 
 def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
+    if isinstance(command, IdentifyCandidate):
+        return _identify(command, offer)
     _require_order(command, offer)
     match command:
-        case IdentifyCandidate():
-            return _identify(command, offer)
         case MakeOffer():
             return _make(command, offer)
         case WithholdOffer():
@@ -144,18 +144,18 @@ def evolve(offer: Offer, event: OfferEvent) -> Offer:
             )
         case OfferMade(attempt=attempt, occurred=occurred):
             return replace(offer, status=Status.OFFERED, attempts=attempt, latest=occurred)
-        case OfferWithheld():
-            return replace(offer, status=Status.WITHHELD)
-        case OfferAccepted():
-            return replace(offer, status=Status.ACCEPTED)
-        case OfferDeclined():
-            return replace(offer, status=Status.DECLINED)
-        case OfferUnanswered():
-            return replace(offer, status=Status.UNANSWERED)
-        case ContactConsentGiven(contact=contact):
-            return replace(offer, contact=contact)
-        case ContactConsentWithdrawn():
-            return replace(offer, contact=None)
+        case OfferWithheld(occurred=occurred):
+            return replace(offer, status=Status.WITHHELD, latest=occurred)
+        case OfferAccepted(occurred=occurred):
+            return replace(offer, status=Status.ACCEPTED, latest=occurred)
+        case OfferDeclined(occurred=occurred):
+            return replace(offer, status=Status.DECLINED, latest=occurred)
+        case OfferUnanswered(occurred=occurred):
+            return replace(offer, status=Status.UNANSWERED, latest=occurred)
+        case ContactConsentGiven(contact=contact, occurred=occurred):
+            return replace(offer, contact=contact, latest=occurred)
+        case ContactConsentWithdrawn(occurred=occurred):
+            return replace(offer, contact=None, latest=occurred)
         case _:
             assert_never(event)
 

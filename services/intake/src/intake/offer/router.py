@@ -3,7 +3,6 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from events.vault import Vault
 from fastapi import APIRouter
 from pydantic import Field, model_validator
 from uuid_utils.compat import uuid7
@@ -11,6 +10,8 @@ from uuid_utils.compat import uuid7
 from events.commands import History
 from events.contracts.contract import Code
 from events.decider import Invalid
+from events.sql import Row
+from events.vault import Vault
 from intake.contact import ConsentBody, ContactBody
 from intake.offer.decider import (
     OFFER,
@@ -20,17 +21,22 @@ from intake.offer.decider import (
     IdentifyCandidate,
     MakeOffer,
     NoteNoResponse,
+    Status,
     WithdrawContactConsent,
     WithholdOffer,
 )
 from intake.organisation.decider import ORGANISATION
 from intake.origin import Origin
-from intake.referral.decider import REFERRAL, Status, referral_of
+from intake.referral.decider import REFERRAL, referral_of
+from intake.referral.decider import Status as ReferralStatus
+from intake.views.candidates import CANDIDATES
 from kit.access import Scope
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
-from kit.endpoints import adds, reads
+from kit.endpoints import adds, lists, reads
+from kit.lists import Lists
 from kit.moments import AtMoment
+from kit.paging import AtPage, Listed
 from kit.parts import part
 from kit.problems import not_found
 from programmes.checking import require_known
@@ -103,6 +109,36 @@ async def read_candidate(
         origin=offer.origin,
         status=offer.status,
         attempts=offer.attempts,
+    )
+
+
+class ListedCandidate(Answer):
+    id: UUID
+    programme: str
+    organisation: UUID
+    status: str
+    attempts: int
+
+
+@router.get("/v1/candidates", summary="Candidates, now or at another time")
+async def list_candidates(
+    at: AtMoment,
+    page: AtPage,
+    call: Annotated[Call, lists("candidate:read")],
+    views: Annotated[Lists, part(Lists)],
+    status: Status | None = None,
+) -> Listed[ListedCandidate]:
+    wanted = [CANDIDATES.table.c.status == status] if status else []
+    return await views.page(CANDIDATES, call, at, page, _listed, *wanted)
+
+
+def _listed(row: Row) -> ListedCandidate:
+    return ListedCandidate(
+        id=row["key"],
+        programme=row["programme"],
+        organisation=row["organisation"],
+        status=row["status"],
+        attempts=row["attempts"],
     )
 
 
@@ -199,7 +235,7 @@ async def decline_offer(
         referral = REFERRAL.state(history, referral_of(candidate))
         return DeclineOffer(
             reasons=body.reasons,
-            referred=referral.status is not Status.NEW,
+            referred=referral.status is not ReferralStatus.NEW,
             occurred=body.occurred_at,
         )
 

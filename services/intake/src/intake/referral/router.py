@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from events.vault import Vault
 from fastapi import APIRouter
 from pydantic import Field, model_validator
 from uuid_utils.compat import uuid7
@@ -13,6 +12,8 @@ from events.commands import History
 from events.contracts.contract import Code, Known
 from events.decider import Invalid
 from events.occurrence import CIVIL_TIME
+from events.sql import Row
+from events.vault import Vault
 from intake.contact import ConsentBody, ContactAnswer, ContactBody
 from intake.offer.decider import OFFER
 from intake.origin import Origin
@@ -25,11 +26,14 @@ from intake.referral.decider import (
     Status,
     referral_of,
 )
+from intake.views.referrals import REFERRALS
 from kit.access import Scope
 from kit.bodies import Answer, Body, Fact, Written
 from kit.calls import Call
-from kit.endpoints import adds, reads
+from kit.endpoints import adds, lists, reads
+from kit.lists import Lists
 from kit.moments import AtMoment
+from kit.paging import AtPage, Listed
 from kit.parts import part
 from kit.problems import Problem, not_found
 from programmes.checking import require_known
@@ -83,6 +87,36 @@ class ReferralAnswer(Answer):
     organisation: UUID | None
     status: str
     made_at: str
+
+
+class ListedReferral(Answer):
+    id: UUID
+    programme: str
+    source: str
+    organisation: UUID | None
+    status: str
+
+
+@router.get("/v1/referrals", summary="Referrals, now or at another time")
+async def list_referrals(
+    at: AtMoment,
+    page: AtPage,
+    call: Annotated[Call, lists("referral:read")],
+    views: Annotated[Lists, part(Lists)],
+    status: Status | None = None,
+) -> Listed[ListedReferral]:
+    wanted = [REFERRALS.table.c.status == status] if status else []
+    return await views.page(REFERRALS, call, at, page, _listed, *wanted)
+
+
+def _listed(row: Row) -> ListedReferral:
+    return ListedReferral(
+        id=row["key"],
+        programme=row["programme"],
+        source=row["source"],
+        organisation=row["organisation"],
+        status=row["status"],
+    )
 
 
 @router.post("/v1/candidates/{candidate}/referrals", status_code=201, summary="Refer a candidate")

@@ -1,20 +1,25 @@
-"""HTTP for deadlines: reading one, now or at another time."""
+"""HTTP for deadlines: one of a case, and what is due over all cases."""
 
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
-from events.store import Json, Recorded
+from events.contracts.contract import Code
+from events.sql import Row
 from kit.bodies import Answer
 from kit.calls import Call
-from kit.endpoints import reads
+from kit.endpoints import lists, reads
+from kit.lists import Lists
 from kit.moments import AtMoment
+from kit.paging import AtPage, Listed
+from kit.parts import part
 from kit.problems import not_found
 from scheduling.deadline.decider import DEADLINE, Status, deadline_of
+from scheduling.views.deadlines import DEADLINES
 
-router = APIRouter(prefix="/v1/cases/{case_id}/deadlines", tags=["deadlines"])
+router = APIRouter(tags=["deadlines"])
 
 
 class DeadlineAnswer(Answer):
@@ -27,13 +32,37 @@ class DeadlineAnswer(Answer):
     due_on: date
 
 
-@router.get("/{policy}", summary="The deadline of a case by a policy")
+@router.get("/v1/deadlines", summary="Deadlines, now or at another time")
+async def list_deadlines(
+    at: AtMoment,
+    page: AtPage,
+    call: Annotated[Call, lists("deadline:read")],
+    views: Annotated[Lists, part(Lists)],
+    status: Status | None = None,
+    due_by: Annotated[date | None, Query(alias="dueBy")] = None,
+) -> Listed[DeadlineAnswer]:
+    columns = DEADLINES.table.c
+    wanted = [columns.status == status] if status else []
+    due = [columns.due_on <= due_by] if due_by else []
+    return await views.page(DEADLINES, call, at, page, _listed, *wanted, *due, by="deadline")
+
+
+def _listed(row: Row) -> DeadlineAnswer:
+    return DeadlineAnswer(
+        id=row["deadline"],
+        case_id=row["key"],
+        policy=row["policy"],
+        status=row["status"],
+        due_on=row["due_on"],
+    )
+
+
+@router.get("/v1/cases/{case_id}/deadlines/{policy}", summary="The deadline of a case by a policy")
 async def read_deadline(
-    case_id: UUID, policy: str, at: AtMoment, call: Annotated[Call, reads("deadline:read")]
+    case_id: UUID, policy: Code, at: AtMoment, call: Annotated[Call, reads("deadline:read")]
 ) -> DeadlineAnswer:
     stream = deadline_of(case_id, policy)
-    known: list[Recorded[Json]] = await call.read(case_id, at, stream=stream)
-    deadline = DEADLINE.state(known, stream)
+    deadline = DEADLINE.state(await call.read(case_id, at, stream=stream), stream)
     if deadline.status is Status.NEW:
         raise not_found()
     return DeadlineAnswer(

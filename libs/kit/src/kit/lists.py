@@ -1,0 +1,67 @@
+"""Lists: a page of a view's rows, those that the caller may see, as they held and were known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ColumnElement, Select, select
+
+from events.columns import believed_at, held_at
+from events.following import ViewTables, wait_for
+from events.pooled import pooled
+from events.sql import Row, fetch
+from events.views import View
+from kit.access import visible
+from kit.calls import Call
+from kit.moments import Moment
+from kit.paging import Listed, Page
+from kit.problems import unavailable
+
+T = TypeVar("T")
+WAIT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The views of a service, for reading."""
+
+    pool: asyncpg.Pool
+    tables: ViewTables
+
+    async def caught_up(self, view: View, at: Moment) -> None:
+        """Waits a bounded moment for `minPosition`; a problem if the view is still behind."""
+        if not await wait_for(self.tables, view, at.min_position, WAIT_SECONDS):
+            raise unavailable()
+
+    async def page(
+        self,
+        view: View,
+        call: Call,
+        at: Moment,
+        page: Page,
+        show: Callable[[Row], T],
+        *conditions: ColumnElement[bool],
+        by: str = "key",
+    ) -> Listed[T]:
+        """In the order of `by`, a column of ids; those of keys follow the order of making."""
+        await self.caught_up(view, at)
+        await call.position(at)
+        statement = _rows(view, call, at, page, by).where(*conditions)
+        async with pooled(self.pool) as connection:
+            rows = await fetch(connection, statement)
+        return page.answer(rows, lambda row: [str(row[by])], show)
+
+
+def _rows(view: View, call: Call, at: Moment, page: Page, by: str) -> Select[Any]:
+    table, order = view.table, view.table.c[by]
+    seen = visible(
+        call.principal,
+        organisation=table.c.get("organisation"),
+        case_managers=table.c.get("case_managers"),
+    )
+    found = select(table).where(seen, held_at(table, at.as_of), believed_at(table, at.known_at))
+    if page.after:
+        found = found.where(order > UUID(page.after[0]))
+    return found.order_by(order).limit(page.fetch)
