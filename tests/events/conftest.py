@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the session, with a migrated database that each test finds empty."""
+"""A PostgreSQL server for the session, and a migrated database for each test."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -11,10 +11,7 @@ from dev.postgres import Server, postgres
 from events.memory import MemoryStore
 from events.migrate import upgrade
 from events.postgres import PostgresStore
-from events.schema import METADATA
 from events.store import Store
-
-EMPTY = ["truncate " + ", ".join(METADATA.tables), "insert into log_head values (1, 0, 'epoch')"]
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +24,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def migrated(server: Server) -> str:
+def template(server: Server) -> str:
+    """The address of a migrated database that nobody writes to."""
     with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
         url = runner.run(server.create_database("a_service"))
         patch.syspath_prepend(Path(__file__).parent)
@@ -36,15 +34,18 @@ def migrated(server: Server) -> str:
 
 
 @pytest.fixture
-def database(migrated: str) -> str:
-    async def empty() -> None:
-        connection = await asyncpg.connect(migrated)
-        await connection.execute(";".join(EMPTY))
+def database(server: Server, template: str) -> Iterator[str]:
+    """The address of a database of one test."""
+
+    async def administer(statement: str) -> None:
+        connection = await asyncpg.connect(server.url())
+        await connection.execute(statement)
         await connection.close()
 
     with asyncio.Runner() as runner:
-        runner.run(empty())
-    return migrated
+        runner.run(administer("create database one_test template a_service owner a_service"))
+        yield template.removesuffix("a_service") + "one_test"
+        runner.run(administer("drop database one_test with (force)"))
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.system)])

@@ -36,6 +36,15 @@ class Occurred:
     @classmethod
     def parse(cls, text: str) -> "Occurred":
         """Reads `2019`, `2019-03`, `2019-03-05`, an instant or `unknown`; else ValueError."""
+        try:
+            occurred = cls._parse(text)
+            occurred.end  # noqa: B018 - the last year has none
+        except OverflowError:
+            raise ValueError("the year is out of range") from None
+        return occurred
+
+    @classmethod
+    def _parse(cls, text: str) -> "Occurred":
         if text == Precision.UNKNOWN:
             return UNKNOWN
         for precision, pattern in _PATTERNS.items():
