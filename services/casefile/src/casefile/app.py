@@ -1,0 +1,46 @@
+"""Casefile, put together: cases, their journals and their tracks."""
+
+from casefile.access import ACCESS, scope
+from casefile.case import router as case
+from casefile.case.work import FETCH_CONTACT_DATA
+from casefile.codec import CODEC
+from casefile.contact_data import contact_data_fetcher
+from casefile.journal import router as journal
+from casefile.publish import publisher
+from casefile.reactions import intake
+from casefile.track import router as track
+from casefile.views.cases import CASES
+from events.consumer import react
+from events.contracts import registry
+from events.envelope import reads
+from kit.composition import Follows, Ground, Service
+from kit.settings import Settings
+from programmes.loader import Programmes, load
+
+GROUP = "casefile.referrals"
+
+
+def compose(ground: Ground[Settings]) -> Service:
+    programmes = load(ground.settings.programmes)
+    return Service(
+        routers=[case.router, journal.router, track.router],
+        access=ACCESS,
+        scope=scope,
+        decode=CODEC.decode,
+        publish=publisher(programmes),
+        follows=[
+            Follows(
+                group=GROUP,
+                services=["intake"],
+                read=reads(registry()),
+                handle=react(ground.store, GROUP, intake.REACTIONS),
+            )
+        ],
+        views=[CASES],
+        work={
+            FETCH_CONTACT_DATA: contact_data_fetcher(
+                ground.store, ground.vault, ground.peers, ground.clock
+            )
+        },
+        parts={Programmes: programmes},
+    )

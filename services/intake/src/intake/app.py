@@ -1,0 +1,25 @@
+"""Intake, put together: candidates, offers and referrals."""
+
+from intake.access import ACCESS, scope
+from intake.codec import CODEC
+from intake.offer import router as offer
+from intake.organisation import router as organisation
+from intake.publish import publish
+from intake.referral import router as referral
+from intake.views.candidates import CANDIDATES
+from intake.views.referrals import REFERRALS
+from kit.composition import Ground, Service
+from kit.settings import Settings
+from programmes.loader import Programmes, load
+
+
+def compose(ground: Ground[Settings]) -> Service:
+    return Service(
+        routers=[organisation.router, offer.router, referral.router],
+        access=ACCESS,
+        scope=scope,
+        decode=CODEC.decode,
+        publish=publish,
+        views=[CANDIDATES, REFERRALS],
+        parts={Programmes: load(ground.settings.programmes)},
+    )
