@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     environment: Environment
     database_url: SecretStr
     kafka: str
+    kafka_replication: int = Field(default=1, ge=1)
     http_host: str = "127.0.0.1"
     http_port: Port
     metrics_port: Port

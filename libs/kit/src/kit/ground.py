@@ -1,0 +1,39 @@
+"""Opens what every service stands on, and closes it again in the opposite order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from events.postgres import PostgresStore
+from events.vault import MasterKey, Vault
+from events.views_postgres import PostgresViews
+from kit.auth import Authenticator, Keys
+from kit.clock import clock
+from kit.composition import Ground, S
+from kit.peers import Peers
+
+
+@asynccontextmanager
+async def opened(name: str, settings: S) -> AsyncIterator[Ground[S]]:
+    url = settings.database_url.get_secret_value()
+    async with (
+        httpx.AsyncClient(trust_env=False) as client,
+        PostgresStore.open(url, source=name) as store,
+    ):
+        yield Ground(
+            settings=settings,
+            clock=clock(settings.clock_shift),
+            store=store,
+            vault=Vault(store, MasterKey(settings.key_for("vault"))),
+            tables=PostgresViews(name, store.pool),
+            peers=Peers(settings.peers, settings.service_token_file, client),
+        )
+
+
+@asynccontextmanager
+async def authenticator(ground: Ground[S]) -> AsyncIterator[Authenticator]:
+    settings = ground.settings
+    async with httpx.AsyncClient(trust_env=False) as client:
+        keys = Keys(settings.jwks_url, client)
+        yield Authenticator(keys, settings.issuer, settings.audience, ground.clock)
