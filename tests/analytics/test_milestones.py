@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+import pytest
+
 from analytics.examples import HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
 from analytics.views.milestones import rows_with
@@ -69,10 +71,19 @@ def test_the_referral_says_the_last_word_on_the_origin_unless_it_says_nothing() 
     assert by_name([identified("2018-11-20"), silent])["harm"]["day"] == date(2018, 11, 20)
 
 
-def test_without_a_date_or_a_known_programme_there_is_no_origin() -> None:
+@pytest.mark.parametrize("origin", [None, "2018-13"])
+def test_an_origin_of_which_no_date_is_known_is_still_a_milestone(origin: str | None) -> None:
+    fact = identified(origin)
+
+    row = by_name([fact])["harm"]
+
+    assert (row["day"], row["precision"]) == (None, "unknown")
+    assert row["happened_at"] == fact.occurred.at
+
+
+def test_a_programme_that_is_not_known_here_has_no_origin() -> None:
     elsewhere = rows_with({})(KEY, [identified("2018-11-20")])
 
-    assert "harm" not in by_name([identified(None)])
     assert [row["milestone"] for row in elsewhere] == ["candidate-identified"]
 
 

@@ -1,0 +1,124 @@
+"""Analytics over a PostgreSQL server of the session: what it is told, and what it is asked."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import httpx
+import pytest
+
+from analytics.access import ACCESS, scope
+from analytics.app import ROUTERS, views
+from analytics.log import Fact, facts_of, keep
+from analytics.views.snapshot import Snapshots
+from dev.postgres import Server, postgres
+from events.contracts import registry
+from events.following import Views, wait_for
+from events.migrate import upgrade
+from events.postgres import PostgresStore
+from events.store import Json, Recorded
+from events.views_postgres import PostgresViews
+from kit.access import Role
+from kit.testing import Stand, at
+from programmes import Programmes, load
+
+NOW = "2021-01-01T12:00:00+00:00"
+CAUGHT_UP_SECONDS = 20
+
+Query = Mapping[str, str | list[str]]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp("postgres")
+    with asyncio.Runner() as runner:
+        running = postgres(folder, durable=False)
+        yield runner.run(running.__aenter__())
+        runner.run(running.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[str]:
+    """A database of its own for each test, brought up to date by the service's migrations."""
+    with asyncio.Runner() as runner:
+        url = runner.run(server.create_database("analytics"))
+        upgrade(url, "analytics")
+        yield url
+        runner.run(server.drop_database("analytics"))
+
+
+@dataclass(frozen=True, slots=True)
+class Analytics:
+    """The service with its views running, as one process of it has them."""
+
+    store: PostgresStore
+    following: Views
+    stand: Stand
+
+    async def hears(self, facts: Sequence[Fact]) -> None:
+        """Consumes messages in this order, and waits until all views have taken them in."""
+        for fact in facts:
+            await keep(self.store)(as_message(fact))
+        head = await self.store.head()
+        for view in self.following.views:
+            tables = self.following.tables
+            assert await wait_for(tables, view, head.position, CAUGHT_UP_SECONDS)
+
+    async def answers(self, path: str, query: Query, role: Role = Role.ANALYST) -> httpx.Response:
+        async with self.stand.client(role) as client:
+            return await client.get(f"/v1/figures/{path}", params=query)
+
+    async def figure(self, path: str, **query: str | list[str]) -> Json:
+        response = await self.answers(path, {n.rstrip("_"): v for n, v in query.items()})
+        assert response.status_code == 200, response.text
+        return cast("Json", response.json())
+
+
+def as_message(fact: Fact) -> Recorded[Json]:
+    event = fact.event if isinstance(fact.event, dict) else fact.event.model_dump(mode="json")
+    return cast("Recorded[Json]", replace(fact, event=event))
+
+
+@pytest.fixture
+async def analytics(database: str) -> AsyncIterator[Analytics]:
+    programmes = load()
+    made = views(programmes)
+    stop = asyncio.Event()
+    async with PostgresStore.open(database, source="analytics") as store:
+        tables = PostgresViews("analytics", store.pool)
+        await tables.create(made)
+        decode = facts_of(registry(programmes.track_steps()))
+        following = Views(store=store, tables=tables, views=made, decode=decode)
+        parts = {Programmes: programmes, Snapshots: Snapshots(store.pool, tables)}
+        stand = Stand(
+            store, routers=ROUTERS, access=ACCESS, scope=scope, parts=parts, clock=at(NOW)
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(following.run(stop))
+            yield Analytics(store, following, stand)
+            stop.set()
+
+
+@pytest.fixture
+def hears(analytics: Analytics) -> Callable[[Sequence[Fact]], Awaitable[None]]:
+    """Tells analytics what services published."""
+    return analytics.hears
+
+
+@pytest.fixture
+def answers(analytics: Analytics) -> Callable[..., Awaitable[httpx.Response]]:
+    """Asks for `figure` or `figure/events`; takes the query as a dict, and the role."""
+    return analytics.answers
+
+
+@pytest.fixture
+def figure(analytics: Analytics) -> Callable[..., Awaitable[Json]]:
+    """Asks as an analyst, and takes the query as keywords (`from_` for `from`)."""
+    return analytics.figure
+
+
+@pytest.fixture
+def store(analytics: Analytics) -> PostgresStore:
+    return analytics.store
