@@ -1,0 +1,214 @@
+"""Playing a record asks the API for the right things, in order, once each, in the right role."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from dev.failure import NotStarted
+from dev.pilot import api as api_module
+from dev.pilot import player
+from dev.pilot.api import Api
+from dev.pilot.cast import Cast, cast
+from dev.pilot.player import play
+from dev.pilot.record import load
+
+URLS = {"intake": "http://intake", "casefile": "http://casefile", "analytics": "http://analytics"}
+RECORDS = load()
+OTHER_WAY = next(r for r in RECORDS if r.organisation is None)
+WITHHELD = next(r for r in RECORDS if r.withheld)
+SUPPORTED = next(
+    r
+    for r in RECORDS
+    if r.organisation and r.support and len(r.support.steps) == 2 and r.support.closing
+)
+
+
+@dataclass
+class Server:
+    """Stands for the far end of the wire: notes what it is asked; yes unless told otherwise."""
+
+    requests: list[httpx.Request] = field(default_factory=list)
+    answers: list[int | Exception] = field(default_factory=list)
+    position: int = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, Exception):
+            raise answer
+        self.position += answer < 300
+        written = {"id": str(uuid4()), "version": 1, "position": self.position}
+        return httpx.Response(answer, json=written, headers={"ETag": '"7"'})
+
+    def writes(self) -> list[httpx.Request]:
+        return [request for request in self.requests if request.method == "POST"]
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+async def api(server: Server) -> AsyncIterator[Api]:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(server)) as client:
+        yield Api(client, URLS)
+
+
+@pytest.fixture
+async def actors(api: Api, server: Server) -> Cast:
+    found = await cast(api, _token, [1, 2])
+    server.requests.clear()
+    return found
+
+
+def _token(role: str, *, subject: UUID | None = None, organisation: UUID | None = None) -> str:
+    assert subject
+    assert (organisation is not None) == (role == "referrer")
+    return role
+
+
+def _told(server: Server) -> list[tuple[str, str]]:
+    """Role and resource of each write, ids left out."""
+    return [
+        (request.headers["Authorization"].removeprefix("Bearer "), _resource(request.url.path))
+        for request in server.writes()
+    ]
+
+
+def _resource(path: str) -> str:
+    parts = [part for part in path.split("/")[2:] if len(part) != 36]
+    return "/".join(parts)
+
+
+async def test_a_supported_person_is_played_by_hospital_desk_and_case_manager(
+    api: Api, actors: Cast, server: Server
+) -> None:
+    await play(api, actors, [SUPPORTED], lambda _done, _total: None)
+
+    told = _told(server)
+    attempts = [("referrer", "candidates/offers")] * len(SUPPORTED.attempts)
+    assert [step for step in told if step[1] == "candidates/offers"] == attempts
+    assert told[0] == ("referrer", "candidates")
+    assert (
+        told[-10:]
+        == [
+            ("desk", "cases/case-managers"),
+            ("case-manager", "cases/first-contacts"),
+            *[("case-manager", "cases/activities")] * 5,
+            *[("case-manager", "cases/tracks"), ("case-manager", "cases/tracks/steps")] * 2,
+            ("case-manager", "cases/closings"),
+        ][-10:]
+    )
+    assert ("desk", "referrals/screenings") in told
+
+
+async def test_a_person_who_came_another_way_is_entered_by_the_desk(
+    api: Api, actors: Cast, server: Server
+) -> None:
+    await play(api, actors, [OTHER_WAY], lambda _done, _total: None)
+
+    assert _told(server)[:2] == [("desk", "referrals"), ("desk", "referrals/screenings")]
+
+
+async def test_a_withheld_offer_is_told_with_its_reason_and_nothing_more(
+    api: Api, actors: Cast, server: Server
+) -> None:
+    await play(api, actors, [WITHHELD], lambda _done, _total: None)
+
+    assert _told(server) == [("referrer", "candidates"), ("referrer", "candidates/withholdings")]
+    assert json.loads(server.writes()[-1].content)["reason"] == "cannot-cope"
+
+
+async def test_the_whole_cohort_is_told_once(api: Api, actors: Cast, server: Server) -> None:
+    progress: list[int] = []
+
+    await play(api, actors, RECORDS, lambda done, _total: progress.append(done))
+
+    counted = Counter(resource for _, resource in _told(server))
+    keys = Counter(request.headers["Idempotency-Key"] for request in server.writes())
+    assert progress == list(range(1, len(RECORDS) + 1))
+    assert max(keys.values()) == 1
+    assert counted["candidates"] == 151
+    assert counted["candidates/withholdings"] == 4
+    assert counted["candidates/acceptances"] == 53
+    assert counted["candidates/referrals"] == 51
+    assert counted["referrals"] == 2
+    assert counted["referrals/screenings"] == 53
+    assert counted["cases/case-managers"] == 47
+    assert counted["cases/closings"] == 33 + 5
+
+
+async def test_contact_data_go_with_consent_only(api: Api, actors: Cast, server: Server) -> None:
+    await play(api, actors, RECORDS, lambda _done, _total: None)
+
+    bodies = [json.loads(request.content) for request in server.writes()]
+    assert all(("contact" in body) == ("consent" in body) for body in bodies)
+    assert sum("contact" in body for body in bodies) == 53
+
+
+async def test_a_request_that_meets_trouble_is_sent_again_with_the_same_key(
+    api: Api, server: Server
+) -> None:
+    server.answers = [503, httpx.ConnectError("no"), httpx.ReadError("cut off"), 201]
+
+    written = await api.write("intake", "/v1/candidates", {}, token="t", key="p001.candidate")
+
+    assert written.version == 1
+    assert [r.headers["Idempotency-Key"] for r in server.requests] == ["p001.candidate"] * 4
+    assert api.positions == {"intake": 1}
+
+
+async def test_a_refusal_stops_the_play_and_names_record_and_request(
+    api: Api, actors: Cast, server: Server
+) -> None:
+    server.answers = [422]
+
+    with pytest.raises(NotStarted, match=r"playing p\d{3}: POST /v1/candidates got 422"):
+        await play(api, actors, [WITHHELD], lambda _done, _total: None)
+
+    assert len(server.requests) == 1
+
+
+async def test_a_server_that_stays_away_is_named(
+    api: Api, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_module, "PAUSE_SECONDS", 0)
+    server.answers = [httpx.ConnectError("refused")] * api_module.TRIES
+
+    with pytest.raises(NotStarted, match="http://intake/v1/candidates cannot be reached"):
+        await api.write("intake", "/v1/candidates", {}, token="t", key="k")
+
+
+async def test_a_case_that_is_not_open_yet_is_waited_for(
+    api: Api, actors: Cast, server: Server
+) -> None:
+    server.answers = [201, 201, 404, 404, 200]
+
+    await play(api, actors, [OTHER_WAY], lambda _done, _total: None)
+
+    asked = [request.method for request in server.requests[:6]]
+    assert asked == ["POST", "POST", "GET", "GET", "GET", "POST"]
+
+
+async def test_a_case_that_never_opens_is_named(
+    api: Api, actors: Cast, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(player, "CASE_SECONDS", 0.01)
+    server.answers = [201, 201, *[404] * 100]
+
+    with pytest.raises(NotStarted, match=f"{OTHER_WAY.id}: its case was not opened"):
+        await play(api, actors, [OTHER_WAY], lambda _done, _total: None)
+
+
+async def test_a_closing_names_the_version_that_was_read(
+    api: Api, actors: Cast, server: Server
+) -> None:
+    await play(api, actors, [SUPPORTED], lambda _done, _total: None)
+
+    assert server.writes()[-1].headers["If-Match"] == '"7"'
