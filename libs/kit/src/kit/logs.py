@@ -43,7 +43,10 @@ def configure(service: str, environment: Environment) -> None:
             processors=[where, structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    logging.raiseExceptions = False
     for noisy in ("httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

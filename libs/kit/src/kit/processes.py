@@ -133,7 +133,7 @@ async def run(
     )
     async with asyncio.TaskGroup() as group:
         watch = group.create_task(watch_loop(ground.store.source))
-        running = [group.create_task(_lasting(name, t, stop)) for name, t in tasks.items()]
+        running = [group.create_task(lasting(name, t, stop)) for name, t in tasks.items()]
         _tame_collector()
         log.info("process.started", kind=kind, parts=[*tasks])
         await asyncio.gather(*running)
@@ -141,7 +141,7 @@ async def run(
     log.info("process.stopped", kind=kind)
 
 
-async def _lasting(name: str, task: Task, stop: asyncio.Event) -> None:
+async def lasting(name: str, task: Task, stop: asyncio.Event) -> None:
     await task(stop)
     if not stop.is_set():
         raise Ended(name)
