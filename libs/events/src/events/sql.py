@@ -1,14 +1,18 @@
 """SQLAlchemy Core statements on the asyncpg pool: composed by Core, run without an engine."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol, cast
 
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from events.history import FOREVER
+
 Row = dict[str, Any]
 
+_INFINITY = datetime.max  # noqa: DTZ901 - what the driver gives
 _DIALECT = dialect()  # type: ignore[no-untyped-call]
 
 
@@ -36,7 +40,13 @@ def _bound(made: SQLCompiler, name: str, value: object) -> object:
 async def fetch(connection: Connection, statement: ClauseElement) -> list[Row]:
     """The rows of a select, as dicts."""
     text, values = compiled(statement)
-    return [dict(row) for row in await connection.fetch(text, *values)]
+    found = await connection.fetch(text, *values)
+    return [{name: _read(value) for name, value in row.items()} for row in found]
+
+
+def _read(value: object) -> object:
+    """The server keeps the end of time as infinity, which the driver gives without a zone."""
+    return FOREVER if type(value) is datetime and value == _INFINITY else value
 
 
 def ddl(statement: ClauseElement) -> str:

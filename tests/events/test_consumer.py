@@ -1,0 +1,393 @@
+"""The consumer over the broker in memory: each effect once, in order, and failures apart."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from events.backoff import Backoff
+from events.broker import Message, Outgoing, Subscription
+from events.broker_memory import MemoryBroker
+from events.consumer import Consumer
+from events.contracts import registry
+from events.contracts.intake import OfferMade
+from events.envelope import reads, to_message
+from events.parking import Lane, Request, lane_of
+from events.parking_memory import MemoryYard
+from events.store import Json, Recorded, Unavailable
+from events.testing import numbered, recorded
+
+GROUP = "casefile.reactions"
+TOPIC = "intake.events"
+ONE, OTHER = numbered(1), numbered(2)
+LANE = Lane(GROUP, TOPIC, ONE)
+Seen = list[tuple[UUID, int]]
+
+
+def message(position: int, key: UUID = ONE) -> Outgoing:
+    event: Recorded[Json] = recorded({}, position, key=key)
+    made = OfferMade(attempt=position, channel="letter", by_function="nurse")
+    return to_message(event, ("offer-made", made))
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - there is nothing to be told by
+            await asyncio.sleep(0.002)
+
+
+def consumer(
+    broker: MemoryBroker,
+    yard: MemoryYard,
+    handle: Callable[[Recorded[Any]], Awaitable[None]],
+    **others: Any,  # noqa: ANN401 - the other fields of a consumer
+) -> Consumer:
+    return Consumer(
+        **{
+            "group": GROUP,
+            "topics": [TOPIC],
+            "read": reads(registry()),
+            "handle": handle,
+            "broker": broker,
+            "yard": yard,
+            "backoff": Backoff(0.002, 0.02),
+            "look_seconds": 0.01,
+            **others,
+        }
+    )
+
+
+@asynccontextmanager
+async def running(*consumers: Consumer) -> AsyncIterator[asyncio.Event]:
+    stop = asyncio.Event()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        for each in consumers:
+            tasks.create_task(each.run(stop))
+        yield stop
+        stop.set()
+
+
+class Handler:
+    """Remembers what it handled; fails for the positions in `bad`, in the way told."""
+
+    def __init__(self, *bad: int, error: Exception | None = None) -> None:
+        self.seen: Seen = []
+        self.tried: list[int] = []
+        self.bad = set(bad)
+        self.error = error or RuntimeError("Jan Jansen")
+
+    async def __call__(self, event: Recorded[Any]) -> None:
+        self.tried.append(event.position)
+        await asyncio.sleep(0)
+        if event.position in self.bad:
+            raise self.error
+        self.seen.append((event.key, event.position))
+
+    def of(self, key: UUID) -> list[int]:
+        return [position for k, position in self.seen if k == key]
+
+
+def committed(broker: MemoryBroker) -> int:
+    return sum(broker.committed.values())
+
+
+async def test_messages_of_a_key_are_handled_in_order_and_then_committed() -> None:
+    broker, handler = MemoryBroker(), Handler()
+    keys = [numbered(n) for n in range(20)]
+    for position in range(1, 201):
+        broker.put(message(position, keys[position % 20]))
+
+    async with running(consumer(broker, MemoryYard(), handler)):
+        await until(lambda: committed(broker) == 200)
+
+    assert len(handler.seen) == 200
+    for key in keys:
+        assert handler.of(key) == sorted(handler.of(key))
+
+
+async def test_a_type_that_nobody_registered_is_passed_over() -> None:
+    broker, handler = MemoryBroker(), Handler()
+    framed = OfferMade(attempt=1, channel="letter", by_function="nurse")
+    broker.put(to_message(recorded({}, 1), ("offer-framed", framed)))
+    broker.put(message(2))
+
+    async with running(consumer(broker, MemoryYard(), handler)):
+        await until(lambda: committed(broker) == 2)
+
+    assert handler.tried == [2]
+
+
+async def test_what_fails_is_parked_after_five_tries_and_only_its_key_waits() -> None:
+    broker, yard, handler = MemoryBroker(), MemoryYard(), Handler(1)
+    for position, key in [(1, ONE), (2, ONE), (3, OTHER), (4, ONE)]:
+        broker.put(message(position, key))
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: committed(broker) == 4)
+
+    assert handler.seen == [(OTHER, 3)]
+    assert handler.tried.count(1) == 5
+    assert 2 not in handler.tried
+    [parked] = await yard.list(GROUP)
+    assert (parked.lane, parked.messages, parked.reason) == (LANE, 3, "runtime-error")
+
+
+async def test_other_keys_do_not_wait_for_a_retry() -> None:
+    broker, handler = MemoryBroker(), Handler(1)
+    slow = consumer(broker, MemoryYard(), handler, backoff=Backoff(60, 60))
+    broker.put(message(1))
+
+    async with running(slow) as stop:
+        await until(lambda: handler.tried == [1])
+        for position in range(2, 50):
+            broker.put(message(position, OTHER))
+        await until(lambda: len(handler.of(OTHER)) == 48)
+        stop.set()
+
+
+async def test_a_passing_failure_is_retried_before_what_follows() -> None:
+    broker, handler = MemoryBroker(), Handler(1)
+    for position in (1, 2):
+        broker.put(message(position))
+
+    async with running(consumer(broker, MemoryYard(), handler)):
+        await until(lambda: handler.tried.count(1) == 2)
+        handler.bad.clear()
+        await until(lambda: committed(broker) == 2)
+
+    assert handler.of(ONE) == [1, 2]
+
+
+async def test_a_retry_drains_what_is_parked_in_order_before_what_comes_new() -> None:
+    broker, yard, handler = MemoryBroker(), MemoryYard(), Handler(1)
+    for position in (1, 2):
+        broker.put(message(position))
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: committed(broker) == 2)
+        handler.bad.clear()
+        assert await yard.request_retry(LANE)
+        broker.put(message(3))
+        await until(lambda: handler.of(ONE) == [1, 2, 3])
+
+    assert await yard.list() == []
+    assert not await yard.parked(LANE)
+
+
+async def test_a_skip_leaves_out_the_head_only_and_keeps_why() -> None:
+    broker, yard, handler = MemoryBroker(), MemoryYard(), Handler(1)
+    for position in (1, 2, 3):
+        broker.put(message(position))
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: committed(broker) == 3)
+        assert await yard.request_skip(LANE, "made-up")
+        await until(lambda: handler.of(ONE) == [2, 3])
+        await until(lambda: not yard._keys)
+
+    [(lane, skipped, reason)] = yard.skipped
+    assert (lane, skipped.offset, reason) == (LANE, 0, "made-up")
+
+
+async def test_a_retry_that_fails_again_waits_for_the_next_request() -> None:
+    broker, yard, handler = MemoryBroker(), MemoryYard(), Handler(1)
+    broker.put(message(1))
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: committed(broker) == 1)
+        assert await yard.request_retry(LANE)
+        await until(lambda: handler.tried.count(1) == 10)
+        await until(lambda: yard._keys[LANE].request is Request.NONE)
+
+    assert (await yard.list())[0].messages == 1
+
+
+async def test_a_request_for_a_key_that_is_not_parked_finds_nothing() -> None:
+    yard = MemoryYard()
+
+    assert not await yard.request_retry(LANE)
+    assert not await yard.request_skip(LANE, "made-up")
+
+
+@pytest.mark.parametrize("key", [str(ONE).encode(), b"Jan Jansen", b"\xff\xfe"])
+async def test_an_unreadable_message_is_parked_at_once_whatever_its_key(key: bytes) -> None:
+    broker, yard, handler = MemoryBroker(), MemoryYard(), Handler()
+    good = message(1)
+    broker.put(Outgoing(TOPIC, key, good.headers, b"{"))
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: committed(broker) == 1)
+
+    assert handler.tried == []
+    [parked] = await yard.list(GROUP)
+    assert parked.reason == "unreadable"
+
+
+async def test_an_outage_counts_no_try_and_parks_nothing() -> None:
+    broker, yard = MemoryBroker(), MemoryYard()
+    handler = Handler(1, error=Unavailable("away"))
+    for position in (1, 2):
+        broker.put(message(position))
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: handler.tried.count(1) >= 12)
+        handler.bad.clear()
+        await until(lambda: handler.of(ONE) == [1, 2])
+
+    assert await yard.list() == []
+
+
+async def test_a_message_that_ended_the_process_before_is_counted_and_parked() -> None:
+    broker, yard, handler = MemoryBroker(), MemoryYard(), Handler()
+    broker.put(message(1))
+    [killer] = broker.messages(TOPIC)
+    await yard.begin(GROUP, [killer])
+    for _ in range(4):
+        await yard.count(GROUP, killer)
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: committed(broker) == 1)
+
+    assert handler.tried == []
+    assert (await yard.list())[0].reason == "died-while-handling"
+
+
+async def test_those_begun_by_an_ended_process_run_one_at_a_time() -> None:
+    broker, yard = MemoryBroker(), MemoryYard()
+    for position in range(1, 9):
+        broker.put(message(position, numbered(position)))
+    await yard.begin(GROUP, broker.messages(TOPIC))
+    at_once: list[int] = []
+    now = 0
+
+    async def handle(_event: Recorded[Any]) -> None:
+        nonlocal now
+        now += 1
+        at_once.append(now)
+        await asyncio.sleep(0.001)
+        now -= 1
+
+    async with running(consumer(broker, yard, handle)):
+        await until(lambda: committed(broker) == 8)
+
+    assert at_once == [1] * 8
+
+
+async def test_counts_are_forgotten_with_the_commit() -> None:
+    broker, yard = MemoryBroker(), MemoryYard()
+    broker.put(message(1))
+
+    async with running(consumer(broker, yard, Handler())):
+        await until(lambda: committed(broker) == 1)
+        await until(lambda: not yard._tries)
+
+
+async def test_a_stop_finishes_what_was_begun() -> None:
+    broker = MemoryBroker()
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    ended: list[int] = []
+
+    async def handle(event: Recorded[Any]) -> None:
+        begun.set()
+        await go_on.wait()
+        ended.append(event.position)
+
+    for position in (1, 2):
+        broker.put(message(position))
+    async with running(consumer(broker, MemoryYard(), handle)) as stop:
+        await begun.wait()
+        stop.set()
+        await asyncio.sleep(0.05)
+        go_on.set()
+
+    assert ended == [1]
+    assert committed(broker) == 1
+
+
+async def test_members_that_come_and_go_lose_nothing_and_keep_the_order() -> None:
+    broker, yard, handler = MemoryBroker(), MemoryYard(), Handler()
+    keys = [numbered(n) for n in range(30)]
+
+    async with running(consumer(broker, yard, handler)):
+        for round_ in range(5):
+            async with running(consumer(broker, yard, handler)):
+                for key in keys:
+                    broker.put(message(round_ * 100 + 1, key))
+                await until(lambda: committed(broker) >= (round_ + 1) * 20)  # noqa: B023
+        await until(lambda: committed(broker) == 150)
+
+    for key in keys:
+        assert list(dict.fromkeys(handler.of(key))) == [1, 101, 201, 301, 401]
+
+
+async def test_the_consumer_outlives_a_broker_that_is_away() -> None:
+    broker, handler = MemoryBroker(), Handler()
+    one = consumer(broker, MemoryYard(), handler)
+
+    async with running(one):
+        broker.put(message(1))
+        await until(lambda: handler.of(ONE) == [1])
+        broker.down = True
+        await until(lambda: not one.healthy)
+        broker.put(message(2))
+        broker.down = False
+        await until(lambda: committed(broker) == 2)
+        assert one.healthy
+
+    assert list(dict.fromkeys(handler.of(ONE))) == [1, 2]
+
+
+class DeafBroker(MemoryBroker):
+    """Its first member is given partitions, and then hears nothing more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.subscriptions = 0
+
+    @asynccontextmanager
+    async def subscribe(self, group: str, topics: Any) -> AsyncIterator[Subscription]:  # type: ignore[override]  # noqa: ANN401
+        self.subscriptions += 1
+        async with super().subscribe(group, topics) as member:
+            if self.subscriptions == 1:
+                member.poll = _nothing  # type: ignore[method-assign]
+            yield member
+
+
+async def _nothing(seconds: float) -> list[Message]:
+    await asyncio.sleep(seconds)
+    return []
+
+
+async def test_a_member_that_stalls_is_thrown_away_and_made_anew() -> None:
+    broker, handler = DeafBroker(), Handler()
+    broker.put(message(1))
+    watched = consumer(broker, MemoryYard(), handler, watch_seconds=0.01, stalled_seconds=0.05)
+
+    async with running(watched):
+        await until(lambda: committed(broker) == 1)
+
+    assert broker.subscriptions == 2
+
+
+async def test_a_member_with_nothing_to_read_is_left_alone() -> None:
+    broker = DeafBroker()
+    watched = consumer(broker, MemoryYard(), Handler(), watch_seconds=0.01, stalled_seconds=0.03)
+
+    async with running(watched):
+        await asyncio.sleep(0.2)
+
+    assert broker.subscriptions == 1
+
+
+def test_a_key_that_is_no_id_gets_one_that_does_not_show_it() -> None:
+    broker = MemoryBroker()
+    broker.put(Outgoing(TOPIC, b"Jan Jansen", [], b""))
+    [strange] = broker.messages(TOPIC)
+
+    lane = lane_of(GROUP, strange)
+
+    assert lane == lane_of(GROUP, strange)
+    assert "Jan" not in str(lane)

@@ -1,0 +1,513 @@
+"""Views: at every checkpoint, for every state of knowledge, a view equals the fold of the log."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, Integer, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from events.columns import believed_at, held_at, held_columns
+from events.connection import connect
+from events.following import Folding, Views, ViewTables, wait_for
+from events.history import FOREVER, facts
+from events.memory import MemoryStore
+from events.occurrence import Occurred
+from events.postgres import PostgresStore
+from events.rebuild import rebuild
+from events.sql import fetch
+from events.store import Json, Recorded, Store
+from events.testing import NOW, draft, numbered, recorded, write
+from events.views import Row, View, intervals, materialise, view_table
+from events.views_memory import MemoryViews
+from events.views_postgres import PostgresViews
+
+HOUR = timedelta(hours=1)
+NONE: tuple[int, ...] = ()
+
+
+def levels_rows(_key: UUID, known: Sequence[Recorded[Any]]) -> list[Row]:
+    """The level of support over time, and the levels that there were before it."""
+    return intervals(known, NONE, _levels, _level)
+
+
+def _levels(levels: tuple[int, ...], fact: Recorded[Any]) -> tuple[int, ...]:
+    return (*levels, fact.event["level"])
+
+
+def _level(levels: tuple[int, ...]) -> Iterable[Row]:
+    yield {"level": levels[-1], "before": list(levels[:-1]), "extra": {"n": len(levels)}}
+
+
+def view(version: int = 1, rows: Any = levels_rows) -> View:  # noqa: ANN401
+    table = view_table(
+        "levels",
+        version,
+        Column("level", Integer, nullable=False),
+        Column("before", ARRAY(Integer), nullable=False),
+        Column("extra", JSONB, nullable=False),
+        *held_columns(f"levels_v{version}"),
+    )
+    return View("levels", version, table, frozenset({"set.v1"}), rows)
+
+
+LEVELS = view()
+
+
+def as_it_is(event: Recorded[Json]) -> Recorded[Any]:
+    return event
+
+
+def at(hour: int) -> Occurred:
+    return Occurred.instant(NOW + hour * HOUR)
+
+
+def ordered(rows: Iterable[Row]) -> list[str]:
+    return sorted(repr(sorted(row.items())) for row in rows)
+
+
+# Pure: ranges of time in which rows held, and in which they were believed
+
+
+def test_a_row_holds_until_another_takes_its_place() -> None:
+    known = [
+        recorded({"level": 1}, 1, occurred=at(0)),
+        recorded({"level": 2}, 2, occurred=at(5)),
+    ]
+
+    rows = intervals(known, NONE, _levels, lambda levels: [{"level": levels[-1]}])
+
+    assert rows == [
+        {"level": 1, "held_from": NOW, "held_until": NOW + 5 * HOUR},
+        {"level": 2, "held_from": NOW + 5 * HOUR, "held_until": FOREVER},
+    ]
+
+
+def test_equal_rows_that_follow_on_each_other_are_one() -> None:
+    known = [recorded({"level": 1}, n, occurred=at(n)) for n in (1, 2, 3)]
+
+    rows = intervals(known, NONE, _levels, lambda levels: [{"level": levels[-1]}])
+
+    assert rows == [{"level": 1, "held_from": NOW + HOUR, "held_until": FOREVER}]
+
+
+def test_what_happens_at_one_instant_counts_together() -> None:
+    known = [recorded({"level": n}, n, occurred=at(0)) for n in (1, 2)]
+
+    rows = intervals(known, NONE, _levels, lambda levels: [{"level": levels[-1]}])
+
+    assert [row["level"] for row in rows] == [2]
+
+
+def test_several_rows_may_hold_at_once_even_equal_ones() -> None:
+    known = [recorded({"level": 1}, 1, occurred=at(0)), recorded({"level": 1}, 2, occurred=at(1))]
+
+    rows = intervals(known, NONE, _levels, lambda levels: [{"level": n} for n in levels])
+
+    assert sorted(row["held_from"] for row in rows) == [NOW, NOW + HOUR]
+
+
+def test_what_was_believed_before_a_correction_is_kept() -> None:
+    first = recorded({"level": 1}, 1, type="set.v1", occurred=at(0))
+    corrected = recorded({"level": 3}, 2, type="set.v1", occurred=at(0), corrects=first.id)
+
+    rows = materialise(LEVELS, {first.key: [first, corrected]})
+
+    assert [(row["level"], row["believed_from"], row["believed_until"]) for row in rows] == [
+        (1, first.recorded_at, corrected.recorded_at),
+        (3, corrected.recorded_at, FOREVER),
+    ]
+
+
+def test_events_of_other_types_change_nothing() -> None:
+    known = recorded({"level": 1}, 1, type="set.v1")
+    other = recorded({"level": 9}, 2, type="other.v1")
+
+    assert materialise(LEVELS, {known.key: [known, other]}) == materialise(
+        LEVELS, {known.key: [known]}
+    )
+
+
+def test_a_table_carries_the_version_of_its_view() -> None:
+    with pytest.raises(ValueError, match="levels"):
+        View("levels", 2, LEVELS.table, None, levels_rows)
+
+
+def test_a_key_with_many_events_is_computed_in_little_time() -> None:
+    events = [recorded({"level": n % 7}, n, type="set.v1", occurred=at(-n)) for n in range(1, 201)]
+    loop_time = asyncio.new_event_loop()
+    try:
+        began = loop_time.time()
+        rows = materialise(LEVELS, {events[0].key: events})
+        took = loop_time.time() - began
+    finally:
+        loop_time.close()
+
+    assert rows
+    assert took < 5
+
+
+histories = st.lists(
+    st.tuples(
+        st.integers(1, 3),
+        st.integers(0, 4),
+        st.integers(0, 5),
+        st.sampled_from(["set.v1", "set.v1", "other.v1"]),
+        st.booleans(),
+    ),
+    max_size=25,
+)
+
+
+def log_of(history: Iterable[tuple[int, int, int, str, bool]]) -> list[Recorded[Json]]:
+    """Events of three keys; some correct the first fact of their key."""
+    log: list[Recorded[Json]] = []
+    for position, (key, level, hour, type_, corrects) in enumerate(history, 1):
+        own = [e for e in log if e.key == numbered(key) and e.type == type_]
+        event: Recorded[Json] = recorded(
+            {"level": level},
+            position,
+            key=numbered(key),
+            type=type_,
+            occurred=at(hour),
+            corrects=own[0].id if corrects and own else None,
+        )
+        log.append(event)
+    return log
+
+
+def by_key(log: Iterable[Recorded[Json]]) -> dict[UUID, list[Recorded[Json]]]:
+    keys: dict[UUID, list[Recorded[Json]]] = {}
+    for event in log:
+        keys.setdefault(event.key, []).append(event)
+    return keys
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories)
+def test_for_every_state_of_knowledge_the_rows_are_those_of_the_fold(
+    history: list[tuple[int, int, int, str, bool]],
+) -> None:
+    log = log_of(history)
+    rows = materialise(LEVELS, by_key(log))
+
+    for known_at in [event.recorded_at for event in log]:
+        for key, events in by_key(log).items():
+            read = [e for e in events if LEVELS.reads(e)]
+            expected = levels_rows(key, facts(read, known_at=known_at))
+            believed = [
+                {
+                    n: v
+                    for n, v in row.items()
+                    if n not in ("key", "believed_from", "believed_until")
+                }
+                for row in rows
+                if row["key"] == key and row["believed_from"] <= known_at < row["believed_until"]
+            ]
+            assert ordered(believed) == ordered(expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories, st.integers(0, 2**32))
+def test_topics_in_any_interleaving_give_the_same_rows(
+    history: list[tuple[int, int, int, str, bool]], seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - reproducible by its seed
+    topics: list[list[Recorded[Json]]] = [[], [], []]
+    for event in log_of(history):
+        topics[event.position % 3].append(event)
+
+    shuffled = []
+    while any(topics):
+        shuffled.append(chance.choice([topic for topic in topics if topic]).pop(0))
+
+    assert ordered(materialise(LEVELS, by_key(shuffled))) == ordered(
+        materialise(LEVELS, by_key(log_of(history)))
+    )
+
+
+# The loop over a log: stopped anywhere, on memory
+
+
+async def appended(store: Store, history: Iterable[tuple[int, int, int, str, bool]]) -> None:
+    for event in log_of(history):
+        one = draft(
+            event.key,
+            event.event,
+            id=event.id,
+            type=event.type,
+            occurred=event.occurred,
+            corrects=event.corrects,
+        )
+        await store.append(write(one))
+
+
+@settings(max_examples=40, deadline=None)
+@given(histories, st.lists(st.integers(1, 6), max_size=20))
+def test_stopped_at_any_checkpoint_and_started_anew_a_view_equals_the_fold(
+    history: list[tuple[int, int, int, str, bool]], batches: list[int]
+) -> None:
+    asyncio.run(_stopped_anywhere(history, batches))
+
+
+async def _stopped_anywhere(
+    history: list[tuple[int, int, int, str, bool]], batches: list[int]
+) -> None:
+    ticks = iter(range(1_000_000))
+    store = MemoryStore("intake", lambda: NOW + timedelta(seconds=next(ticks)))
+    tables = MemoryViews(store)
+    await appended(store, history)
+    keeping = Folding(view=LEVELS, decode=as_it_is)
+    position = 0
+
+    for number, batch in enumerate([*batches, 100, 100]):
+        views = Views(store=store, tables=tables, views=[LEVELS], decode=as_it_is, batch=batch)
+        folding = keeping if number % 2 else Folding(view=LEVELS, decode=as_it_is)
+        position = await views.step(folding, position)
+
+        assert position == await tables.position(LEVELS)
+        expected = materialise(LEVELS, by_key(store.log[:position]))
+        assert ordered(tables.rows(LEVELS)) == ordered(expected)
+    assert position == len(store.log)
+
+
+# The same loop and the tables, on memory and on PostgreSQL
+
+
+class Place:
+    def __init__(self, store: Store, tables: ViewTables) -> None:
+        self.store = store
+        self.tables = tables
+
+    async def rows(self) -> list[Row]:
+        if isinstance(self.tables, MemoryViews):
+            return self.tables.rows(LEVELS)
+        pool = self.tables._pool  # type: ignore[attr-defined]
+        return [_python(row) for row in await fetch(pool, select(LEVELS.table))]
+
+    async def expected(self) -> list[Row]:
+        return materialise(LEVELS, by_key(await self.store.after(0, 1000)))
+
+
+def _python(row: Row) -> Row:
+    """What asyncpg leaves to its caller: JSON as text."""
+    extra = row["extra"]
+    return {**row, "extra": orjson.loads(extra)}
+
+
+@pytest.fixture
+async def place(kind: str | None) -> AsyncIterator[Place]:
+    if kind is None:
+        store = MemoryStore("intake")
+        yield Place(store, MemoryViews(store))
+    else:
+        async with PostgresStore.open(kind, source="intake") as opened:
+            tables = PostgresViews("intake", opened.pool)
+            await tables.create([LEVELS])
+            await tables.create([LEVELS])
+            yield Place(opened, tables)
+
+
+@asynccontextmanager
+async def following(place: Place) -> AsyncIterator[None]:
+    views = Views(store=place.store, tables=place.tables, views=[LEVELS], decode=as_it_is)
+    stop = asyncio.Event()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(views.run(stop))
+        yield
+        stop.set()
+
+
+HISTORY = [
+    (1, 1, 0, "set.v1", False),
+    (2, 4, 3, "set.v1", False),
+    (1, 2, 5, "set.v1", False),
+    (3, 0, 0, "other.v1", False),
+    (1, 3, 0, "set.v1", True),
+]
+
+
+async def test_a_view_follows_the_log_and_can_be_waited_for(place: Place) -> None:
+    async with following(place):
+        await appended(place.store, HISTORY)
+        assert await wait_for(place.tables, LEVELS, len(HISTORY), 5)
+
+        rows = await place.rows()
+
+    assert ordered(rows) == ordered(await place.expected())
+    assert len(rows) == 6
+
+
+async def test_waiting_for_what_does_not_come_ends_in_time(place: Place) -> None:
+    assert not await wait_for(place.tables, LEVELS, 1, 0.05)
+
+
+async def test_two_that_follow_at_once_do_not_disturb_each_other(place: Place) -> None:
+    async with following(place), following(place):
+        for _ in range(10):
+            await place.store.append(write(draft(numbered(1), {"level": 1}, type="set.v1")))
+        assert await wait_for(place.tables, LEVELS, 10, 5)
+
+    assert ordered(await place.rows()) == ordered(await place.expected())
+
+
+async def test_who_is_not_at_the_checkpoint_changes_nothing(place: Place) -> None:
+    assert await place.tables.replace(LEVELS, 0, 5, {})
+
+    assert not await place.tables.replace(LEVELS, 0, 9, {numbered(1): []})
+
+    assert await place.tables.position(LEVELS) == 5
+
+
+# Conditions of queries, and the rebuild, on PostgreSQL
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("moment", "levels"),
+    [(NOW - HOUR, []), (NOW, [1]), (NOW + 4 * HOUR, [1]), (NOW + 5 * HOUR, [2]), (FOREVER, [2])],
+)
+async def test_a_past_moment_is_looked_up(
+    database: str, moment: datetime, levels: list[int]
+) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        place = Place(store, tables)
+        async with following(place):
+            await appended(store, HISTORY[:1] + HISTORY[2:3])
+            assert await wait_for(tables, LEVELS, 2, 5)
+
+        query = select(LEVELS.table.c.level).where(
+            believed_at(LEVELS.table, datetime.now(UTC)), held_at(LEVELS.table, moment)
+        )
+        found = await fetch(store.pool, query)
+
+    assert [row["level"] for row in found] == levels
+
+
+@pytest.mark.system
+async def test_a_rebuilt_view_equals_the_live_one_and_takes_its_place(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        place = Place(store, tables)
+        async with following(place):
+            await _many(store, 200)
+            assert await wait_for(tables, LEVELS, 200, 20)
+
+            rebuilt = await rebuild(database, "intake", LEVELS, as_it_is)
+
+            assert (rebuilt.position, rebuilt.differing) == (200, 0)
+            assert rebuilt.rows == len(await place.rows())
+            await _many(store, 20)
+            assert await wait_for(tables, LEVELS, 220, 20)
+        assert ordered(await place.rows()) == ordered(await place.expected())
+
+
+@pytest.mark.system
+async def test_a_view_whose_rule_has_changed_is_told_by_how_many_rows_differ(database: str) -> None:
+    wrong = view(rows=lambda key, known: levels_rows(key, known[:1]))
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([wrong])
+        await appended(store, HISTORY)
+        views = Views(store=store, tables=tables, views=[wrong], decode=as_it_is)
+        await views.step(Folding(view=wrong, decode=as_it_is), 0)
+        place = Place(store, tables)
+        before, after = set(ordered(await place.rows())), set(ordered(await place.expected()))
+
+        rebuilt = await rebuild(database, "intake", LEVELS, as_it_is)
+
+        assert rebuilt.differing == len(before ^ after) > 0
+        assert ordered(await place.rows()) == ordered(await place.expected())
+
+
+@pytest.mark.system
+async def test_a_view_that_was_never_filled_is_filled_by_a_rebuild(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        await appended(store, HISTORY)
+
+        rebuilt = await rebuild(database, "intake", LEVELS, as_it_is)
+
+        assert (rebuilt.position, rebuilt.differing) == (len(HISTORY), None)
+        assert await tables.position(LEVELS) == len(HISTORY)
+
+
+@pytest.mark.system
+async def test_readers_and_writers_go_on_while_a_view_is_rebuilt(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        await _many(store, 300)
+        place = Place(store, tables)
+        over = asyncio.Event()
+        read = 0
+
+        async def reading() -> None:
+            nonlocal read
+            while not over.is_set():
+                await place.rows()
+                read += 1
+
+        async def writing() -> None:
+            while not over.is_set():
+                await _many(store, 5)
+
+        async with following(place), asyncio.TaskGroup() as tasks:
+            assert await wait_for(tables, LEVELS, 300, 20)
+            tasks.create_task(reading())
+            tasks.create_task(writing())
+            for _ in range(3):
+                await rebuild(database, "intake", LEVELS, as_it_is)
+            over.set()
+        assert read > 3
+        async with following(place):
+            head = (await store.head()).position
+            assert await wait_for(tables, LEVELS, head, 20)
+        everything = by_key(await store.after(0, 100_000))
+        assert ordered(await place.rows()) == ordered(materialise(LEVELS, everything))
+
+
+@pytest.mark.system
+async def test_a_rebuild_waits_for_a_long_reader_without_holding_up_the_others(
+    database: str,
+) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        await _many(store, 20)
+        place = Place(store, tables)
+        long_reader = await connect(database, idle_in_transaction_session_timeout="0")
+        try:
+            transaction = long_reader.transaction()
+            await transaction.start()
+            await long_reader.fetch("select * from levels_v1")
+            rebuilding = asyncio.create_task(rebuild(database, "intake", LEVELS, as_it_is))
+            for _ in range(20):
+                await asyncio.wait_for(place.rows(), 3)
+                await asyncio.sleep(0.1)
+            assert not rebuilding.done()
+            await transaction.rollback()
+            rebuilt = await asyncio.wait_for(rebuilding, 20)
+        finally:
+            await long_reader.close()
+
+    assert rebuilt.position == 20
+
+
+async def _many(store: Store, events: int) -> None:
+    for number in range(events):
+        level, key = number % 7, numbered(number % 11)
+        one = draft(key, {"level": level}, type="set.v1", occurred=at(number % 13))
+        await store.append(write(one))

@@ -1,0 +1,211 @@
+"""Durable work: claimed by one, counted before, retried until done; on memory and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import pairwise
+from uuid import UUID, uuid4
+
+import pytest
+
+from events.backoff import Backoff
+from events.memory import MemoryStore
+from events.postgres import PostgresStore
+from events.store import Json, Store, Work, WriteSet
+from events.testing import METADATA, NOW, FixedClock
+from events.work import Worker, WorkQueue
+from events.work_memory import MemoryQueue
+from events.work_postgres import PostgresQueue
+
+KINDS = ["mail"]
+LEASE = timedelta(seconds=60)
+SECOND = timedelta(seconds=1)
+
+
+class Place:
+    """A store and the queue of its work items."""
+
+    def __init__(self, store: Store, queue: WorkQueue) -> None:
+        self.store = store
+        self.queue = queue
+
+    async def add(self, kind: str = "mail", due_in: int = 0, data: Json | None = None) -> UUID:
+        item = Work(
+            id=uuid4(),
+            kind=kind,
+            key=uuid4(),
+            data=data or {"to": "desk"},
+            due_at=NOW + timedelta(seconds=due_in),
+            metadata=METADATA,
+        )
+        await self.store.append(WriteSet(work=[item]))
+        return item.id
+
+    async def waiting(self) -> int:
+        return (await self.queue.backlog(NOW)).waiting
+
+
+@pytest.fixture
+async def place(kind: str | None) -> AsyncIterator[Place]:
+    if kind is None:
+        store = MemoryStore("notifications")
+        yield Place(store, MemoryQueue(store))
+    else:
+        async with PostgresStore.open(kind, source="notifications") as opened:
+            yield Place(opened, PostgresQueue(opened.pool))
+
+
+def worker(
+    place: Place,
+    handle: Callable[[Work], Awaitable[None]],
+    clock: FixedClock,
+    backoff: Backoff = Backoff(10, 100),  # noqa: B008 - a value
+) -> Worker:
+    return Worker(
+        service="notifications",
+        queue=place.queue,
+        handlers={"mail": handle},
+        clock=clock,
+        lease=LEASE,
+        look_seconds=0.01,
+        backoff=backoff,
+    )
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - there is nothing to be told by
+            await asyncio.sleep(0.002)
+
+
+@asynccontextmanager
+async def running(*workers: Worker) -> AsyncIterator[asyncio.Event]:
+    stop = asyncio.Event()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        for each in workers:
+            tasks.create_task(each.run(stop))
+        yield stop
+        stop.set()
+
+
+async def test_items_are_claimed_once_when_due_and_of_the_kinds_asked_for(place: Place) -> None:
+    late = await place.add(due_in=-5)
+    early = await place.add(due_in=-10)
+    await place.add(due_in=60)
+    await place.add(kind="fetch")
+
+    claimed = await place.queue.claim(KINDS, NOW, LEASE, 10)
+    again = await place.queue.claim(KINDS, NOW, LEASE, 10)
+
+    assert [(c.work.id, c.tries) for c in claimed] == [(early, 1), (late, 1)]
+    assert again == []
+    assert claimed[0].work.data == {"to": "desk"}
+    assert claimed[0].work.metadata == METADATA
+
+
+async def test_a_timer_comes_due(place: Place) -> None:
+    timer = await place.add(due_in=3600)
+
+    assert await place.queue.claim(KINDS, NOW + 3599 * SECOND, LEASE, 10) == []
+    [claimed] = await place.queue.claim(KINDS, NOW + 3600 * SECOND, LEASE, 10)
+
+    assert claimed.work.id == timer
+
+
+async def test_when_a_lease_ends_another_worker_gets_the_item(place: Place) -> None:
+    item = await place.add()
+    [first] = await place.queue.claim(KINDS, NOW, LEASE, 10)
+
+    [second] = await place.queue.claim(KINDS, NOW + LEASE, LEASE, 10)
+    await place.queue.defer(first, NOW + 2 * LEASE)
+
+    assert (second.work.id, second.tries) == (item, 2)
+    assert await place.queue.claim(KINDS, NOW + LEASE + SECOND, LEASE, 10) == []
+
+
+async def test_a_deferred_item_is_due_again_later(place: Place) -> None:
+    await place.add()
+    [claimed] = await place.queue.claim(KINDS, NOW, LEASE, 10)
+
+    await place.queue.defer(claimed, NOW + 10 * SECOND)
+
+    assert await place.queue.claim(KINDS, NOW + 9 * SECOND, LEASE, 10) == []
+    [again] = await place.queue.claim(KINDS, NOW + 10 * SECOND, LEASE, 10)
+    assert again.tries == 2
+
+
+async def test_the_backlog_counts_all_and_dates_what_is_overdue(place: Place) -> None:
+    await place.add(due_in=-90)
+    await place.add(due_in=-30)
+    await place.add(due_in=30)
+
+    backlog = await place.queue.backlog(NOW)
+
+    assert (backlog.waiting, backlog.oldest) == (3, NOW - 90 * SECOND)
+
+
+async def test_two_workers_do_each_item_once(place: Place) -> None:
+    items = {await place.add() for _ in range(40)}
+    done: list[UUID] = []
+
+    async def handle(item: Work) -> None:
+        done.append(item.id)
+        await place.store.append(WriteSet(done=[item.id]))
+
+    clock = FixedClock()
+    async with running(worker(place, handle, clock), worker(place, handle, clock)):
+        await until(lambda: len(done) >= 40)
+
+    assert sorted(done) == sorted(items)
+    assert await place.waiting() == 0
+
+
+async def test_what_fails_is_retried_later_and_later_until_it_is_done(place: Place) -> None:
+    clock, tried = FixedClock(), list[timedelta]()
+    await place.add()
+
+    async def handle(item: Work) -> None:
+        tried.append(clock.at - NOW)
+        if len(tried) < 4:
+            raise RuntimeError
+        await place.store.append(WriteSet(done=[item.id]))
+
+    one = worker(place, handle, clock)
+    while await place.waiting():
+        await one.once()
+        clock.advance(SECOND)
+
+    waits = [b - a for a, b in pairwise(tried)]
+    assert len(tried) == 4
+    assert all(wait > timedelta(seconds=4) for wait in waits)
+    assert waits[2] > waits[0]
+
+
+async def test_an_item_that_was_done_before_is_a_success(place: Place) -> None:
+    await place.add()
+
+    async def handle(work: Work) -> None:
+        for _ in range(2):
+            await place.store.append(WriteSet(done=[work.id]))
+
+    assert await worker(place, handle, FixedClock()).once() == 1
+    assert await place.queue.claim(KINDS, NOW + 2 * LEASE, LEASE, 10) == []
+
+
+async def test_a_stop_finishes_what_was_begun(place: Place) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    await place.add()
+
+    async def handle(item: Work) -> None:
+        begun.set()
+        await go_on.wait()
+        await place.store.append(WriteSet(done=[item.id]))
+
+    async with running(worker(place, handle, FixedClock())) as stop:
+        await begun.wait()
+        stop.set()
+        await asyncio.sleep(0.02)
+        go_on.set()
+
+    assert await place.waiting() == 0
