@@ -1,19 +1,32 @@
-"""Puts the service together: its views, and the routers that read them."""
+"""Analytics, put together: the log of what all services publish, its views, and the figures."""
 
-from collections.abc import Sequence
-
-from fastapi import APIRouter
-
+from analytics.access import ACCESS, scope
 from analytics.figures import caseload, durations, funnel, offers
+from analytics.log import GROUP, SOURCES, facts_of, keep
 from analytics.views.caseload import CASELOAD
 from analytics.views.milestones import milestones
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
-from events.views import View
-from programmes import Programmes
+from analytics.views.snapshot import Snapshots
+from events.contracts import registry
+from events.envelope import reads_everything
+from kit.composition import Follows, Ground, Service
+from kit.settings import Settings
+from programmes.loader import Programmes, load
 
-ROUTERS: Sequence[APIRouter] = (offers.router, funnel.router, caseload.router, durations.router)
 
-
-def views(programmes: Programmes) -> list[View]:
-    return [OFFERS, PROGRESS, CASELOAD, milestones(programmes)]
+def compose(ground: Ground[Settings]) -> Service:
+    programmes = load(ground.settings.programmes)
+    types = registry(programmes.track_steps())
+    log = Follows(
+        group=GROUP, services=SOURCES, read=reads_everything(types), handle=keep(ground.store)
+    )
+    return Service(
+        routers=[offers.router, funnel.router, caseload.router, durations.router],
+        access=ACCESS,
+        scope=scope,
+        decode=facts_of(types),
+        follows=[log],
+        views=[OFFERS, PROGRESS, CASELOAD, milestones(programmes)],
+        parts={Programmes: programmes, Snapshots: Snapshots(ground.pool, ground.tables)},
+    )

@@ -11,7 +11,7 @@ _STAFF = frozenset({Role.DESK, Role.TEAM_LEAD})
 _REFERRER = frozenset({Role.REFERRER})
 
 ACCESS: AccessTable = {
-    "organisation:register": frozenset({Role.DESK, Role.OPERATOR}),
+    "organisation:register": frozenset({Role.DESK}),
     "organisation:change-address": frozenset({Role.DESK}),
     "organisation:read": _STAFF | _REFERRER,
     "desk:read": _STAFF | {Role.SERVICE},

@@ -39,12 +39,12 @@ def person(name: str) -> UUID:
 
 async def cast(api: Api, tokens: Tokens, case_managers: Iterable[int]) -> Cast:
     """Registers the desk and the hospitals."""
-    operator = tokens("operator", subject=person("operator"))
-    await _register(api, operator, "desk", "Desk of the pilot", DESK_ADDRESS)
+    desk = tokens("desk", subject=person("desk"))
+    await _register(api, desk, "desk", "Desk of the pilot", DESK_ADDRESS)
     hospitals = {
         hospital.number: await _register(
             api,
-            operator,
+            desk,
             "hospital",
             f"Hospital {hospital.number}",
             f"hospital-{hospital.number}@example.org",
@@ -53,7 +53,7 @@ async def cast(api: Api, tokens: Tokens, case_managers: Iterable[int]) -> Cast:
     }
     people = {number: person(f"case-manager-{number}") for number in case_managers}
     return Cast(
-        desk=tokens("desk", subject=person("desk")),
+        desk=desk,
         analyst=tokens("analyst", subject=person("analyst")),
         hospitals=hospitals,
         referrers={

@@ -1,7 +1,7 @@
 """What every figure is asked for: a programme, and the two times of which it tells."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -18,8 +18,6 @@ from programmes import Programmes
 
 READ = "figure:read"
 READ_EVENTS = "figure:read-events"
-LATEST = FOREVER - timedelta(microseconds=1)
-"""All that is known: what we believe now, we believe until FOREVER."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ async def _asked(
         principal=request.state.principal,
         programme=programme,
         as_of=REQUEST_TIME.get() if at.as_of == FOREVER else at.as_of,
-        known_at=min(at.known_at, LATEST),
+        known_at=at.known_at,
     )
     return Asked(
         cut=cut,
