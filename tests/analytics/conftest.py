@@ -9,23 +9,20 @@ from typing import cast
 import httpx
 import pytest
 
-from analytics.access import ACCESS, scope
-from analytics.app import ROUTERS, views
-from analytics.log import Fact, facts_of, keep
-from analytics.views.snapshot import Snapshots
+from analytics.app import compose
+from analytics.log import Fact, keep
 from dev.postgres import Server, postgres
-from events.contracts import registry
 from events.following import Views, wait_for
 from events.migrate import upgrade
 from events.postgres import PostgresStore
 from events.store import Json, Recorded
-from events.views_postgres import PostgresViews
 from kit.access import Role
-from kit.testing import Stand, at
-from programmes import Programmes, load
+from kit.ground import opened
+from kit.testing import Stand, at, settings
 
 NOW = "2021-01-01T12:00:00+00:00"
 CAUGHT_UP_SECONDS = 20
+AT_ONCE = 100
 
 Query = Mapping[str, str | list[str]]
 
@@ -53,14 +50,17 @@ def database(server: Server) -> Iterator[str]:
 class Analytics:
     """The service with its views running, as one process of it has them."""
 
+    database: str
     store: PostgresStore
     following: Views
     stand: Stand
 
     async def hears(self, facts: Sequence[Fact]) -> None:
         """Consumes messages in this order, and waits until all views have taken them in."""
-        for fact in facts:
-            await keep(self.store)(as_message(fact))
+        handle = keep(self.store)
+        for start in range(0, len(facts), AT_ONCE):
+            batch = facts[start : start + AT_ONCE]
+            await asyncio.gather(*(handle(as_message(fact)) for fact in batch))
         head = await self.store.head()
         for view in self.following.views:
             tables = self.following.tables
@@ -83,21 +83,24 @@ def as_message(fact: Fact) -> Recorded[Json]:
 
 @pytest.fixture
 async def analytics(database: str) -> AsyncIterator[Analytics]:
-    programmes = load()
-    made = views(programmes)
     stop = asyncio.Event()
-    async with PostgresStore.open(database, source="analytics") as store:
-        tables = PostgresViews("analytics", store.pool)
-        await tables.create(made)
-        decode = facts_of(registry(programmes.track_steps()))
-        following = Views(store=store, tables=tables, views=made, decode=decode)
-        parts = {Programmes: programmes, Snapshots: Snapshots(store.pool, tables)}
+    async with opened("analytics", settings(database_url=database)) as ground:
+        service = compose(ground)
+        await ground.tables.create(service.views)
+        following = Views(
+            store=ground.store, tables=ground.tables, views=service.views, decode=service.decode
+        )
         stand = Stand(
-            store, routers=ROUTERS, access=ACCESS, scope=scope, parts=parts, clock=at(NOW)
+            ground.store,
+            routers=service.routers,
+            access=service.access,
+            scope=service.scope,
+            parts=service.parts,
+            clock=at(NOW),
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(following.run(stop))
-            yield Analytics(store, following, stand)
+            yield Analytics(database, ground.store, following, stand)
             stop.set()
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from analytics.examples import HOSPITAL, identity, told
 from analytics.log import Fact, facts_of, keep, kept
+from events.broker import Message, Partition
 from events.contracts import registry
 from events.contracts.intake import CandidateIdentified
+from events.envelope import reads_everything, to_message
 from events.memory import MemoryStore
 from events.store import Recorded
 
@@ -34,6 +36,18 @@ async def test_a_message_comes_back_as_it_was_published() -> None:
     recorded = (await store.after(0, 10))[0]
     assert (recorded.source, recorded.position, recorded.version) == ("analytics", 1, 1)
     assert FACT(recorded) == IDENTIFIED
+
+
+async def test_what_went_over_the_broker_comes_back_as_it_was_published() -> None:
+    assert not isinstance(IDENTIFIED.event, dict)
+    sent = to_message(message(IDENTIFIED), ("candidate-identified", IDENTIFIED.event))
+    arrived = Message(Partition(sent.topic, 0), 0, sent.key, sent.headers, sent.value)
+    store = MemoryStore("analytics")
+
+    await keep(store)(reads_everything(registry())(arrived))
+
+    metadata = replace(IDENTIFIED.metadata, actor="intake", role="service")
+    assert FACT((await store.after(0, 10))[0]) == replace(IDENTIFIED, metadata=metadata)
 
 
 async def test_a_message_of_an_unknown_type_is_kept_with_its_json() -> None:

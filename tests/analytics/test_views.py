@@ -1,0 +1,84 @@
+"""The views in PostgreSQL: rebuilt they are the same, and a past day is an index look-up."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid5
+
+import pytest
+from sqlalchemy.sql import ClauseElement
+
+from analytics.app import compose
+from analytics.examples import BEGIN, CASE_MANAGER, HOSPITAL, KEY, PROGRAMME, day, told
+from analytics.log import Fact
+from analytics.views import behind, caseload
+from analytics.views.cut import Cut
+from events.contracts.casefile import CaseClosed, CaseManagerAssigned, CaseOpened
+from events.contracts.intake import CandidateIdentified, OfferMade
+from events.postgres import PostgresStore
+from events.rebuild import rebuild
+from events.sql import compiled
+from kit.access import Principal, Role
+from kit.ground import opened
+from kit.testing import settings
+
+pytestmark = pytest.mark.system
+
+CUT = Cut(
+    principal=Principal(subject="somebody", role=Role.ANALYST),
+    programme=PROGRAMME,
+    as_of=BEGIN + timedelta(days=30),
+    known_at=BEGIN + timedelta(days=4000),
+)
+
+
+def cases(count: int) -> Iterator[Fact]:
+    """One case after the other, a day apart; each is open for ten days."""
+    for number in range(count):
+        key = uuid5(KEY, str(number))
+        steps = [
+            CandidateIdentified(organisation=HOSPITAL, origin=None),
+            OfferMade(attempt=1, channel="phone", by_function="doctor"),
+            CaseOpened(organisation=HOSPITAL, spell=1),
+            CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"),
+        ]
+        yield from (told(n, step, day(number), key=key) for n, step in enumerate(steps, start=1))
+        closed = CaseClosed(reason="support-completed", spell=1)
+        yield told(5, closed, day(number + 10), key=key)
+
+
+async def plan(store: PostgresStore, statement: ClauseElement) -> str:
+    text, values = compiled(statement)
+    lines = await store.pool.fetch(f"explain {text}", *values)
+    return "\n".join(line[0] for line in lines)
+
+
+async def test_a_rebuilt_view_equals_the_live_one_and_the_figures_stay(
+    hears: Callable[[Sequence[Fact]], Awaitable[None]],
+    figure: Callable[..., Awaitable[dict[str, Any]]],
+    database: str,
+) -> None:
+    await hears(list(cases(20)))
+    before = await figure("offers"), await figure("funnel"), await figure("caseload", day=day(5))
+
+    async with opened("analytics", settings(database_url=database)) as ground:
+        service = compose(ground)
+        rebuilt = [await rebuild(database, "analytics", v, service.decode) for v in service.views]
+
+    after = await figure("offers"), await figure("funnel"), await figure("caseload", day=day(5))
+    assert [done.differing for done in rebuilt] == [0, 0, 0, 0]
+    assert all(done.rows > 0 for done in rebuilt)
+    assert after == before
+
+
+async def test_past_days_and_watermarks_are_index_look_ups(
+    hears: Callable[[Sequence[Fact]], Awaitable[None]], store: PostgresStore
+) -> None:
+    await hears(list(cases(600)))
+    await store.pool.execute("analyze")
+
+    watermarks = await plan(store, behind.watermarks(CUT, 10_000))
+
+    assert "caseload_v1_held" in await plan(store, caseload.counts(CUT))
+    assert "events_source_recorded_at_idx" in watermarks
+    assert "Seq Scan on events" not in watermarks
