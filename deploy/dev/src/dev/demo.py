@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -16,7 +16,7 @@ from dev.pilot.player import play
 from dev.pilot.progress import bar
 from dev.pilot.record import Record, load
 from dev.pilot.today import play_today, text
-from dev.stack import Stack, stack, until_one_ends
+from dev.stack import PORTS, Stack, stack, until_one_ends
 from dev.terminal import run
 
 SECONDS = 30.0
@@ -35,10 +35,10 @@ def main() -> int:
     return run(demo(ends=given.exit, report=given.report))
 
 
-async def demo(*, ends: bool, report: Path | None) -> int:
+async def demo(*, ends: bool, report: Path | None, ports: Mapping[str, int] = PORTS) -> int:
     """0 if every figure equals the printed one; without `ends` it then stays up until Ctrl-C."""
     print(INTRODUCTION, flush=True)
-    async with stack("demo", say=_say) as whole, _client() as client:
+    async with stack("demo", ports=ports, say=_say) as whole, _client() as client:
         api = Api(client, {service: whole.url(service) for service in whole.ports})
         records = load()
         cohort = await cast(api, whole.token, _case_managers(records))

@@ -1,0 +1,29 @@
+"""The demo on real servers: the report's figures come out, and nothing stays behind."""
+
+from pathlib import Path
+
+import orjson
+import psutil
+import pytest
+
+from dev.demo import demo
+from dev.stack import FREE
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+
+
+async def test_the_played_pilot_gives_the_figures_and_todays_candidate_a_mail(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = set(psutil.Process().children(recursive=True))
+
+    code = await demo(ends=True, report=tmp_path / "figures.json", ports=FREE)
+
+    told = capsys.readouterr().out
+    figures = orjson.loads((tmp_path / "figures.json").read_bytes())
+    assert code == 0
+    assert [figure for figure in figures if not figure["equal"]] == []
+    assert len(figures) == 53
+    assert "To: desk@example.org" in told
+    assert "single records are constructed" in told
+    assert set(psutil.Process().children(recursive=True)) <= before
