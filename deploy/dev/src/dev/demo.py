@@ -92,7 +92,7 @@ async def _show_today(api: Api, cohort: Cast, whole: Stack) -> None:
 
 async def _stay(whole: Stack) -> int:
     for service in whole.ports:
-        print(f"{service:14} {whole.url(service)}/docs")
+        print(f"{service:14} {whole.url(service)}/openapi.json")
     print(f"{'events':14} Kafka at {whole.servers.kafka}, topics <service>.events")
     print(f"{'logs and mail':14} {whole.folder}")
     figures = f"{whole.url('analytics')}/v1/figures/offers?programme=medical-incidents"
