@@ -109,7 +109,8 @@ class Lanes:
         task.add_done_callback(lambda ended: self._ended(place, ended))
 
     def _ended(self, place: tuple[Lane, str], task: asyncio.Task[None]) -> None:
-        del self._tasks[place]
+        if self._tasks.get(place) is task:  # the lane may have started anew before this was told
+            del self._tasks[place]
         if not task.cancelled() and (error := task.exception()):
             self.failure = self.failure or error
 
