@@ -74,7 +74,7 @@ async def test_a_rebuilt_view_equals_the_live_one_and_the_figures_stay(
 async def test_past_days_and_watermarks_are_index_look_ups(
     hears: Callable[[Sequence[Fact]], Awaitable[None]], store: PostgresStore
 ) -> None:
-    await hears(list(cases(600)))
+    await hears(list(cases(300)))
     await store.pool.execute("analyze")
 
     watermarks = await plan(store, behind.watermarks(CUT, 10_000))
