@@ -69,19 +69,20 @@ async def test_log_lines_hold_templates_and_codes_only(stand: Stand, logs: list[
 
 
 @pytest.fixture
-def stderr(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+def configure() -> Iterator[Callable[..., None]]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    logging_of_kit.configure("toys", Environment.PRODUCTION)
-    yield lambda: capsys.readouterr().err
+    yield logging_of_kit.configure
     structlog.reset_defaults()
     root.handlers[:] = handlers
     root.setLevel(level)
+    logging.raiseExceptions = True
 
 
 def test_logs_are_json_with_the_place_of_an_error_and_not_its_message(
-    stderr: Callable[[], str],
+    configure: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    configure("toys", Environment.PRODUCTION)
     log = logging.getLogger("library")
 
     with structlog.contextvars.bound_contextvars(correlation_id="c"):
@@ -90,7 +91,7 @@ def test_logs_are_json_with_the_place_of_an_error_and_not_its_message(
         except ValueError:
             log.exception("broken")
 
-    line = orjson.loads(stderr())
+    line = orjson.loads(capsys.readouterr().err)
     assert line["event"] == "broken"
     assert (line["service"], line["correlation_id"], line["error"]) == ("toys", "c", "ValueError")
     assert line["at"][-1].endswith(

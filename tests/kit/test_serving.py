@@ -87,9 +87,7 @@ async def test_a_request_under_way_is_finished_and_no_other_is_taken(
         request = asyncio.create_task(client.get("/v1/slow"))
         await slow.began.wait()
         stop.set()
-        async with asyncio.timeout(5):
-            while await _listens(client):
-                await asyncio.sleep(0.01)
+        await _until_closed(client)
         slow.go_on.set()
 
         answer = await request
@@ -97,13 +95,15 @@ async def test_a_request_under_way_is_finished_and_no_other_is_taken(
     assert answer.json() == {"done": "yes"}
 
 
-async def _listens(client: httpx.AsyncClient) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(HOST, client.base_url.port)
-    except ConnectionError:
-        return False
-    writer.close()
-    return True
+async def _until_closed(client: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(HOST, client.base_url.port)
+            except ConnectionError:
+                return
+            writer.close()
+            await asyncio.sleep(0.01)
 
 
 async def test_a_client_that_hangs_up_leaves_the_request_to_its_end(

@@ -150,10 +150,9 @@ class Call:
     async def note(self, outcome: str, key: UUID | None = None) -> None:
         await accesslog.note(self.edge.store, self._line(outcome, key))
 
-    async def position(self, at: Moment) -> int:
-        """The position that `knownAt` means, which the answer says too."""
-        store = self.edge.store
-        known = await store.position_at(at.known_at) if at.past else (await store.head()).position
+    async def position(self, at: Moment, *, seen: int) -> int:
+        """What `knownAt` means, as far as a view has seen the log; the answer says it too."""
+        known = min(seen, await self.edge.store.position_at(at.known_at)) if at.past else seen
         self.response.headers[POSITION_HEADER] = str(known)
         return known
 

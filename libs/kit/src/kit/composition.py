@@ -53,7 +53,10 @@ class Follows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """All that a service brings along; what it does not have is left out."""
+    """All that a service brings along; what it does not have is left out.
+
+    Its routes find the vault, the lists and what operators need among the parts without asking.
+    """
 
     routers: Sequence[APIRouter]
     access: AccessTable
@@ -67,3 +70,7 @@ class Service:
 
 
 Compose = Callable[[Ground[S]], Service]
+
+
+class NotComposed(Exception):
+    """What a service is given, such as its programme definitions, cannot be used."""

@@ -47,7 +47,7 @@ class Lists:
     ) -> Listed[T]:
         """In the order of `by`, a column of ids; those of keys follow the order of making."""
         await self.caught_up(view, at)
-        await call.position(at)
+        await call.position(at, seen=await self.tables.position(view))
         statement = _rows(view, call, at, page, by).where(*conditions)
         async with pooled(self.pool) as connection:
             rows = await fetch(connection, statement)

@@ -47,7 +47,7 @@ def configure(service: str, environment: Environment) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     logging.raiseExceptions = False
-    for noisy in ("httpx", "httpcore", "uvicorn.access"):
+    for noisy in ("httpx", "httpcore", "uvicorn", "aiokafka"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -16,12 +16,16 @@ from events.kafka import KafkaBroker
 from events.rebuild import rebuild
 from events.relay import republish
 from kit import ground, logs, processes
-from kit.composition import Compose, S, Service
+from kit.composition import Compose, Ground, NotComposed, S, Service
 from kit.processes import Kind
+from kit.routes import Undeclared
 from kit.serving import PortTaken
 from kit.settings import load
 
 log = structlog.get_logger()
+
+SPOKEN = (NotComposed, PortTaken, Undeclared)
+"""Failures that say in a sentence what the operator or the developer has to do."""
 
 
 def main(
@@ -65,7 +69,7 @@ def _finish(work: Coroutine[Any, Any, None]) -> None:
             runner.run(work)
         except Exception as error:
             cause = _first(error)
-            if isinstance(cause, PortTaken):
+            if isinstance(cause, SPOKEN):
                 raise SystemExit(str(cause)) from None
             log.exception("process.failed", exc_info=cause)
             raise SystemExit(1) from None
@@ -77,17 +81,24 @@ def _first(error: BaseException) -> BaseException:
     return error
 
 
+def _composed(compose: Compose[S], base: Ground[S]) -> Service:
+    try:
+        return compose(base)
+    except Exception as error:
+        raise NotComposed(f"The service cannot be put together: {error}") from error
+
+
 async def _run(name: str, compose: Compose[S], settings: S, kind: Kind) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with ground.opened(name, settings) as base, ground.authenticator(base) as judge:
-        await processes.run(kind, compose(base), base, judge, stop)
+        await processes.run(kind, _composed(compose, base), base, judge, stop)
 
 
 async def _prepare(name: str, compose: Compose[S], settings: S) -> None:
     async with ground.opened(name, settings) as base:
-        service = compose(base)
+        service = _composed(compose, base)
         await base.tables.create(service.views)
     topics = [topic_of(source) for source in _sources(name, service)]
     await KafkaBroker(settings.kafka).create_topics(topics, replication=settings.kafka_replication)
@@ -101,7 +112,7 @@ def _sources(name: str, service: Service) -> set[str]:
 
 async def _rebuild(name: str, compose: Compose[S], settings: S, wanted: str) -> None:
     async with ground.opened(name, settings) as base:
-        service = compose(base)
+        service = _composed(compose, base)
     views = {view.name: view for view in service.views}
     if wanted not in views:
         raise SystemExit(f"There is no view {wanted}; there are: {', '.join(sorted(views))}.")
