@@ -5,16 +5,23 @@ from collections.abc import Iterable
 from events.decider import Invalid
 from programmes.term import Term
 
+Given = tuple[str | Iterable[str] | None, Iterable[Term | str]]
+"""A code or codes, and the terms or codes that there are."""
 
-def require_known(**given: tuple[str | Iterable[str] | None, Iterable[Term | str]]) -> None:
-    """Takes `field=(code or codes, the terms or codes that there are)`; raises Invalid."""
-    mistakes = [
+
+def require_known(**given: Given) -> None:
+    """Raises Invalid."""
+    if mistakes := unknown(**given):
+        raise Invalid(mistakes)
+
+
+def unknown(**given: Given) -> list[tuple[str, str]]:
+    """What is wrong with which field."""
+    return [
         (_camel(field), f"must be one of: {', '.join(sorted(_codes(known)))}")
         for field, (value, known) in given.items()
         if not _each(value) <= _codes(known)
     ]
-    if mistakes:
-        raise Invalid(mistakes)
 
 
 def _each(value: str | Iterable[str] | None) -> frozenset[str]:

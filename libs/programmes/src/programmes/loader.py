@@ -59,6 +59,10 @@ class Programmes:
     def codes(self) -> frozenset[str]:
         return frozenset(definition.code for definition in self.definitions)
 
+    def in_force(self, on: date) -> frozenset[str]:
+        """The codes of the programmes that have a version in force on a day."""
+        return frozenset(d.code for d in self.definitions if d.valid_from <= on)
+
     def track_steps(self) -> frozenset[str]:
         """The event names of all track steps, for `events.contracts.registry`."""
         return frozenset(name for d in self.definitions for name in d.track_steps())

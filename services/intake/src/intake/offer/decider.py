@@ -100,13 +100,14 @@ OfferCommand = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Only what `decide` needs; `latest` is when the last step took place: the next one follows."""
+    """Only what `decide` needs; `latest` is the time of the last step, `answered` an attempt."""
 
     status: Status = Status.NEW
     organisation: UUID | None = None
     source: str = ""
     origin: str | None = None
     attempts: int = 0
+    answered: int = 0
     contact: UUID | None = None
     latest: Occurred = UNKNOWN
 
@@ -133,31 +134,50 @@ def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
 
 
 def evolve(offer: Offer, event: OfferEvent) -> Offer:
+    """Views fold in the order of happening, where a day comes before the instants in it."""
+    offer = replace(offer, latest=_later(offer.latest, event.occurred))
     match event:
         case CandidateIdentified():
-            return Offer(
-                status=Status.IDENTIFIED,
+            return replace(
+                offer,
+                status=Status.IDENTIFIED if offer.status is Status.NEW else offer.status,
                 organisation=event.organisation,
                 source=event.source,
                 origin=event.origin,
-                latest=event.occurred,
             )
-        case OfferMade(attempt=attempt, occurred=occurred):
-            return replace(offer, status=Status.OFFERED, attempts=attempt, latest=occurred)
-        case OfferWithheld(occurred=occurred):
-            return replace(offer, status=Status.WITHHELD, latest=occurred)
-        case OfferAccepted(occurred=occurred):
-            return replace(offer, status=Status.ACCEPTED, latest=occurred)
-        case OfferDeclined(occurred=occurred):
-            return replace(offer, status=Status.DECLINED, latest=occurred)
-        case OfferUnanswered(occurred=occurred):
-            return replace(offer, status=Status.UNANSWERED, latest=occurred)
-        case ContactConsentGiven(contact=contact, occurred=occurred):
-            return replace(offer, contact=contact, latest=occurred)
-        case ContactConsentWithdrawn(occurred=occurred):
-            return replace(offer, contact=None, latest=occurred)
+        case OfferMade(attempt=attempt):
+            waits = attempt > offer.answered
+            status = Status.OFFERED if waits else offer.status
+            return replace(offer, status=status, attempts=max(attempt, offer.attempts))
+        case OfferWithheld():
+            offered = offer.attempts or offer.answered
+            return offer if offered else replace(offer, status=Status.WITHHELD)
+        case OfferAccepted(attempt=attempt):
+            return _answered(offer, attempt, Status.ACCEPTED)
+        case OfferDeclined(attempt=attempt):
+            return _answered(offer, attempt, Status.DECLINED)
+        case OfferUnanswered(attempt=attempt):
+            return _answered(offer, attempt, Status.UNANSWERED)
+        case ContactConsentGiven(contact=contact):
+            return replace(offer, contact=contact)
+        case ContactConsentWithdrawn():
+            return replace(offer, contact=None)
         case _:
             assert_never(event)
+
+
+def _answered(offer: Offer, attempt: int, status: Status) -> Offer:
+    """An answer to an earlier attempt than the last is never the latest."""
+    if attempt < max(offer.attempts, offer.answered):
+        return offer
+    return replace(offer, status=status, answered=attempt)
+
+
+def _later(one: Occurred, other: Occurred) -> Occurred:
+    """The one that began later; what happened at an unknown time is not known to be later."""
+    if one.at is None or (other.at is not None and other.at >= one.at):
+        return other
+    return one
 
 
 def _require_order(command: OfferCommand, offer: Offer) -> None:
@@ -218,7 +238,7 @@ def _withhold(command: WithholdOffer, offer: Offer) -> list[OfferEvent]:
 
 
 def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:
-    """A yes may come months after a no; consent to pass contact data may follow the yes."""
+    """A yes may come months after a no; consent may follow it, and again with newer data."""
     _require(offer, Status.OFFERED, Status.DECLINED, Status.UNANSWERED, Status.ACCEPTED)
     events: list[OfferEvent] = []
     if offer.status is not Status.ACCEPTED:
@@ -227,8 +247,8 @@ def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:
                 attempt=offer.attempts, reasons=command.reasons, occurred=command.occurred
             )
         )
-    if command.consent and not offer.contact:
-        consent = command.consent
+    consent = command.consent
+    if consent and consent.contact != offer.contact:
         events.append(
             ContactConsentGiven(
                 form=consent.form, contact=consent.contact, occurred=command.occurred

@@ -146,7 +146,7 @@ def _listed(row: Row) -> ListedCandidate:
 async def identify_candidate(
     body: CandidateBody, call: Annotated[Call, adds("candidate:identify")], programmes: Definitions
 ) -> Written:
-    require_known(programme=(body.programme, programmes.codes()))
+    require_known(programme=(body.programme, programmes.in_force(call.today)))
     definition = programmes.current(body.programme, call.today)
     organisation = body.organisation or call.principal.organisation
     if organisation is None:
@@ -214,9 +214,10 @@ async def accept_offer(
 
     def command(history: History) -> AcceptOffer:
         offer = programmes.of(history).offer
-        require_known(reasons=(body.reasons, offer.accept_reasons))
-        if consent:
-            require_known(consent=(consent.form, offer.consent_forms))
+        require_known(
+            reasons=(body.reasons, offer.accept_reasons),
+            consent=(consent.form if consent else None, offer.consent_forms),
+        )
         return AcceptOffer(reasons=body.reasons, consent=consent, occurred=body.occurred_at)
 
     sealed = await vault.seal(candidate, record, body.contact.fields()) if body.contact else ()

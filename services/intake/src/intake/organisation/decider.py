@@ -49,6 +49,8 @@ def decide(command: OrganisationCommand, organisation: Organisation) -> list[Org
                 raise Rejected("organisation-exists", "The organisation is registered already.")
             return [OrganisationRegistered(kind=kind, contact=contact, occurred=occurred)]
         case ChangeAddress(contact=contact, occurred=occurred):
+            if not organisation.kind:
+                raise Rejected("no-such-organisation", "There is no such organisation.")
             if organisation.contact == contact:
                 return []
             return [AddressChanged(contact=contact, occurred=occurred)]

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from events.vault import Vault
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from events.contracts.contract import Code
+from events.vault import Vault
 from intake.contact import Email, Line
 from intake.organisation.decider import (
     ORGANISATION,
@@ -21,6 +21,7 @@ from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds, changes, reads
 from kit.parts import part
+from kit.problems import not_found
 from programmes.checking import require_known
 from programmes.loader import Programmes
 
@@ -56,7 +57,7 @@ async def register_organisation(
     programmes: Annotated[Programmes, part(Programmes)],
     vault: Annotated[Vault, part(Vault)],
 ) -> Written:
-    require_known(programme=(body.programme, programmes.codes()))
+    require_known(programme=(body.programme, programmes.in_force(call.today)))
     definition = programmes.current(body.programme, call.today)
     require_known(kind=(body.kind, definition.organisation_kinds() | {DESK}))
     organisation = desk_of(body.programme) if body.kind == DESK else uuid7()
@@ -108,6 +109,8 @@ async def read_desk(
 async def _organisation(organisation: UUID, call: Call, vault: Vault) -> OrganisationAnswer:
     known = await call.read(organisation)
     state = ORGANISATION.state(known, organisation)
+    if not state.kind:
+        raise not_found()
     contact = await vault.open(organisation, state.contact)
     return OrganisationAnswer(
         id=organisation,

@@ -30,12 +30,13 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeReferral:
-    """`contact` is None where no consent to pass contact data stands."""
+    """`contact` is None where no consent to pass contact data stands; `agreed`: since when."""
 
     source: str
     organisation: UUID | None
     origin: str | None
     contact: UUID | None
+    agreed: Occurred
     occurred: Occurred
 
 
@@ -82,10 +83,12 @@ def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
 
 
 def evolve(referral: Referral, event: ReferralEvent) -> Referral:
+    """Views fold in the order of happening, where a day comes before the instants in it."""
     match event:
         case ReferralMade():
-            return Referral(
-                status=Status.MADE,
+            return replace(
+                referral,
+                status=Status.MADE if referral.status is Status.NEW else referral.status,
                 source=event.source,
                 organisation=event.organisation,
                 contact=event.contact,
@@ -109,6 +112,8 @@ def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
             "no-contact-consent", "Without consent to pass contact data there is no referral."
         )
     require_after_origin(command.occurred, command.origin)
+    if command.occurred.certainly_before(command.agreed):
+        raise Rejected("impossible-order", "A referral is not made before the candidate agrees.")
     return [
         ReferralMade(
             source=command.source,

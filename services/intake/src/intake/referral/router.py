@@ -11,11 +11,12 @@ from uuid_utils.compat import uuid7
 from events.commands import History
 from events.contracts.contract import Code, Known
 from events.decider import Invalid
-from events.occurrence import CIVIL_TIME
+from events.occurrence import CIVIL_TIME, UNKNOWN
 from events.sql import Row
 from events.vault import Vault
 from intake.contact import ConsentBody, ContactAnswer, ContactBody
 from intake.offer.decider import OFFER
+from intake.offer.decider import Status as OfferStatus
 from intake.origin import Origin
 from intake.referral.decider import (
     REFERRAL,
@@ -36,9 +37,9 @@ from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
 from kit.parts import part
 from kit.problems import Problem, not_found
-from programmes.checking import require_known
+from programmes.checking import require_known, unknown
 from programmes.loader import Programmes
-from programmes.model import CriteriaVersion, Definition
+from programmes.model import CriteriaVersion, Definition, codes
 
 router = APIRouter(tags=["referrals"])
 
@@ -129,7 +130,8 @@ async def refer_candidate(
             source=offer.source,
             organisation=offer.organisation,
             origin=offer.origin,
-            contact=offer.contact,
+            contact=offer.contact if offer.status is OfferStatus.ACCEPTED else None,
+            agreed=offer.latest,
             occurred=body.occurred_at,
         )
 
@@ -149,7 +151,7 @@ async def enter_referral(
     programmes: Definitions,
     vault: TheVault,
 ) -> Written:
-    require_known(programme=(body.programme, programmes.codes()))
+    require_known(programme=(body.programme, programmes.in_force(call.today)))
     definition = programmes.current(body.programme, call.today)
     others = {s.code for s in definition.referral_sources if not s.offers}
     require_known(
@@ -164,6 +166,7 @@ async def enter_referral(
             organisation=None,
             origin=str(body.origin) if body.origin else None,
             contact=contact,
+            agreed=UNKNOWN,
             occurred=body.occurred_at,
         ),
         stream=referral_of(case_id),
@@ -222,9 +225,10 @@ async def read_contact_data(
     known = await call.read(case_id)
     referral = REFERRAL.state(known, referral_of(case_id))
     offer = OFFER.state(known, case_id)
-    if referral.contact is None or (referral.organisation and offer.contact is None):
+    contact = offer.contact if referral.organisation else referral.contact
+    if contact is None:
         raise Problem(409, "no-contact-consent", "No consent to pass on contact data stands.")
-    return ContactAnswer.of(await vault.open(case_id, referral.contact))
+    return ContactAnswer.of(await vault.open(case_id, contact))
 
 
 def _day(referral: Referral, call: Call) -> date:
@@ -236,11 +240,13 @@ def _screening(
     body: ScreeningBody, definition: Definition, criteria: CriteriaVersion
 ) -> AcceptReferral | ScreenOutReferral:
     outcomes = body.outcomes()
-    expected = {criterion.code for criterion in criteria.criteria}
+    mistakes = unknown(reason=(body.reason, definition.screening_out_reasons))
+    expected = codes(criteria.criteria)
     if len(body.assessments) != len(expected) or outcomes.keys() != expected:
         each = ", ".join(sorted(expected))
-        raise Invalid([("assessments", f"must assess each of these once: {each}")])
-    require_known(reason=(body.reason, definition.screening_out_reasons))
+        mistakes.append(("assessments", f"must assess each of these once: {each}"))
+    if mistakes:
+        raise Invalid(mistakes)
     if body.reason is None:
         return AcceptReferral(
             outcomes=outcomes,
