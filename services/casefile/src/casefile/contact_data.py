@@ -3,12 +3,11 @@
 from http import HTTPStatus
 from uuid import uuid5
 
-from events.vault import Vault
-
 from casefile.case.decider import CASE, CaseCommand, NoteRefusedContactData, ReceiveContactData
 from events.commands import Cause, execute
 from events.occurrence import Occurred
-from events.store import Store, Work, WriteSet
+from events.store import Erased, Store, Work, WriteSet
+from events.vault import Vault
 from events.work import Handle
 from kit.clock import Clock
 from kit.peers import PeerRefused, Peers
@@ -22,20 +21,26 @@ def contact_data_fetcher(store: Store, vault: Vault, peers: Peers, clock: Clock)
 
     async def fetch(work: Work) -> None:
         path = f"/v1/referrals/{work.key}/contact-data"
-        occurred = Occurred.instant(clock())
         try:
             found = await peers.get("intake", path, work.metadata.correlation_id)
         except PeerRefused as refused:
             if refused.status not in FINAL:
                 raise
-            refusal = NoteRefusedContactData(reason=refused.code, occurred=occurred)
-            await finish(work, refusal, WriteSet(done=[work.id]))
+            await refuse(work, refused.code)
             return
         record = uuid5(work.id, "contact-data")
         fields = {name: value for name, value in found.items() if value is not None}
-        sealed = await vault.seal(work.key, record, fields)
-        received = ReceiveContactData(contact=record, occurred=occurred)
+        try:
+            sealed = await vault.seal(work.key, record, fields)
+        except Erased:
+            await refuse(work, "erased")
+            return
+        received = ReceiveContactData(contact=record, occurred=Occurred.instant(clock()))
         await finish(work, received, WriteSet(vault=sealed, done=[work.id]))
+
+    async def refuse(work: Work, reason: str) -> None:
+        refusal = NoteRefusedContactData(reason=reason, occurred=Occurred.instant(clock()))
+        await finish(work, refusal, WriteSet(done=[work.id]))
 
     async def finish(work: Work, command: CaseCommand, beside: WriteSet) -> None:
         await execute(store, CASE, work.key, command, Cause(metadata=work.metadata, beside=beside))

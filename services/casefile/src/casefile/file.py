@@ -76,7 +76,7 @@ def case_answer(case_id: UUID, known: Sequence[Recorded[Json]]) -> CaseAnswer:
         first_contact_at=_when(events, FirstContactMade),
         closed_at=_when(events, CaseClosed),
         closing_reason=closings[-1].reason if closings else None,
-        case_managers=[TeamMember(case_manager=m, role=role) for m, role in case.team.items()],
+        case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
         tracks=[_track(r, events) for r in events if isinstance(r.event, TrackOpened)],
         activities=[
             _activity(r.event)

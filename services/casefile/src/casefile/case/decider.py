@@ -85,16 +85,26 @@ CaseCommand = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Only what `decide` and the access rule need; `team` maps case managers to their roles."""
+    """Only what `decide` and the access rule need; `team`: how each case manager was assigned."""
 
-    status: Status = Status.NEW
     organisation: UUID | None = None
     spell: int = 0
     opened: Occurred = UNKNOWN
+    first_contact: Occurred | None = None
     closed: Occurred | None = None
-    team: Mapping[UUID, str] = field(default_factory=dict)
+    team: Mapping[UUID, CaseManagerAssigned] = field(default_factory=dict)
     contact: UUID | None = None
-    contacted: bool = False
+    contact_refused: bool = False
+
+    @property
+    def status(self) -> Status:
+        if not self.spell:
+            return Status.NEW
+        return Status.CLOSED if self.closed else Status.OPEN
+
+    @property
+    def contacted(self) -> bool:
+        return self.first_contact is not None
 
 
 def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
@@ -106,7 +116,8 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
                 return []
             return [ContactDataReceived(contact=contact, occurred=occurred)]
         case NoteRefusedContactData(reason=reason, occurred=occurred):
-            return [] if case.contact else [ContactDataRefused(reason=reason, occurred=occurred)]
+            known = case.contact or case.contact_refused
+            return [] if known else [ContactDataRefused(reason=reason, occurred=occurred)]
         case AssignCaseManager():
             return _assign(command, case)
         case ReleaseCaseManager():
@@ -120,22 +131,23 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
 
 
 def evolve(case: Case, event: CaseEvent) -> Case:
+    """Views fold in the order of happening, where a day comes before the instants in it."""
     match event:
         case CaseOpened(organisation=organisation, spell=spell, occurred=occurred):
-            return Case(status=Status.OPEN, organisation=organisation, spell=spell, opened=occurred)
+            return replace(case, organisation=organisation, spell=spell, opened=occurred)
         case ContactDataReceived(contact=contact):
             return replace(case, contact=contact)
         case ContactDataRefused():
-            return case
-        case CaseManagerAssigned(case_manager=case_manager, role=role):
-            return replace(case, team={**case.team, case_manager: role})
+            return replace(case, contact_refused=True)
+        case CaseManagerAssigned(case_manager=case_manager):
+            return replace(case, team={**case.team, case_manager: event})
         case CaseManagerReleased(case_manager=case_manager):
-            rest = {m: role for m, role in case.team.items() if m != case_manager}
+            rest = {m: assigned for m, assigned in case.team.items() if m != case_manager}
             return replace(case, team=rest)
-        case FirstContactMade():
-            return replace(case, contacted=True)
+        case FirstContactMade(occurred=occurred):
+            return replace(case, first_contact=occurred)
         case CaseClosed(occurred=occurred):
-            return replace(case, status=Status.CLOSED, closed=occurred)
+            return replace(case, closed=occurred)
         case _:
             assert_never(event)
 
@@ -158,7 +170,8 @@ def _open(command: OpenCase, case: Case) -> list[CaseEvent]:
 
 def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
     require_within(case, command.occurred)
-    if case.team.get(command.case_manager) == command.role:
+    assigned = case.team.get(command.case_manager)
+    if assigned and assigned.role == command.role:
         return []
     return [
         CaseManagerAssigned(
@@ -168,8 +181,11 @@ def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
 
 
 def _release(command: ReleaseCaseManager, case: Case) -> list[CaseEvent]:
-    if command.case_manager not in case.team:
+    assigned = case.team.get(command.case_manager)
+    if assigned is None:
         return []
+    if command.occurred.certainly_before(assigned.occurred):
+        raise Rejected("impossible-order", "Nobody is released before being assigned.")
     return [CaseManagerReleased(case_manager=command.case_manager, occurred=command.occurred)]
 
 
@@ -184,6 +200,8 @@ def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
     if case.status is Status.CLOSED:
         return []
     require_within(case, command.occurred)
+    if case.first_contact and command.occurred.certainly_before(case.first_contact):
+        raise Rejected("impossible-order", "The case did not close before the first contact.")
     return [CaseClosed(reason=command.reason, spell=case.spell, occurred=command.occurred)]
 
 

@@ -94,18 +94,31 @@ def _correct(command: CorrectActivity, journal: Journal) -> list[JournalEvent]:
     if logged is None or command.corrects is None:
         raise Rejected("no-such-activity", "There is no such activity on this case.")
     require_within(command.case, command.occurred)
-    corrected = ActivityCorrected(
-        activity=command.activity,
-        case_manager=logged.case_manager,
-        category=command.effort.category,
-        type=command.effort.type,
-        contact_minutes=command.effort.contact_minutes,
-        travel_minutes=command.effort.travel_minutes,
-        registration_minutes=command.effort.registration_minutes,
-        occurred=command.occurred,
-        corrects=command.corrects,
+    if (command.effort, command.occurred) == (_effort(logged), logged.occurred):
+        return []
+    return [
+        ActivityCorrected(
+            activity=command.activity,
+            case_manager=logged.case_manager,
+            category=command.effort.category,
+            type=command.effort.type,
+            contact_minutes=command.effort.contact_minutes,
+            travel_minutes=command.effort.travel_minutes,
+            registration_minutes=command.effort.registration_minutes,
+            occurred=command.occurred,
+            corrects=command.corrects,
+        )
+    ]
+
+
+def _effort(event: JournalEvent) -> Effort:
+    return Effort(
+        category=event.category,
+        type=event.type,
+        contact_minutes=event.contact_minutes,
+        travel_minutes=event.travel_minutes,
+        registration_minutes=event.registration_minutes,
     )
-    return [] if corrected == logged else [corrected]
 
 
 def journal_of(case_id: UUID) -> UUID:
