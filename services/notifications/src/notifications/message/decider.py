@@ -94,7 +94,7 @@ def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
             repeats = message.open_ended - 1
             return [MessageSent(template=message.template, repeats=repeats, occurred=occurred)]
         case FailMessage(reason=reason, occurred=occurred):
-            if message.status in (Status.SENT, Status.FAILED):
+            if message.status not in (Status.QUEUED, Status.SENDING):
                 return []
             return [MessageFailed(template=message.template, reason=reason, occurred=occurred)]
         case _:

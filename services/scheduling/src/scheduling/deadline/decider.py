@@ -64,7 +64,7 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
         case MeetDeadline(occurred=occurred):
             if deadline.status not in (Status.OPEN, Status.MISSED):
                 return []
-            late = occurred.at is not None and occurred.at > end_of_day(deadline.due_on)
+            late = occurred.at is not None and occurred.at >= end_of_day(deadline.due_on)
             return [DeadlineMet(policy=deadline.policy, late=late, occurred=occurred)]
         case MissDeadline(occurred=occurred):
             if deadline.status is not Status.OPEN:
@@ -77,13 +77,16 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
 
 
 def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
+    """Views fold in the order of happening: met in time comes before missed, though told later."""
     match event:
         case DeadlineSet(policy=policy, due_on=due_on):
-            return Deadline(status=Status.OPEN, policy=policy, due_on=due_on)
+            status = Status.OPEN if deadline.status is Status.NEW else deadline.status
+            return Deadline(status=status, policy=policy, due_on=due_on)
         case DeadlineMet():
             return replace(deadline, status=Status.MET)
         case DeadlineMissed():
-            return replace(deadline, status=Status.MISSED)
+            met = deadline.status is Status.MET
+            return deadline if met else replace(deadline, status=Status.MISSED)
         case _:
             assert_never(event)
 
@@ -96,7 +99,7 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             policy=command.policy,
             policy_version=command.policy_version,
             due_on=command.due_on,
-            silent=end_of_day(command.due_on) < command.known_at,
+            silent=end_of_day(command.due_on) <= command.known_at,
             occurred=command.occurred,
         )
     ]
