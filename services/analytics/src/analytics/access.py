@@ -1,12 +1,11 @@
 """Who may read figures, and the events behind them."""
 
-from analytics.figures.asked import READ, READ_EVENTS
 from events.commands import History
 from kit.access import AccessTable, Role, Scope
 
 _READERS = frozenset({Role.ANALYST, Role.TEAM_LEAD})
 
-ACCESS: AccessTable = {READ: _READERS, READ_EVENTS: _READERS}
+ACCESS: AccessTable = {"figure:read": _READERS, "figure:read-events": _READERS}
 
 
 def scope(_history: History) -> Scope | None:

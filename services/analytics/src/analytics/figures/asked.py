@@ -16,9 +16,6 @@ from kit.moments import AtMoment
 from kit.parts import part
 from programmes import Programmes
 
-READ = "figure:read"
-READ_EVENTS = "figure:read-events"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from analytics.figures.asked import READ, READ_EVENTS, AsAsked, Asked
+from analytics.figures.asked import AsAsked, Asked
 from analytics.figures.figure import Basis, Behind, basis, events_behind
 from analytics.views import caseload
 from analytics.views.behind import of_keys
@@ -53,7 +53,9 @@ AsCaseloadAsked = Annotated[Asked, Depends(_asked)]
 
 
 @router.get(
-    "/v1/figures/caseload", summary="Open cases per case manager", dependencies=[lists(READ)]
+    "/v1/figures/caseload",
+    summary="Open cases per case manager",
+    dependencies=[lists("figure:read")],
 )
 async def read_caseload(
     asked: AsCaseloadAsked, snapshots: Annotated[Snapshots, part(Snapshots)]
@@ -68,7 +70,7 @@ async def read_caseload(
 @router.get(
     "/v1/figures/caseload/events",
     summary="The events behind the caseload",
-    dependencies=[lists(READ_EVENTS)],
+    dependencies=[lists("figure:read-events")],
 )
 async def list_caseload_events(
     asked: AsCaseloadAsked, page: AtPage, snapshots: Annotated[Snapshots, part(Snapshots)]

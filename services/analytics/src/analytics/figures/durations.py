@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from analytics.figures.asked import READ, READ_EVENTS, AsAsked, Asked, unknown
+from analytics.figures.asked import AsAsked, Asked, unknown
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
 from analytics.views import durations
 from analytics.views.behind import among as behind_milestones
@@ -103,7 +103,9 @@ AsDurationsAsked = Annotated[DurationsAsked, Depends(_asked)]
 
 
 @router.get(
-    "/v1/figures/durations", summary="From one milestone to another", dependencies=[lists(READ)]
+    "/v1/figures/durations",
+    summary="From one milestone to another",
+    dependencies=[lists("figure:read")],
 )
 async def read_durations(
     durations_asked: AsDurationsAsked, snapshots: Annotated[Snapshots, part(Snapshots)]
@@ -134,7 +136,7 @@ def _statistics(found: Mapping[str, Any], days: float) -> Statistics:
 @router.get(
     "/v1/figures/durations/events",
     summary="The events behind durations",
-    dependencies=[lists(READ_EVENTS)],
+    dependencies=[lists("figure:read-events")],
 )
 async def list_durations_events(
     durations_asked: AsDurationsAsked,

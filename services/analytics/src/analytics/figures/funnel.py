@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from analytics.figures.asked import READ, READ_EVENTS, AsAsked
+from analytics.figures.asked import AsAsked
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
 from analytics.views import progress
 from analytics.views.behind import of_keys
@@ -41,7 +41,9 @@ class FunnelFigure(Answer):
 
 
 @router.get(
-    "/v1/figures/funnel", summary="From candidate to closed case", dependencies=[lists(READ)]
+    "/v1/figures/funnel",
+    summary="From candidate to closed case",
+    dependencies=[lists("figure:read")],
 )
 async def read_funnel(
     asked: AsAsked, snapshots: Annotated[Snapshots, part(Snapshots)]
@@ -65,7 +67,7 @@ async def read_funnel(
 @router.get(
     "/v1/figures/funnel/events",
     summary="The events behind the funnel",
-    dependencies=[lists(READ_EVENTS)],
+    dependencies=[lists("figure:read-events")],
 )
 async def list_funnel_events(
     asked: AsAsked, page: AtPage, snapshots: Annotated[Snapshots, part(Snapshots)]

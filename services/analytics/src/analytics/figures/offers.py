@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from analytics.figures.asked import READ, READ_EVENTS, AsAsked, Asked
+from analytics.figures.asked import AsAsked, Asked
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
 from analytics.views import offers
 from analytics.views.behind import of_keys
@@ -85,7 +85,9 @@ async def _asked(
 AsOffersAsked = Annotated[OffersAsked, Depends(_asked)]
 
 
-@router.get("/v1/figures/offers", summary="Offers and their answers", dependencies=[lists(READ)])
+@router.get(
+    "/v1/figures/offers", summary="Offers and their answers", dependencies=[lists("figure:read")]
+)
 async def read_offers(
     offers_asked: AsOffersAsked, snapshots: Annotated[Snapshots, part(Snapshots)]
 ) -> OffersFigure:
@@ -118,7 +120,7 @@ def _counts(row: Mapping[str, Any], reasons: Sequence[Mapping[str, Any]]) -> dic
 @router.get(
     "/v1/figures/offers/events",
     summary="The events behind offers and answers",
-    dependencies=[lists(READ_EVENTS)],
+    dependencies=[lists("figure:read-events")],
 )
 async def list_offers_events(
     offers_asked: AsOffersAsked, page: AtPage, snapshots: Annotated[Snapshots, part(Snapshots)]
