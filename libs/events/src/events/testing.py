@@ -1,13 +1,14 @@
 """What tests start from: a clock that stands still, ids that can be read, facts in one line."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from events.decider import C, Decider, E, S
+from events.decider import C, Decider, E, Rejected, S
 from events.occurrence import Occurred
 from events.store import ANY, Draft, Json, Metadata, Recorded, WriteSet
 
@@ -38,6 +39,24 @@ class FixedClock:
 def outcome(decider: Decider[S, C, E], *, given: Iterable[E], when: C) -> list[E]:
     """The events that a command brings about after others; raises what the decider raises."""
     return decider.decide(when, decider.fold(given))
+
+
+def refusal(decider: Decider[S, C, E], *, given: Iterable[E], when: C) -> str:
+    """The code with which a command is refused after others."""
+    try:
+        events = outcome(decider, given=given, when=when)
+    except Rejected as rejected:
+        return rejected.code
+    raise AssertionError(f"was not refused, but brought about {events}")
+
+
+def lived(decider: Decider[S, C, E], commands: Iterable[C]) -> list[E]:
+    """The events of a life in which all this was asked, in this order; refusals leave none."""
+    events: list[E] = []
+    for command in commands:
+        with suppress(Rejected):
+            events += outcome(decider, given=events, when=command)
+    return events
 
 
 def recorded(

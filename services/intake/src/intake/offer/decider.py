@@ -157,7 +157,8 @@ def evolve(offer: Offer, event: OfferEvent) -> Offer:
         case OfferDeclined(attempt=attempt):
             return _answered(offer, attempt, Status.DECLINED)
         case OfferUnanswered(attempt=attempt):
-            return _answered(offer, attempt, Status.UNANSWERED)
+            told = attempt <= offer.answered
+            return offer if told else _answered(offer, attempt, Status.UNANSWERED)
         case ContactConsentGiven(contact=contact):
             return replace(offer, contact=contact)
         case ContactConsentWithdrawn():

@@ -1,0 +1,249 @@
+"""Who may be offered case management, how often, and what counts as an answer."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.occurrence import UNKNOWN, Occurred
+from events.testing import lived, outcome, refusal
+from intake.offer.decider import (
+    AcceptOffer,
+    Consent,
+    DeclineOffer,
+    IdentifyCandidate,
+    MakeOffer,
+    NoteNoResponse,
+    OfferCommand,
+    Status,
+    WithdrawContactConsent,
+    WithholdOffer,
+    offer_decider,
+)
+from intake.offer.events import ContactConsentGiven, OfferAccepted, OfferEvent, OfferMade
+from intake.offer.examples import (
+    ACCEPTED,
+    CONSENT_WITHDRAWN,
+    CONSENTED,
+    CONTACT,
+    DECLINED,
+    IDENTIFIED,
+    NEW_CONTACT,
+    OFFERED,
+    OFFERED_AGAIN,
+    UNANSWERED,
+    WITHHELD,
+)
+from intake.organisation.examples import HOSPITAL, OTHER_HOSPITAL
+
+IDENTIFY = IdentifyCandidate(
+    organisation=HOSPITAL,
+    source="hospital",
+    origin=IDENTIFIED.origin,
+    occurred=IDENTIFIED.occurred,
+)
+OFFER = MakeOffer(channel="phone", by_function="patient-support", occurred=OFFERED.occurred)
+OFFER_AGAIN = MakeOffer(
+    channel="letter", by_function="complaints-officer", occurred=OFFERED_AGAIN.occurred
+)
+WITHHOLD = WithholdOffer(reason="cannot-cope", occurred=WITHHELD.occurred)
+CONSENT = Consent(form="spoken", contact=CONTACT)
+ACCEPT = AcceptOffer(reasons=("clear-need",), consent=CONSENT, occurred=ACCEPTED.occurred)
+ACCEPT_WITHOUT_CONSENT = replace(ACCEPT, consent=None)
+DECLINE = DeclineOffer(reasons=("too-much-at-once",), referred=False, occurred=DECLINED.occurred)
+NO_RESPONSE = NoteNoResponse(occurred=UNANSWERED.occurred)
+WITHDRAW = WithdrawContactConsent(occurred=CONSENT_WITHDRAWN.occurred)
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "events"),
+    [
+        ([], IDENTIFY, [IDENTIFIED]),
+        ([IDENTIFIED], OFFER, [OFFERED]),
+        ([IDENTIFIED], WITHHOLD, [WITHHELD]),
+        ([IDENTIFIED, WITHHELD], OFFER, [OFFERED]),
+        ([IDENTIFIED, OFFERED], NO_RESPONSE, [UNANSWERED]),
+        ([IDENTIFIED, OFFERED], DECLINE, [DECLINED]),
+        ([IDENTIFIED, OFFERED, UNANSWERED], DECLINE, [DECLINED]),
+        ([IDENTIFIED, OFFERED, UNANSWERED], OFFER_AGAIN, [OFFERED_AGAIN]),
+        ([IDENTIFIED, OFFERED, DECLINED], OFFER_AGAIN, [OFFERED_AGAIN]),
+        ([IDENTIFIED, OFFERED], ACCEPT, [ACCEPTED, CONSENTED]),
+        ([IDENTIFIED, OFFERED], ACCEPT_WITHOUT_CONSENT, [ACCEPTED]),
+        ([IDENTIFIED, OFFERED, DECLINED], ACCEPT, [ACCEPTED, CONSENTED]),
+        ([IDENTIFIED, OFFERED, UNANSWERED], ACCEPT, [ACCEPTED, CONSENTED]),
+        ([IDENTIFIED, OFFERED, ACCEPTED], ACCEPT, [CONSENTED]),
+        ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], WITHDRAW, [CONSENT_WITHDRAWN]),
+    ],
+)
+def test_what_may_follow_follows(
+    before: list[OfferEvent], command: OfferCommand, events: list[OfferEvent]
+) -> None:
+    assert outcome(offer_decider, given=before, when=command) == events
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ([IDENTIFIED, OFFERED], IDENTIFY),
+        ([IDENTIFIED, WITHHELD], WITHHOLD),
+        ([IDENTIFIED, OFFERED, UNANSWERED], NO_RESPONSE),
+        ([IDENTIFIED, OFFERED, DECLINED], DECLINE),
+        ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], ACCEPT),
+        ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED, CONSENT_WITHDRAWN], WITHDRAW),
+        ([IDENTIFIED, OFFERED, ACCEPTED], WITHDRAW),
+    ],
+)
+def test_what_is_asked_again_is_ignored(before: list[OfferEvent], command: OfferCommand) -> None:
+    assert outcome(offer_decider, given=before, when=command) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "code"),
+    [
+        ([IDENTIFIED], replace(IDENTIFY, organisation=OTHER_HOSPITAL), "offer-identified"),
+        ([], OFFER, "offer-new"),
+        ([IDENTIFIED, OFFERED, ACCEPTED], replace(OFFER_AGAIN), "offer-accepted"),
+        ([IDENTIFIED, OFFERED], replace(WITHHOLD, occurred=UNKNOWN), "offer-offered"),
+        ([IDENTIFIED], ACCEPT, "offer-identified"),
+        ([IDENTIFIED, WITHHELD], ACCEPT, "offer-withheld"),
+        ([IDENTIFIED], DECLINE, "offer-identified"),
+        ([IDENTIFIED], NO_RESPONSE, "offer-identified"),
+        ([IDENTIFIED, OFFERED, DECLINED], replace(NO_RESPONSE), "offer-declined"),
+    ],
+)
+def test_what_cannot_follow_is_refused(
+    before: list[OfferEvent], command: OfferCommand, code: str
+) -> None:
+    assert refusal(offer_decider, given=before, when=command) == code
+
+
+def test_after_a_referral_there_is_nothing_left_to_decline() -> None:
+    decline = replace(DECLINE, referred=True, occurred=UNKNOWN)
+    before: list[OfferEvent] = [IDENTIFIED, OFFERED, ACCEPTED]
+
+    code = refusal(offer_decider, given=before, when=decline)
+
+    assert code == "already-referred"
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ([], replace(IDENTIFY, occurred=Occurred.parse("2027-01-19"))),
+        ([IDENTIFIED], replace(OFFER, occurred=Occurred.parse("2027-01-31"))),
+        ([IDENTIFIED, OFFERED], replace(ACCEPT, occurred=Occurred.parse("2027-02-02"))),
+        ([IDENTIFIED, OFFERED], replace(ACCEPT, occurred=Occurred.parse("2026"))),
+        ([IDENTIFIED, OFFERED, DECLINED], replace(ACCEPT, occurred=Occurred.parse("2027-02-09"))),
+        ([IDENTIFIED, OFFERED, ACCEPTED], replace(DECLINE, occurred=Occurred.parse("2027-02-11"))),
+    ],
+)
+def test_nothing_happens_before_what_it_follows(
+    before: list[OfferEvent], command: OfferCommand
+) -> None:
+    assert refusal(offer_decider, given=before, when=command) == "impossible-order"
+
+
+@pytest.mark.parametrize("when", ["2027-02-03", "2027-02", "2027", "unknown"])
+def test_an_answer_may_be_told_of_late_and_without_a_precise_day(when: str) -> None:
+    late = replace(ACCEPT_WITHOUT_CONSENT, occurred=Occurred.parse(when))
+    before: list[OfferEvent] = [IDENTIFIED, OFFERED]
+
+    [accepted] = outcome(offer_decider, given=before, when=late)
+
+    assert accepted.occurred == Occurred.parse(when)
+
+
+def test_an_unknown_day_does_not_make_what_was_known_before_unknown() -> None:
+    unknown = replace(UNANSWERED, occurred=UNKNOWN)
+    early = replace(ACCEPT, occurred=Occurred.parse("2027-02-02"))
+    before: list[OfferEvent] = [IDENTIFIED, OFFERED, unknown]
+
+    code = refusal(offer_decider, given=before, when=early)
+
+    assert code == "impossible-order"
+
+
+def test_newer_contact_data_come_with_consent_given_again() -> None:
+    again = replace(ACCEPT, consent=Consent(form="written", contact=NEW_CONTACT))
+    before: list[OfferEvent] = [IDENTIFIED, OFFERED, ACCEPTED, CONSENTED]
+
+    events = outcome(offer_decider, given=before, when=again)
+
+    assert events == [
+        ContactConsentGiven(form="written", contact=NEW_CONTACT, occurred=again.occurred)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        ([OFFERED, IDENTIFIED], Status.OFFERED),
+        ([IDENTIFIED, ACCEPTED, OFFERED], Status.ACCEPTED),
+        ([IDENTIFIED, OFFERED, WITHHELD], Status.OFFERED),
+        ([IDENTIFIED, OFFERED, ACCEPTED, UNANSWERED], Status.ACCEPTED),
+        ([IDENTIFIED, OFFERED, OFFERED_AGAIN, DECLINED], Status.OFFERED),
+    ],
+)
+def test_in_the_order_of_happening_too_the_latest_answer_counts(
+    facts: list[OfferEvent], status: Status
+) -> None:
+    assert offer_decider.fold(facts).status is status
+
+
+DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])
+COMMANDS = st.lists(
+    st.builds(
+        replace,
+        st.sampled_from(
+            [
+                IDENTIFY,
+                OFFER,
+                WITHHOLD,
+                ACCEPT,
+                ACCEPT_WITHOUT_CONSENT,
+                DECLINE,
+                NO_RESPONSE,
+                WITHDRAW,
+            ]
+        ),
+        occurred=DAYS,
+    ),
+    max_size=25,
+)
+
+
+@given(COMMANDS)
+def test_whatever_is_asked_attempts_are_counted_and_answers_are_to_one_of_them(
+    commands: list[OfferCommand],
+) -> None:
+    events = lived(offer_decider, commands)
+
+    made = [event.attempt for event in events if isinstance(event, OfferMade)]
+    assert made == list(range(1, len(made) + 1))
+    assert all(e.attempt in made for e in events if isinstance(e, OfferAccepted))
+    assert offer_decider.fold(events) == offer_decider.fold(events)
+
+
+@given(COMMANDS)
+def test_whatever_is_asked_no_step_certainly_precedes_an_earlier_one(
+    commands: list[OfferCommand],
+) -> None:
+    events = lived(offer_decider, commands)
+
+    known = [event.occurred.at for event in events if event.occurred.at]
+    assert known == sorted(known)
+
+
+@given(COMMANDS, DAYS)
+def test_whatever_was_asked_an_answer_that_is_repeated_adds_nothing(
+    commands: list[OfferCommand], day: Occurred
+) -> None:
+    before = lived(offer_decider, commands)
+
+    for command in (WITHHOLD, ACCEPT, DECLINE, NO_RESPONSE, WITHDRAW):
+        asked = replace(command, occurred=day)
+        once = lived(offer_decider, [*commands, asked])
+        twice = lived(offer_decider, [*commands, asked, asked])
+        assert once[: len(before)] == before
+        assert twice == once

@@ -1,0 +1,135 @@
+"""When a referral can be made, and how the desk's screening ends."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.occurrence import UNKNOWN, Occurred
+from events.testing import lived, outcome, refusal
+from intake.offer.examples import CANDIDATE, CONSENTED, CONTACT
+from intake.organisation.examples import HOSPITAL
+from intake.referral.decider import (
+    AcceptReferral,
+    MakeReferral,
+    ReferralCommand,
+    ScreenOutReferral,
+    Status,
+    referral_decider,
+    referral_of,
+)
+from intake.referral.events import ReferralAccepted, ReferralEvent, ReferralScreenedOut
+from intake.referral.examples import ACCEPTED, ASSESSED, MADE, SCREENED_ON, SCREENED_OUT
+
+MAKE = MakeReferral(
+    source="hospital",
+    organisation=HOSPITAL,
+    origin=MADE.origin,
+    contact=CONTACT,
+    agreed=CONSENTED.occurred,
+    occurred=MADE.occurred,
+)
+ACCEPT = AcceptReferral(
+    outcomes={"calamity": "yes"}, fits=True, criteria_version=2, occurred=SCREENED_ON
+)
+SCREEN_OUT = ScreenOutReferral(
+    outcomes={"calamity": "yes"}, reason="other-problem", criteria_version=2, occurred=SCREENED_ON
+)
+
+
+def test_a_candidate_who_agreed_is_referred() -> None:
+    assert outcome(referral_decider, given=[], when=MAKE) == [MADE]
+
+
+def test_a_referral_accepted_keeps_what_was_assessed() -> None:
+    assert outcome(referral_decider, given=[MADE], when=ACCEPT) == [ASSESSED, ACCEPTED]
+
+
+def test_a_referral_screened_out_keeps_what_was_assessed_and_why() -> None:
+    assert outcome(referral_decider, given=[MADE], when=SCREEN_OUT) == [ASSESSED, SCREENED_OUT]
+
+
+def test_a_referral_that_fits_may_be_screened_out_all_the_same() -> None:
+    other = replace(SCREEN_OUT, outcomes={"calamity": "unknown"})
+
+    assessed, screened_out = outcome(referral_decider, given=[MADE], when=other)
+
+    assert assessed == replace(ASSESSED, outcome="unknown")
+    assert screened_out == SCREENED_OUT
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ([MADE], MAKE),
+        ([MADE, ACCEPTED], MAKE),
+        ([MADE, ASSESSED, ACCEPTED], ACCEPT),
+        ([MADE, ASSESSED, SCREENED_OUT], SCREEN_OUT),
+    ],
+)
+def test_what_is_asked_again_is_ignored(
+    before: list[ReferralEvent], command: ReferralCommand
+) -> None:
+    assert outcome(referral_decider, given=before, when=command) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "code"),
+    [
+        ([], replace(MAKE, contact=None), "no-contact-consent"),
+        ([], ACCEPT, "referral-new"),
+        ([], SCREEN_OUT, "referral-new"),
+        ([MADE], replace(ACCEPT, fits=False), "criteria-not-met"),
+        ([MADE, ACCEPTED], SCREEN_OUT, "referral-accepted"),
+        ([MADE, SCREENED_OUT], ACCEPT, "referral-screened-out"),
+        ([], replace(MAKE, occurred=Occurred.parse("2027-01-19")), "impossible-order"),
+        ([], replace(MAKE, occurred=Occurred.parse("2027-02-11")), "impossible-order"),
+        ([MADE], replace(ACCEPT, occurred=Occurred.parse("2027-02-12")), "impossible-order"),
+        ([MADE], replace(SCREEN_OUT, occurred=Occurred.parse("2027-01")), "impossible-order"),
+    ],
+)
+def test_what_cannot_follow_is_refused(
+    before: list[ReferralEvent], command: ReferralCommand, code: str
+) -> None:
+    assert refusal(referral_decider, given=before, when=command) == code
+
+
+@pytest.mark.parametrize("when", ["2027-02-12", "2027-02", "2027", "unknown"])
+def test_a_referral_may_be_told_of_late_and_without_a_precise_day(when: str) -> None:
+    late = replace(MAKE, occurred=Occurred.parse(when))
+
+    [made] = outcome(referral_decider, given=[], when=late)
+
+    assert made.occurred == Occurred.parse(when)
+
+
+def test_in_the_order_of_happening_too_a_screened_referral_stays_screened() -> None:
+    assert referral_decider.fold([ACCEPTED, MADE]).status is Status.ACCEPTED
+
+
+def test_a_case_has_one_referral() -> None:
+    assert referral_of(CANDIDATE) == referral_of(CANDIDATE) != referral_of(HOSPITAL)
+
+
+DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])
+COMMANDS = st.lists(
+    st.builds(
+        replace,
+        st.sampled_from(
+            [MAKE, replace(MAKE, contact=None), ACCEPT, replace(ACCEPT, fits=False), SCREEN_OUT]
+        ),
+        occurred=DAYS,
+    )
+)
+
+
+@given(COMMANDS)
+def test_whatever_is_asked_a_referral_ends_once(commands: list[ReferralCommand]) -> None:
+    events = lived(referral_decider, commands)
+
+    ends = [e for e in events if isinstance(e, ReferralAccepted | ReferralScreenedOut)]
+    assert len(ends) <= 1
+    assert events[-1:] == ends or not ends
+    assert lived(referral_decider, [*commands, *commands[-1:]]) == events
+    assert referral_decider.fold(events) == referral_decider.fold(events)
