@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the session, and a migrated database for each test."""
+"""Servers for the session: PostgreSQL with a migrated database for each test, and Kafka."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from dev.kafka import Broker, kafka
 from dev.postgres import Server, postgres
 from events.memory import MemoryStore
 from events.migrate import upgrade
@@ -46,6 +47,15 @@ def database(server: Server, template: str) -> Iterator[str]:
         runner.run(administer("create database one_test template a_service owner a_service"))
         yield template.removesuffix("a_service") + "one_test"
         runner.run(administer("drop database one_test with (force)"))
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    folder: Path = tmp_path_factory.mktemp("kafka")
+    with asyncio.Runner() as runner:
+        running = kafka(folder)
+        yield runner.run(running.__aenter__())
+        runner.run(running.__aexit__(None, None, None))
 
 
 @pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.system)])

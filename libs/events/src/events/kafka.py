@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
@@ -26,6 +26,8 @@ from events.broker import (
 T = TypeVar("T")
 BATCH_BYTES = 500_000
 REQUEST_MS = 10_000
+SEND_SECONDS = 10
+STOP_SECONDS = 5
 
 
 class KafkaBroker:
@@ -67,7 +69,7 @@ class KafkaBroker:
             await _asked(client.start())
             yield KafkaProducer(client)
         finally:
-            await client.stop()
+            await _stopped(client)
 
     @asynccontextmanager
     async def subscribe(self, group: str, topics: Sequence[str]) -> AsyncIterator[Subscription]:
@@ -87,7 +89,7 @@ class KafkaBroker:
             await _asked(client.start())
             yield member
         finally:
-            await client.stop()
+            await _stopped(client)
 
 
 class KafkaProducer:
@@ -109,11 +111,14 @@ class KafkaProducer:
         return Partition(message.topic, partition_of(message.key, len(partitions)))
 
     async def _round(self, waiting: Mapping[Partition, deque[Outgoing]]) -> None:
-        sent = [
-            await self._client.send_batch(self._batch(queue), topic, partition=number)
-            for (topic, number), queue in waiting.items()
-        ]
-        for answer in await asyncio.gather(*sent, return_exceptions=True):
+        """The client itself would try for ever: an idempotent batch does not expire."""
+        async with asyncio.timeout(SEND_SECONDS):
+            sent = [
+                await self._client.send_batch(self._batch(queue), topic, partition=number)
+                for (topic, number), queue in waiting.items()
+            ]
+            answers = await asyncio.gather(*sent, return_exceptions=True)
+        for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
 
@@ -204,6 +209,16 @@ class KafkaSubscription:
 def _message(record: ConsumerRecord) -> Message:
     partition = Partition(record.topic, record.partition)
     return Message(partition, record.offset, record.key, record.headers, record.value)
+
+
+async def _stopped(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """A client that cannot say good-bye is let go, and its connections are closed all the same."""
+    try:
+        with suppress(TimeoutError, KafkaError, OSError):
+            await asyncio.wait_for(client.stop(), STOP_SECONDS)
+    finally:
+        connections = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
+        await connections.close()
 
 
 async def _asked(answer: Awaitable[T]) -> T:

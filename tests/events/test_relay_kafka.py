@@ -1,0 +1,278 @@
+"""Relay and consumer on PostgreSQL and Kafka: order, rebalances, lost leads, broker faults."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from dev.kafka import Broker
+from events.backoff import Backoff
+from events.broker import PARTITIONS, Outgoing, partition_of
+from events.checkpoint import PostgresCheckpoint
+from events.connection import connect
+from events.consumer import Consumer
+from events.contracts import registry
+from events.contracts.intake import OfferMade
+from events.envelope import reads
+from events.kafka import KafkaBroker
+from events.parking import Lane
+from events.parking_postgres import PostgresYard
+from events.postgres import PostgresStore
+from events.relay import Published, Relay, relay_group, republish
+from events.store import AlreadyDone, Json, Recorded, WriteSet
+from events.testing import draft, numbered, write
+
+pytestmark = [pytest.mark.system, pytest.mark.slow]
+KEYS = [numbered(n) for n in range(1, 9)]
+
+
+def publish(event: Recorded[Json]) -> Published:
+    if event.event.get("kind") == "bad":
+        raise LookupError
+    return "offer-made", OfferMade(attempt=1, channel="letter", by_function="nurse")
+
+
+class World:
+    """The log of intake, its topic, and consumers with an inbox in the same database."""
+
+    def __init__(self, url: str, store: PostgresStore, server: Broker) -> None:
+        self.url = url
+        self.store = store
+        self.server = server
+        self.broker = KafkaBroker(server.bootstrap)
+        self.yard = PostgresYard(store.pool)
+        self.checkpoint = PostgresCheckpoint(url)
+        self.group = f"casefile.{uuid4()}"
+        self.effects: list[tuple[UUID, int]] = []
+
+    def relay(self) -> Relay:
+        return Relay(
+            store=self.store,
+            publish=publish,
+            broker=self.broker,
+            checkpoint=self.checkpoint,
+            yard=self.yard,
+            look_seconds=0.1,
+            backoff=Backoff(0.1, 1),
+        )
+
+    def consumer(self) -> Consumer:
+        return Consumer(
+            group=self.group,
+            topics=["intake.events"],
+            read=reads(registry()),
+            handle=self._handle,
+            broker=self.broker,
+            yard=self.yard,
+            look_seconds=0.1,
+            backoff=Backoff(0.1, 1),
+        )
+
+    async def _handle(self, event: Recorded[Any]) -> None:
+        try:
+            await self.store.append(WriteSet(message=(self.group, event.id)))
+        except AlreadyDone:
+            return
+        self.effects.append((event.key, event.position))
+
+    async def append(self, rounds: int) -> None:
+        for _ in range(rounds):
+            for key in KEYS:
+                await self.store.append(write(draft(key)))
+
+    async def arrived(self, position: int, seconds: float = 60) -> None:
+        await until(lambda: len(self.effects) >= position, seconds)
+
+    def assert_each_once_in_order(self, count: int) -> None:
+        assert len(self.effects) == count
+        for key in KEYS:
+            own = [position for k, position in self.effects if k == key]
+            assert own == sorted(set(own))
+
+
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - there is nothing to be told by
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def world(database: str, kafka_server: Broker) -> AsyncIterator[World]:
+    if not kafka_server.process.running:
+        await kafka_server.start()
+    async with PostgresStore.open(database, source="intake") as store:
+        made = World(database, store, kafka_server)
+        await _without_topic(made)
+        await made.broker.create_topics(["intake.events"])
+        await made.broker.create_topics(["intake.events"])
+        yield made
+
+
+async def _without_topic(world: World) -> None:
+    """Each test finds its topic empty."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.server.bootstrap)
+    await admin.start()
+    try:
+        if "intake.events" in await admin.list_topics():
+            await admin.delete_topics(["intake.events"])
+            async with asyncio.timeout(20):
+                while "intake.events" in await admin.list_topics():  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def running(*loops: Relay | Consumer) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    async with asyncio.timeout(110), asyncio.TaskGroup() as tasks:
+        for each in loops:
+            tasks.create_task(each.run(stop))
+        yield
+        stop.set()
+
+
+async def test_what_is_appended_arrives_once_in_order_where_kafka_would_put_it(
+    world: World,
+) -> None:
+    await world.append(50)
+
+    async with running(world.relay(), world.consumer()):
+        await world.arrived(400)
+
+    world.assert_each_once_in_order(400)
+    client = AIOKafkaConsumer(
+        "intake.events",
+        bootstrap_servers=world.server.bootstrap,
+        auto_offset_reset="earliest",
+    )
+    await client.start()
+    try:
+        polled = await client.getmany(timeout_ms=5000, max_records=400)
+    finally:
+        await client.stop()
+    records = [record for records in polled.values() for record in records]
+    assert records
+    assert all(record.partition == partition_of(record.key) for record in records)
+    assert all(dict(record.headers)["ce_specversion"] == b"1.0" for record in records)
+
+
+async def test_topics_have_twelve_partitions_and_are_never_compacted(world: World) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.server.bootstrap)
+    await admin.start()
+    try:
+        [topic] = await admin.describe_topics(["intake.events"])
+        answers = await admin.describe_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, "intake.events")]
+        )
+    finally:
+        await admin.close()
+
+    assert len(topic["partitions"]) == PARTITIONS
+    settings = {entry[0]: entry[1] for entry in answers[0].resources[0][4]}
+    assert settings["cleanup.policy"] == "delete"
+
+
+async def test_members_that_come_and_go_lose_nothing_and_keep_the_order(world: World) -> None:
+    async with running(world.relay(), world.consumer()):
+        await world.append(5)
+        await world.arrived(40)
+        async with running(world.consumer()):
+            await world.append(5)
+            await world.arrived(80)
+        await world.append(5)
+        await world.arrived(120)
+
+    world.assert_each_once_in_order(120)
+
+
+async def test_nothing_is_lost_while_the_broker_is_down(world: World) -> None:
+    relay = world.relay()
+    async with running(relay, world.consumer()):
+        await world.append(2)
+        await world.arrived(16)
+        await world.server.kill()
+        await world.append(10)
+        await until(lambda: not relay.healthy)
+        await world.server.start()
+        await world.arrived(96, seconds=90)
+
+    world.assert_each_once_in_order(96)
+
+
+async def test_a_wiped_broker_is_filled_again_and_no_effect_comes_twice(world: World) -> None:
+    async with running(world.relay(), world.consumer()):
+        await world.append(3)
+        await world.arrived(24)
+    await world.server.stop()
+    world.server.wipe()
+    await world.server.start()
+    await world.broker.create_topics(["intake.events"])
+
+    assert await republish(world.checkpoint, 1) == 0
+    await world.append(1)
+    async with running(world.relay(), world.consumer()):
+        await world.arrived(32)
+
+    world.assert_each_once_in_order(32)
+
+
+async def test_a_relay_that_loses_its_connection_starts_over(world: World) -> None:
+    async with running(world.relay(), world.relay(), world.consumer()):
+        for round_ in range(1, 4):
+            await world.append(1)
+            await world.arrived(8 * round_)
+            await _end_sessions_that_lead(world.url)
+        await world.append(1)
+        await world.arrived(32)
+
+    world.assert_each_once_in_order(32)
+
+
+async def _end_sessions_that_lead(url: str) -> None:
+    connection = await connect(url)
+    try:
+        await connection.execute(
+            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+            " and database = (select oid from pg_database where datname = current_database())"
+        )
+    finally:
+        await connection.close()
+
+
+async def test_a_key_that_cannot_be_mapped_is_parked_and_the_others_go_on(world: World) -> None:
+    await world.store.append(write(draft(KEYS[0], {"kind": "bad"})))
+    await world.append(2)
+    lane = Lane(relay_group("intake"), "intake.events", KEYS[0])
+
+    async with running(world.relay(), world.consumer()):
+        await world.arrived(14)
+        [parked] = await world.yard.list()
+        assert (parked.lane, parked.messages) == (lane, 3)
+        assert await world.yard.request_skip(lane, "made-up")
+        await world.arrived(16)
+
+    assert await world.yard.list() == []
+    world.assert_each_once_in_order(16)
+
+
+async def test_many_messages_of_one_partition_fill_several_batches(world: World) -> None:
+    big = [Outgoing("intake.events", b"key", [], bytes([n]) * 200_000) for n in range(12)]
+
+    async with world.broker.producer() as producer:
+        await producer.send(big)
+
+    async with world.broker.subscribe(world.group, ["intake.events"]) as member:
+        seen: list[bytes] = []
+        async with asyncio.timeout(30):
+            while len(seen) < 12:
+                seen += [(m.value or b"")[:1] for m in await member.poll(1)]
+        lag = await member.lag()
+    assert seen == [bytes([n]) for n in range(12)]
+    assert sum(lag.values()) == 12
