@@ -1,0 +1,112 @@
+"""Operators see what is parked, and ask for a retry or a skip; the consumer does it."""
+
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from events.broker import Message, Partition
+from events.memory import MemoryStore
+from events.parking import Lane, Parking, Request
+from events.parking_memory import MemoryYard
+from kit import parking
+from kit.access import Role
+from kit.testing import Stand, at, problem
+
+KEY = UUID(int=7)
+LANE = Lane("casefile.referrals", "intake.events", KEY)
+PARKED = f"/v1/parked-keys/{parking.id_of(LANE)}"
+
+
+@pytest.fixture
+async def yard() -> MemoryYard:
+    yard = MemoryYard(at("2026-03-05T10:00:00+00:00"))
+    await yard.park(LANE, Message(Partition(LANE.topic, 3), 5, KEY.bytes, [], b"{}"), "unreadable")
+    return yard
+
+
+@pytest.fixture
+def stand(store: MemoryStore, yard: MemoryYard) -> Stand:
+    return Stand(
+        store,
+        routers=[parking.router],
+        access=parking.ACCESS,
+        scope=lambda _: None,
+        parts={Parking: yard},
+    )
+
+
+@pytest.fixture
+def operator(stand: Stand) -> httpx.AsyncClient:
+    return stand.client(Role.OPERATOR)
+
+
+async def requested(yard: MemoryYard) -> Request:
+    [parked] = await yard.list()
+    return parked.request
+
+
+async def test_operators_see_what_is_parked_and_why(operator: httpx.AsyncClient) -> None:
+    answer = await operator.get("/v1/parked-keys")
+
+    assert answer.json() == {
+        "items": [
+            {
+                "id": str(parking.id_of(LANE)),
+                "group": "casefile.referrals",
+                "topic": "intake.events",
+                "key": str(KEY),
+                "reason": "unreadable",
+                "parkedAt": "2026-03-05T10:00:00Z",
+                "messages": 1,
+                "request": "none",
+            }
+        ]
+    }
+
+
+async def test_a_retry_is_asked_for_once_however_often_it_is_sent(
+    operator: httpx.AsyncClient, yard: MemoryYard, store: MemoryStore
+) -> None:
+    headers = {"idempotency-key": "again"}
+
+    first = await operator.post(f"{PARKED}/retries", headers=headers)
+    asked = await requested(yard)
+    await yard.again(LANE, "still-unreadable")
+    second = await operator.post(f"{PARKED}/retries", headers=headers)
+
+    assert first.status_code == second.status_code == 200
+    assert first.content == second.content
+    assert first.headers["location"] == second.headers["location"] == PARKED
+    assert asked is Request.RETRY
+    assert await requested(yard) is Request.NONE
+    assert [(line.action, line.outcome) for line in store.access] == [
+        ("parking:request", "allowed")
+    ]
+
+
+async def test_a_skip_needs_a_reason(operator: httpx.AsyncClient, yard: MemoryYard) -> None:
+    without = await operator.post(f"{PARKED}/skips", json={})
+    prose = await operator.post(f"{PARKED}/skips", json={"reason": "Jan says so"})
+    reasoned = await operator.post(f"{PARKED}/skips", json={"reason": "sent-by-mistake"})
+
+    assert problem(without) == problem(prose) == (422, "invalid")
+    assert reasoned.status_code == 200
+    assert await requested(yard) is Request.SKIP
+
+
+async def test_what_is_not_parked_is_404_and_noted(
+    operator: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    answer = await operator.post(f"/v1/parked-keys/{uuid4()}/retries")
+
+    assert problem(answer) == (404, "not-found")
+    assert [line.outcome for line in store.access] == ["not-found"]
+
+
+async def test_nobody_but_operators_may(stand: Stand, yard: MemoryYard) -> None:
+    for role in set(Role) - {Role.OPERATOR}:
+        answer = await stand.client(role).post(f"{PARKED}/retries")
+        assert problem(answer) == (403, "forbidden")
+
+    assert await requested(yard) is Request.NONE
