@@ -1,0 +1,1 @@
+"""The benchmark: our append and our edge beside what others do on the same server."""

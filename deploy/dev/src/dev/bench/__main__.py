@@ -1,0 +1,60 @@
+"""Measures the append, the edge and the way to a consumer: `python -m dev.bench --help`."""
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from dev.bench.appending import appending
+from dev.bench.campaign import Say
+from dev.bench.outcome import Outcome
+from dev.bench.report import WIDTH, show, write
+from dev.run import run_folder
+from dev.terminal import run
+
+Part = Callable[[Path, int, float, Say], Awaitable[Outcome]]
+PARTS: dict[str, Part] = {"append": appending}
+
+
+async def bench(parts: list[str], rounds: int, seconds: float, report: Path | None) -> int:
+    """Ends with 1 if anything failed or was lost; a ratio that is missed is shown, no error."""
+    machine = {
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+        "loadBefore": psutil.getloadavg()[0],
+        "rounds": rounds,
+        "seconds": seconds,
+    }
+    print(", ".join(f"{name}: {value}" for name, value in machine.items()), flush=True)
+    outcomes = {}
+    with run_folder("bench") as folder:
+        for part in parts:
+            outcomes[part] = await PARTS[part](folder, rounds, seconds, _say)
+    show(outcomes, Console(width=None if sys.stdout.isatty() else WIDTH))
+    if report:
+        await asyncio.to_thread(write, outcomes, machine, report)
+    return 1 if any(outcome.mistakes for outcome in outcomes.values()) else 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.bench", description=__doc__)
+    parser.add_argument("--report", type=Path, help="also write the figures to this file, as JSON")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.5, help="of each round of each variant")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=[*PARTS])
+    given = parser.parse_args()
+    return run(bench(given.parts, given.rounds, given.seconds, given.report))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

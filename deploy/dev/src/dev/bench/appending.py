@@ -1,0 +1,65 @@
+"""The first part: our append beside bare inserts and beside the `eventsourcing` library."""
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from dev.bench.campaign import Campaign, Say, quietest
+from dev.bench.crew import crew
+from dev.bench.durability import durability
+from dev.bench.figures import Figure, measures, ratio
+from dev.bench.outcome import Outcome
+from dev.bench.variants import APPEND, APPEND_4, BARE, HELD, LIBRARY, VARIANTS, prepare
+from dev.postgres import postgres
+
+SETTINGS = {
+    "shared_buffers": "1GB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+}
+
+
+async def appending(folder: Path, rounds: int, seconds: float, say: Say) -> Outcome:
+    """Each variant has a database of its own on one durable server."""
+    async with postgres(folder, settings=SETTINGS) as server, AsyncExitStack() as stack:
+        shown = await durability(server.url())
+        say(", ".join(f"{name} {value}" for name, value in shown.items()))
+        urls = {v.name: await server.create_database(v.kind + str(v.size)) for v in VARIANTS}
+        crews = {}
+        for variant in VARIANTS:
+            await prepare(variant, urls[variant.name])
+            crews[variant.name] = await stack.enter_async_context(
+                crew(variant.kind, urls[variant.name], variant.size)
+            )
+        campaign = Campaign()
+        await campaign.run(crews, rounds, seconds, say)
+        await stack.aclose()
+        return Outcome(
+            server=shown,
+            figures=figures(campaign, rounds),
+            mistakes=[*campaign.failed(), *await _mistakes(campaign, urls)],
+        )
+
+
+async def _mistakes(campaign: Campaign, urls: dict[str, str]) -> list[str]:
+    return [
+        f"{variant.name}: {mistake}"
+        for variant in VARIANTS
+        for mistake in await variant.check(
+            urls[variant.name], campaign.acknowledged.get(variant.name, {})
+        )
+    ]
+
+
+def figures(campaign: Campaign, rounds: int) -> Sequence[Figure]:
+    turns = quietest(campaign.turns, rounds)
+    ratios = [
+        ratio(turns, APPEND, BARE, goal=2.0),
+        ratio(turns, APPEND_4, BARE, goal=2.5),
+        ratio(turns, APPEND, LIBRARY, goal=15.0),
+        ratio(turns, APPEND, HELD),
+        ratio(turns, APPEND_4, HELD),
+        ratio(turns, HELD, BARE),
+    ]
+    return [*ratios, *(figure for v in VARIANTS for figure in measures(turns, v.name))]

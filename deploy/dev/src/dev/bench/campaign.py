@@ -1,0 +1,100 @@
+"""Rounds in which all variants take turns, so that a neighbour's load hits them alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dev.bench.crew import Crew
+from dev.bench.disturbance import foreign, used
+from dev.bench.load import Sample
+
+MOST_FOREIGN = 0.12
+WARM_UP_SECONDS = 0.5
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One variant in one round."""
+
+    rate: float
+    p50_ms: float
+    p99_ms: float
+    cpu_us: float
+    foreign: float
+
+
+Turn = Mapping[str, Measured]
+"""One round: what each variant did in it, by name."""
+
+
+@dataclass(slots=True)
+class Campaign:
+    """`acknowledged` and `failures` are those of all rounds, the warm-up and disturbed ones too."""
+
+    turns: list[Turn] = field(default_factory=list)
+    acknowledged: dict[str, dict[str, int]] = field(default_factory=dict)
+    failures: dict[str, list[str]] = field(default_factory=dict)
+
+    async def run(self, crews: Mapping[str, Crew], rounds: int, seconds: float, say: Say) -> None:
+        """As many rounds as are asked for; disturbed ones are made up for, to twice as many."""
+        await self.turn(crews, WARM_UP_SECONDS)
+        while len(undisturbed(self.turns)) < rounds and len(self.turns) < 2 * rounds:
+            self.turns.append(turn := await self.turn(crews, seconds))
+            say(told(len(self.turns), turn))
+
+    async def turn(self, crews: Mapping[str, Crew], seconds: float) -> Turn:
+        return {name: await self._measure(name, crew, seconds) for name, crew in crews.items()}
+
+    def failed(self) -> list[str]:
+        """A sentence for each variant of which a caller met an error."""
+        return [
+            f"{name}: {len(errors)} operations failed, such as {errors[0]}"
+            for name, errors in self.failures.items()
+            if errors
+        ]
+
+    async def _measure(self, name: str, crew: Crew, seconds: float) -> Measured:
+        before = used()
+        samples = await crew.run(seconds)
+        share = foreign(before, used())
+        for sample in samples:
+            self.acknowledged.setdefault(name, {}).update(sample.acknowledged)
+            self.failures.setdefault(name, []).extend(sample.failures)
+        return measured(samples, share)
+
+
+def measured(samples: Sequence[Sample], share: float) -> Measured:
+    operations = sum(sample.operations for sample in samples)
+    latencies = sorted(latency for sample in samples for latency in sample.latencies)
+    return Measured(
+        rate=sum(sample.rate for sample in samples),
+        p50_ms=quantile(latencies, 0.5) * 1000,
+        p99_ms=quantile(latencies, 0.99) * 1000,
+        cpu_us=sum(sample.cpu_seconds for sample in samples) / max(operations, 1) * 1e6,
+        foreign=share,
+    )
+
+
+def quantile(ascending: Sequence[float], share: float) -> float:
+    """The value that this share lies below; not a number where there is none."""
+    if not ascending:
+        return float("nan")
+    return ascending[min(int(len(ascending) * share), len(ascending) - 1)]
+
+
+def disturbance(turn: Turn) -> float:
+    return max(measured.foreign for measured in turn.values())
+
+
+def undisturbed(turns: Sequence[Turn]) -> list[Turn]:
+    return [turn for turn in turns if disturbance(turn) <= MOST_FOREIGN]
+
+
+def quietest(turns: Sequence[Turn], rounds: int) -> list[Turn]:
+    """Those that count: chosen by what others did, never by their result."""
+    return sorted(turns, key=disturbance)[:rounds]
+
+
+def told(number: int, turn: Turn) -> str:
+    figures = ", ".join(f"{name} {measured.rate:,.0f}/s" for name, measured in turn.items())
+    return f"round {number}: {figures}; others used {disturbance(turn):.0%}"
