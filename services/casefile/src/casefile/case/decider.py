@@ -108,9 +108,11 @@ class Case:
 
 
 def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
+    if isinstance(command, OpenCase):
+        return _open(command, case)
+    if case.status is Status.NEW:
+        raise Rejected("case-new", "The case is not open yet.")
     match command:
-        case OpenCase():
-            return _open(command, case)
         case ReceiveContactData(contact=contact, occurred=occurred):
             if case.contact == contact:
                 return []

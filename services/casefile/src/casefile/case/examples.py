@@ -1,0 +1,33 @@
+"""Facts about a case that tests and demos start from."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+from casefile.case.events import (
+    CaseClosed,
+    CaseManagerAssigned,
+    CaseManagerReleased,
+    CaseOpened,
+    ContactDataReceived,
+    ContactDataRefused,
+    FirstContactMade,
+)
+from events.occurrence import Occurred
+
+CASE_ID = uuid5(NAMESPACE_OID, "case")
+HOSPITAL = uuid5(NAMESPACE_OID, "hospital")
+CASE_MANAGER = uuid5(NAMESPACE_OID, "case manager")
+BACKUP = uuid5(NAMESPACE_OID, "backup")
+CONTACT = uuid5(CASE_ID, "contact")
+
+OPENED = CaseOpened(organisation=HOSPITAL, spell=1, occurred=Occurred.parse("2027-02-15"))
+RECEIVED = ContactDataReceived(contact=CONTACT, occurred=Occurred.parse("2027-02-15"))
+REFUSED = ContactDataRefused(reason="no-contact-consent", occurred=Occurred.parse("2027-02-15"))
+ASSIGNED = CaseManagerAssigned(
+    case_manager=CASE_MANAGER, role="case-manager", occurred=Occurred.parse("2027-02-16")
+)
+BACKUP_ASSIGNED = CaseManagerAssigned(
+    case_manager=BACKUP, role="backup", occurred=Occurred.parse("2027-02-20")
+)
+CONTACTED = FirstContactMade(channel="phone", occurred=Occurred.parse("2027-02-17"))
+RELEASED = CaseManagerReleased(case_manager=CASE_MANAGER, occurred=Occurred.parse("2027-02-25"))
+CLOSED = CaseClosed(reason="no-longer-needed", spell=1, occurred=Occurred.parse("2027-03-01"))
