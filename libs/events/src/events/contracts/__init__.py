@@ -14,7 +14,7 @@ def type_name(service: str, event: str, version: int = 1) -> str:
 
 
 def registry(track_steps: Iterable[str] = ()) -> Registry:
-    """All contracts; `track_steps` are the event names that programme definitions give to track steps."""
+    """All contracts; `track_steps` are the event names that definitions give to track steps."""
     modules = {
         "intake": intake.CONTRACTS,
         "casefile": casefile.CONTRACTS | dict.fromkeys(track_steps, casefile.TrackStepRecorded),

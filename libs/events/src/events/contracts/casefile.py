@@ -45,7 +45,7 @@ class ActivityLogged(Contract):
 
 
 class TrackStepRecorded(Contract):
-    """A step of a track that runs beside the case; the programme definition names it and its type."""
+    """A step of a track beside the case; the programme definition names it and its type."""
 
     track: Code
     step: Code
