@@ -131,6 +131,12 @@ async def fail(toy: UUID, _call: Annotated[Call, reads("toy:read")]) -> ToyAnswe
     raise RuntimeError(f"something about Jan Jansen and {toy}")
 
 
+@router.get("/{toy}/rumours")
+async def rumour(toy: UUID, _call: Annotated[Call, reads("toy:read")]) -> ToyAnswer:
+    """Forgets to ask who may see it."""
+    return ToyAnswer(id=toy, colour="red")
+
+
 def scope(history: History) -> Scope | None:
     made = [e.event for r in history if isinstance((e := CODEC.decode(r)).event, ToyMade)]
     return Scope(organisation=made[0].organisation) if made else None

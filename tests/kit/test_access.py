@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import ARRAY, Uuid, column
 from sqlalchemy.dialects import postgresql
+from structlog.typing import EventDict
 
 from events.memory import MemoryStore
 from kit.access import Principal, Role, Scope, sees, visible
@@ -162,6 +163,16 @@ async def test_a_list_is_noted_before_it_is_answered(stand: Stand, store: Memory
     assert [(line.action, line.key, line.outcome) for line in store.access] == [
         ("toy:list", None, "allowed")
     ]
+
+
+async def test_an_answer_that_was_not_noted_does_not_go_out(
+    stand: Stand, store: MemoryStore, logs: list[EventDict]
+) -> None:
+    answer = await stand.client(Role.DESK).get(f"/v1/toys/{uuid4()}/rumours")
+
+    assert problem(answer) == (500, "unexpected")
+    assert logs[0]["event"] == "http.failed"
+    assert not store.access
 
 
 def undeclared(router: APIRouter) -> None:

@@ -93,6 +93,22 @@ async def test_a_repetition_is_answered_though_the_state_no_longer_allows_the_co
     assert same(first, second)
 
 
+async def test_an_id_in_another_spelling_is_the_same_route(
+    desk: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    toy = (await desk.post("/v1/toys", json=BODY)).json()["id"]
+    headers = {"idempotency-key": "again"}
+
+    answers = [
+        await desk.post(f"/v1/toys/{spelt}/coats", json={"colour": "red"}, headers=headers)
+        for spelt in (toy, toy.upper(), toy.replace("-", ""))
+    ]
+
+    assert all(same(answers[0], answer) for answer in answers)
+    assert answers[0].headers["location"] == f"/v1/toys/{toy}"
+    assert len(store.log) == 2
+
+
 async def test_a_request_that_was_refused_may_be_sent_again_with_its_key(
     desk: httpx.AsyncClient,
 ) -> None:

@@ -64,6 +64,8 @@ class Call:
     traceparent: str | None
     request: Asked
     response: Response = field(repr=False)
+    noted: list[str] = field(default_factory=list)
+    """The outcomes that are in the access log by now."""
 
     @property
     def today(self) -> date:
@@ -149,6 +151,7 @@ class Call:
 
     async def note(self, outcome: str, key: UUID | None = None) -> None:
         await accesslog.note(self.edge.store, self._line(outcome, key))
+        self.noted.append(outcome)
 
     async def position(self, at: Moment, *, seen: int) -> int:
         """What `knownAt` means, as far as a view has seen the log; the answer says it too."""
@@ -209,6 +212,7 @@ class Call:
         return self._answer(record.location, record.version, record.position)
 
     def _answer(self, location: str, version: int, position: int) -> Written:
+        self.noted.append(accesslog.ALLOWED)
         headers = self.response.headers
         headers["location"] = location
         headers["etag"] = preconditions.tag(version)

@@ -1,9 +1,11 @@
 """What a route declares: its action, and what a request for it must bring along."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import Request, Response, params
 
@@ -28,22 +30,26 @@ class Kind(Enum):
 
 def reads(action: str) -> params.Depends:
     """For one record: the route asks `call.read`, which checks access and notes it."""
-    return params.Depends(Endpoint(action, Kind.READ))
+    return _declared(action, Kind.READ)
 
 
 def lists(action: str) -> params.Depends:
     """For lists, counts and figures, filtered by the access rule; noted before the route runs."""
-    return params.Depends(Endpoint(action, Kind.LIST))
+    return _declared(action, Kind.LIST)
 
 
 def adds(action: str) -> params.Depends:
     """For a POST that creates a resource or adds a fact: If-Match is optional."""
-    return params.Depends(Endpoint(action, Kind.ADD))
+    return _declared(action, Kind.ADD)
 
 
 def changes(action: str) -> params.Depends:
     """For what changes the state of a resource: If-Match is required (428 without)."""
-    return params.Depends(Endpoint(action, Kind.CHANGE))
+    return _declared(action, Kind.CHANGE)
+
+
+class Unnoted(Exception):
+    """A route answers without a line in the access log; its answer does not go out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,16 @@ class Endpoint:
     action: str
     kind: Kind
 
-    async def __call__(self, request: Request, response: Response) -> Call:
+    async def __call__(self, request: Request, response: Response) -> AsyncIterator[Call]:
+        call = await self._call(request, response)
+        yield call
+        if not (call.noted or self.kind is Kind.LIST):
+            raise Unnoted(self.action)
+
+    async def _call(self, request: Request, response: Response) -> Call:
         edge: Edge = request.app.state.edge
         principal: Principal = request.state.principal
-        path = quote(request.scope["path"])
+        path = _path(request)
         if not may(principal, self.action, edge.access):
             await self._note(edge, principal, path, accesslog.FORBIDDEN)
             raise problems.forbidden()
@@ -94,6 +106,25 @@ class Endpoint:
                 request.headers.get("if-match"), required=self.kind is Kind.CHANGE
             ),
         )
+
+
+def _declared(action: str, kind: Kind) -> params.Depends:
+    """Of function scope: what follows the yield comes before the answer goes out."""
+    return params.Depends(Endpoint(action, kind), scope="function")
+
+
+def _path(request: Request) -> str:
+    """The template with its values, each id in one spelling, so that equal paths are equal."""
+    template: str = request.scope["route"].path_format
+    values = {name: _value(text) for name, text in request.path_params.items()}
+    return template.format(**values)
+
+
+def _value(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return quote(text, safe="")
 
 
 def _known_queries(request: Request) -> None:

@@ -33,7 +33,8 @@ async def opened(name: str, settings: S) -> AsyncIterator[Ground[S]]:
 
 @asynccontextmanager
 async def authenticator(ground: Ground[S]) -> AsyncIterator[Authenticator]:
+    """Tokens are judged by the real time, since their issuer knows nothing of a shift."""
     settings = ground.settings
     async with httpx.AsyncClient(trust_env=False) as client:
         keys = Keys(settings.jwks_url, client)
-        yield Authenticator(keys, settings.issuer, settings.audience, ground.clock)
+        yield Authenticator(keys, settings.issuer, settings.audience, clock())
