@@ -1,0 +1,159 @@
+"""How often a message may be delivered when SMTP leaves open whether it arrived."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.testing import draft, lived, numbered, outcome
+from notifications.message.decider import (
+    ConfirmDelivery,
+    DeferDelivery,
+    FailMessage,
+    MessageCommand,
+    QueueMessage,
+    StartDelivery,
+    message_decider,
+    message_of,
+)
+from notifications.message.events import (
+    DeliveryDeferred,
+    DeliveryStarted,
+    MessageEvent,
+    MessageFailed,
+    MessageSent,
+)
+from notifications.message.examples import (
+    CASE_ID,
+    DEFERRED,
+    GIVEN_UP,
+    MESSAGE_ID,
+    QUEUED,
+    REFUSED,
+    SENT,
+    SENT_AT,
+    SENT_TWICE,
+    STARTED,
+    STARTED_AGAIN,
+)
+from notifications.message.work import SEND_MESSAGE, work
+
+QUEUE = QueueMessage(
+    template=QUEUED.template,
+    recipient_role=QUEUED.recipient_role,
+    values=QUEUED.values,
+    occurred=QUEUED.occurred,
+)
+START = StartDelivery(occurred=SENT_AT)
+DEFER = DeferDelivery(reason="smtp-451", occurred=SENT_AT)
+CONFIRM = ConfirmDelivery(occurred=SENT_AT)
+FAIL = FailMessage(reason="smtp-550", occurred=SENT_AT)
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "events"),
+    [
+        ([], QUEUE, [QUEUED]),
+        ([QUEUED], START, [STARTED]),
+        ([QUEUED, STARTED], CONFIRM, [SENT]),
+        ([QUEUED, STARTED], DEFER, [DEFERRED]),
+        ([QUEUED, STARTED], FAIL, [REFUSED]),
+        ([QUEUED], FAIL, [REFUSED]),
+        ([QUEUED, STARTED, DEFERRED], START, [STARTED_AGAIN]),
+        ([QUEUED, STARTED, DEFERRED, STARTED_AGAIN], CONFIRM, [SENT]),
+    ],
+)
+def test_what_may_follow_follows(
+    before: list[MessageEvent], command: MessageCommand, events: list[MessageEvent]
+) -> None:
+    assert outcome(message_decider, given=before, when=command) == events
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ([QUEUED], QUEUE),
+        ([QUEUED, STARTED, SENT], QUEUE),
+        ([QUEUED], CONFIRM),
+        ([QUEUED], DEFER),
+        ([QUEUED, STARTED, DEFERRED], DEFER),
+        ([QUEUED, STARTED, SENT], CONFIRM),
+        ([QUEUED, STARTED, SENT], START),
+        ([QUEUED, STARTED, SENT], FAIL),
+        ([QUEUED, REFUSED], START),
+        ([QUEUED, REFUSED], FAIL),
+        ([], START),
+        ([], CONFIRM),
+        ([], FAIL),
+    ],
+)
+def test_what_changes_nothing_is_ignored(
+    before: list[MessageEvent], command: MessageCommand
+) -> None:
+    assert outcome(message_decider, given=before, when=command) == []
+
+
+def test_a_delivery_of_unknown_outcome_is_repeated_once_and_counted() -> None:
+    before: list[MessageEvent] = [QUEUED, STARTED]
+
+    again = outcome(message_decider, given=before, when=START)
+    confirmed = outcome(message_decider, given=[*before, *again], when=CONFIRM)
+
+    assert again == [STARTED_AGAIN]
+    assert confirmed == [SENT_TWICE]
+
+
+def test_a_third_delivery_is_never_begun() -> None:
+    before: list[MessageEvent] = [QUEUED, STARTED, STARTED_AGAIN]
+
+    assert outcome(message_decider, given=before, when=START) == [GIVEN_UP]
+
+
+def test_a_delivery_that_the_server_certainly_refused_is_no_repeat() -> None:
+    before: list[MessageEvent] = [QUEUED, STARTED, STARTED_AGAIN, replace(DEFERRED, attempt=2)]
+
+    assert outcome(message_decider, given=before, when=START) == [replace(STARTED, attempt=3)]
+
+
+def test_a_queued_message_asks_to_be_sent_and_nothing_else_does() -> None:
+    written = draft(MESSAGE_ID, key=CASE_ID)
+
+    [send] = work(written, QUEUED)
+
+    assert (send.id, send.kind, send.key, send.due_at) == (written.id, SEND_MESSAGE, CASE_ID, None)
+    assert send.data == {"message": str(MESSAGE_ID)}
+    for event in (STARTED, DEFERRED, SENT, REFUSED):
+        assert work(written, event) == []
+
+
+def test_an_event_brings_about_one_message_by_each_template() -> None:
+    assert message_of(numbered(1), "a") == message_of(numbered(1), "a")
+    assert len({message_of(numbered(n), t) for n in (1, 2) for t in ("a", "b")}) == 4
+
+
+COMMANDS = st.lists(st.sampled_from([QUEUE, START, START, DEFER, CONFIRM, FAIL]), max_size=30)
+
+
+@given(COMMANDS)
+def test_whatever_crashes_at_most_one_delivery_is_repeated(commands: list[MessageCommand]) -> None:
+    """Whoever starts a delivery and tells of no outcome has crashed in between."""
+    events = lived(message_decider, commands)
+
+    started = [e for e in events if isinstance(e, DeliveryStarted)]
+    deferred = [e for e in events if isinstance(e, DeliveryDeferred)]
+    assert len(started) - len(deferred) <= 2
+    assert [e.attempt for e in started] == list(range(1, len(started) + 1))
+    sent = [e.repeats for e in events if isinstance(e, MessageSent)]
+    assert sent in ([], [len(started) - len(deferred) - 1])
+
+
+@given(COMMANDS)
+def test_whatever_is_asked_a_message_ends_once_and_for_good(
+    commands: list[MessageCommand],
+) -> None:
+    events = lived(message_decider, commands)
+
+    ends = [e for e in events if isinstance(e, MessageSent | MessageFailed)]
+    assert ends in ([], events[-1:])
+    assert message_decider.fold(events) == message_decider.fold(events)

@@ -1,0 +1,159 @@
+"""When a deadline is set, met, late or missed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.occurrence import UNKNOWN, Occurred
+from events.testing import draft, lived, outcome
+from scheduling.deadline.decider import (
+    DeadlineCommand,
+    MeetDeadline,
+    MissDeadline,
+    SetDeadline,
+    Status,
+    deadline_decider,
+    deadline_of,
+)
+from scheduling.deadline.events import DeadlineEvent, DeadlineSet
+from scheduling.deadline.examples import (
+    CASE_ID,
+    DUE_ON,
+    FIRST_CONTACT,
+    MET,
+    MET_LATE,
+    MISSED,
+    SET,
+)
+from scheduling.deadline.work import MISS_DEADLINE, work
+
+SET_IT = SetDeadline(
+    policy="first-contact",
+    policy_version=1,
+    due_on=DUE_ON,
+    known_at=datetime(2027, 2, 15, 12, tzinfo=UTC),
+    occurred=SET.occurred,
+)
+MEET = MeetDeadline(occurred=MET.occurred)
+MEET_LATE = MeetDeadline(occurred=MET_LATE.occurred)
+MISS = MissDeadline(occurred=MISSED.occurred)
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "events"),
+    [
+        ([], SET_IT, [SET]),
+        ([SET], MEET, [MET]),
+        ([SET], MEET_LATE, [MET_LATE]),
+        ([SET], MISS, [MISSED]),
+        ([SET, MISSED], MEET_LATE, [MET_LATE]),
+        ([SET, MISSED], MEET, [MET]),
+    ],
+)
+def test_what_may_follow_follows(
+    before: list[DeadlineEvent], command: DeadlineCommand, events: list[DeadlineEvent]
+) -> None:
+    assert outcome(deadline_decider, given=before, when=command) == events
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ([SET], SET_IT),
+        ([SET, MET], SET_IT),
+        ([SET, MET], MEET),
+        ([SET, MISSED], MISS),
+        ([SET, MET], MISS),
+        ([], MISS),
+        ([], MEET),
+    ],
+)
+def test_what_changes_nothing_is_ignored(
+    before: list[DeadlineEvent], command: DeadlineCommand
+) -> None:
+    assert outcome(deadline_decider, given=before, when=command) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "late"),
+    [
+        ("2027-02-18", False),
+        ("2027-02-18T23:59:59.999999+01:00", False),
+        ("2027-02-19T00:00:00+01:00", True),
+        ("2027-02-19", True),
+        ("2027-02", False),
+        ("unknown", False),
+    ],
+)
+def test_a_deadline_is_kept_until_the_end_of_its_day_in_civil_time(
+    when: str, *, late: bool
+) -> None:
+    meet = MeetDeadline(occurred=Occurred.parse(when))
+
+    [met] = outcome(deadline_decider, given=[SET], when=meet)
+
+    assert met == replace(MET, late=late, occurred=meet.occurred)
+
+
+@pytest.mark.parametrize(
+    ("known_at", "silent"),
+    [("2027-02-18T22:59:59Z", False), ("2027-02-18T23:00:00Z", True), ("2028-01-01T00:00Z", True)],
+)
+def test_a_deadline_that_was_over_before_anybody_knew_stays_silent(
+    known_at: str, *, silent: bool
+) -> None:
+    late = replace(SET_IT, known_at=datetime.fromisoformat(known_at))
+
+    [was_set] = outcome(deadline_decider, given=[], when=late)
+
+    assert was_set == replace(SET, silent=silent)
+    assert bool(work(draft(FIRST_CONTACT), was_set)) is not silent
+
+
+def test_the_timer_of_a_deadline_falls_due_when_its_day_is_over() -> None:
+    written = draft(FIRST_CONTACT, key=CASE_ID)
+
+    [timer] = work(written, SET)
+
+    assert timer.due_at == datetime(2027, 2, 18, 23, tzinfo=UTC)
+    assert (timer.id, timer.key, timer.kind) == (written.id, CASE_ID, MISS_DEADLINE)
+    assert timer.data == {"deadline": str(FIRST_CONTACT)}
+
+
+@pytest.mark.parametrize("event", [MET, MISSED, replace(SET, silent=True)])
+def test_nothing_else_asks_for_work(event: DeadlineEvent) -> None:
+    assert work(draft(FIRST_CONTACT), event) == []
+
+
+@pytest.mark.parametrize("facts", [[SET, MET, MISSED], [MET, SET, MISSED], [SET, MISSED, MET]])
+def test_in_the_order_of_happening_too_what_was_met_is_met(facts: list[DeadlineEvent]) -> None:
+    deadline = deadline_decider.fold(facts)
+
+    assert (deadline.status, deadline.due_on) == (Status.MET, DUE_ON)
+
+
+def test_each_policy_has_one_deadline_per_case() -> None:
+    assert deadline_of(CASE_ID, "first-contact") == FIRST_CONTACT
+    assert deadline_of(CASE_ID, "first-visit") != FIRST_CONTACT
+
+
+DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(14, 22)] + [UNKNOWN])
+COMMANDS = st.lists(
+    st.builds(replace, st.sampled_from([SET_IT, MEET, MEET_LATE, MISS]), occurred=DAYS)
+)
+
+
+@given(COMMANDS)
+def test_whatever_is_asked_a_deadline_is_set_first_and_met_and_missed_at_most_once(
+    commands: list[DeadlineCommand],
+) -> None:
+    events = lived(deadline_decider, commands)
+
+    kinds = [type(event) for event in events]
+    assert kinds[:1] in ([], [DeadlineSet])
+    assert len(kinds) == len(set(kinds))
+    assert lived(deadline_decider, [*commands, *commands[-1:]]) == events
+    assert deadline_decider.fold(events) == deadline_decider.fold(events)
