@@ -1,0 +1,33 @@
+"""The whole of Leidraad, started once: PostgreSQL, Kafka, mailbox, issuer and five services."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from dev.stack import FREE, stack
+from programmes.loader import SHIPPED
+from rig.world import FIGURES, PROGRAMME, World, programmes
+
+HERE = Path(__file__).parent
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    folder = tmp_path_factory.mktemp("programmes")
+    programmes(SHIPPED, folder)
+    settings = {
+        "LEIDRAAD_PROGRAMMES": str(folder),
+        "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")]),
+    }
+    async with (
+        stack("test", ports=FREE, environment="test", durable=False, settings=settings) as started,
+        httpx.AsyncClient(timeout=30, trust_env=False) as client,
+    ):
+        made = World(stack=started, client=client)
+        for programme in (PROGRAMME, FIGURES):
+            await made.register("desk", programme, "Desk", f"{programme}@example.org")
+        yield made

@@ -1,0 +1,70 @@
+"""Somebody with a token, who calls the services over HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """`id` is the token's subject, `organisation` the one that it names."""
+
+    client: httpx.AsyncClient
+    urls: Mapping[str, str]
+    token: str
+    id: UUID
+    organisation: UUID | None = None
+
+    async def send(
+        self,
+        service: str,
+        path: str,
+        body: Json,
+        *,
+        key: str | None = None,
+        if_match: str | None = None,
+    ) -> httpx.Response:
+        """A POST, once; the answer may be anything."""
+        headers = self.headers | {"idempotency-key": key or str(uuid4())}
+        if if_match:
+            headers["if-match"] = if_match
+        return await self.client.post(self.urls[service] + path, json=body, headers=headers)
+
+    async def write(
+        self, service: str, path: str, body: Json, *, if_match: str | None = None
+    ) -> Json:
+        """A POST that is to succeed: id, version and position."""
+        return _content(await self.send(service, path, body, if_match=if_match))
+
+    async def ask(self, service: str, path: str, query: Json | None = None) -> httpx.Response:
+        """A GET; the answer may be anything."""
+        url = self.urls[service] + path
+        return await self.client.get(url, params=query, headers=self.headers)
+
+    async def read(self, service: str, path: str, query: Json | None = None) -> Json:
+        """A GET that is to succeed."""
+        return _content(await self.ask(service, path, query))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"}
+
+
+def _content(response: httpx.Response) -> Json:
+    asked = f"{response.request.method} {response.request.url}"
+    assert response.is_success, f"{asked}: {response.status_code} {response.text}"
+    content: Json = response.json()
+    return content
+
+
+def problem(response: httpx.Response) -> tuple[int, str]:
+    """Status and code of a problem document, which the answer must be."""
+    document = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert document["status"] == response.status_code
+    return response.status_code, document["type"].removeprefix("urn:leidraad:problem:")

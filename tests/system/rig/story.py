@@ -1,0 +1,188 @@
+"""One person's way through the programme, told step by step over HTTP."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from programmes import load
+from rig.caller import Caller, Json
+from rig.world import PROGRAMME, World, eventually
+
+STALE = 412
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Made up, and found again wherever it should not be."""
+
+    mark: str = field(default_factory=lambda: uuid4().hex[:12])
+
+    @property
+    def body(self) -> dict[str, str]:
+        number = int(self.mark, 16) % 10**10
+        return {
+            "name": f"Zwaantje Verzonnen-{self.mark}",
+            "phone": f"+99 {number:010}",
+            "email": f"{self.mark}@canary.example",
+            "address": f"Nergensstraat-{self.mark} 1, Niemandsdorp",
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class Story:
+    """`hospital` is None where somebody comes without one; `id` is that of the case too."""
+
+    world: World
+    desk: Caller
+    hospital: Caller | None = None
+    manager: Caller
+    programme: str = PROGRAMME
+    contact: Contact = field(default_factory=Contact)
+    id: UUID = NOBODY
+
+    @classmethod
+    async def of(cls, world: World, programme: str = PROGRAMME) -> "Story":
+        """With a hospital of its own."""
+        hospital = await world.hospital(programme)
+        return cls.with_hospital(world, hospital, programme)
+
+    @classmethod
+    def with_hospital(
+        cls, world: World, hospital: Caller | None, programme: str = PROGRAMME
+    ) -> "Story":
+        return cls(
+            world=world,
+            hospital=hospital,
+            desk=world.caller("desk"),
+            manager=world.caller("case-manager"),
+            programme=programme,
+        )
+
+    async def identify(self, on: str | None = None, origin: str | None = None) -> UUID:
+        body = fact(on, programme=self.programme, origin=origin)
+        written = await self._hospital.write("intake", "/v1/candidates", body)
+        self.id = UUID(written["id"])
+        return self.id
+
+    async def offer(self, on: str | None = None) -> Json:
+        body = fact(on, channel="phone", byFunction="patient-support")
+        return await self._as_hospital("offers", body)
+
+    async def withhold(self, on: str | None = None) -> Json:
+        return await self._as_hospital("withholdings", fact(on, reason="cannot-cope"))
+
+    async def accept(self, on: str | None = None) -> Json:
+        body = fact(on, reasons=["clear-need"], consent={"form": "spoken"})
+        return await self._as_hospital("acceptances", body | {"contact": self.contact.body})
+
+    async def decline(self, on: str | None = None) -> Json:
+        return await self._as_hospital("declines", fact(on, reasons=["unknown"]))
+
+    async def no_response(self, on: str | None = None) -> Json:
+        return await self._as_hospital("non-responses", fact(on))
+
+    async def refer(self, on: str | None = None) -> Json:
+        return await self._as_hospital("referrals", fact(on))
+
+    async def enter(self, on: str | None = None, origin: str | None = None) -> UUID:
+        """A referral of one's own."""
+        body = fact(on, programme=self.programme, source="self", origin=origin)
+        body |= {"consent": {"form": "spoken"}, "contact": self.contact.body}
+        written = await self.desk.write("intake", "/v1/referrals", body)
+        self.id = UUID(written["id"])
+        return self.id
+
+    async def screen(
+        self, on: str | None = None, *, reason: str | None = None, referred: str | None = None
+    ) -> Json:
+        """By the criteria in force on the day of the referral; with a reason it is screened out."""
+        outcome = "no" if reason else "yes"
+        day = date.fromisoformat(referred) if referred else date.today()  # noqa: DTZ011
+        criteria = load().current(PROGRAMME, day).criteria_on(day).criteria
+        body = fact(on, decision="screened-out" if reason else "accepted", reason=reason)
+        body["assessments"] = [{"criterion": c.code, "outcome": outcome} for c in criteria]
+        return await self.desk.write("intake", f"/v1/referrals/{self.id}/screenings", body)
+
+    async def opened(self) -> None:
+        """Waits until casefile has opened the case, because it heard of the referral."""
+
+        async def found() -> bool:
+            answer = await self.desk.ask("casefile", self.case)
+            assert answer.status_code in {200, 404}, answer.text
+            return answer.is_success
+
+        await eventually(found, f"case {self.id} was not opened")
+
+    async def accepted_referral(self) -> None:
+        """From identification to a referral that the desk lets in, all of today."""
+        await self.identify()
+        await self.offer()
+        await self.accept()
+        await self.refer()
+        await self.screen()
+
+    async def assign(self, on: str | None = None) -> Json:
+        body = fact(on, caseManager=str(self.manager.id), role="case-manager")
+        return await self.desk.write("casefile", f"{self.case}/case-managers", body)
+
+    async def first_contact(self, on: str | None = None) -> Json:
+        return await self._as_manager("first-contacts", fact(on, channel="phone"))
+
+    async def log(self, minutes: tuple[int, int, int], on: str | None = None) -> Json:
+        return await self._as_manager("activities", fact(on, **activity(minutes)))
+
+    async def track(self, track: str, *steps: str, on: str | None = None) -> UUID:
+        opened = await self._as_manager("tracks", fact(on, track=track))
+        for step in steps:
+            await self._as_manager(f"tracks/{opened['id']}/steps", fact(on, step=step))
+        return UUID(opened["id"])
+
+    async def close(self, on: str | None = None) -> None:
+        """Names the version that it read, and reads again if contact data came in meanwhile."""
+
+        async def closed() -> bool:
+            seen = await self.manager.ask("casefile", self.case)
+            body = fact(on, reason="no-longer-needed")
+            path, version = f"{self.case}/closings", seen.headers["etag"]
+            answer = await self.manager.send("casefile", path, body, if_match=version)
+            assert answer.is_success or answer.status_code == STALE, answer.text
+            return answer.is_success
+
+        await eventually(closed, f"case {self.id} could not be closed")
+
+    @property
+    def case(self) -> str:
+        return f"/v1/cases/{self.id}"
+
+    @property
+    def candidate(self) -> str:
+        return f"/v1/candidates/{self.id}"
+
+    @property
+    def _hospital(self) -> Caller:
+        assert self.hospital is not None
+        return self.hospital
+
+    async def _as_hospital(self, resource: str, body: Json) -> Json:
+        return await self._hospital.write("intake", f"{self.candidate}/{resource}", body)
+
+    async def _as_manager(self, resource: str, body: Json) -> Json:
+        return await self.manager.write("casefile", f"{self.case}/{resource}", body)
+
+
+def activity(minutes: tuple[int, int, int]) -> Json:
+    contact, travel, registration = minutes
+    return {
+        "category": "contact",
+        "type": "home-visit",
+        "contactMinutes": contact,
+        "travelMinutes": travel,
+        "registrationMinutes": registration,
+    }
+
+
+def fact(on: str | None, **fields: Any) -> Json:  # noqa: ANN401 - each field has its own type
+    """What happened on a day or, without one, just now."""
+    return fields | ({"occurredAt": on} if on else {})

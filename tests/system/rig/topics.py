@@ -1,0 +1,102 @@
+"""Reads topics from their beginning to their present end, as any Kafka client can."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+from cloudevents.core.base import BaseCloudEvent
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+
+from events.broker import PARTITIONS, Message, Partition
+from events.envelope import topic_of
+from rig.world import World
+
+PUBLISHING = ("intake", "casefile", "scheduling", "notifications")
+GROUPS = {
+    "casefile.referrals": ["intake"],
+    "scheduling.deadlines": ["casefile"],
+    "notifications.deadlines": ["scheduling"],
+    "analytics.log": PUBLISHING,
+}
+
+
+async def messages(world: World, *services: str) -> list[Message]:
+    """All messages, partition by partition, in the order of each."""
+    async with _client(world) as client:
+        partitions = _partitions(services)
+        client.assign(partitions)
+        ends = await client.end_offsets(partitions)
+        found = []
+        for partition, end in ends.items():
+            client.assign([partition])
+            await client.seek_to_beginning(partition)
+            while end and await client.position(partition) < end:
+                records = await client.getmany(partition, timeout_ms=1000)
+                found += [_message(r) for r in records.get(partition, ()) if r.offset < end]
+    return found
+
+
+async def of_key(world: World, service: str, key: object) -> list[BaseCloudEvent]:
+    """The events of one key in the order of the topic."""
+    own = [m for m in await messages(world, service) if m.key == str(key).encode()]
+    return [decoded(message) for message in own]
+
+
+def decoded(message: Message) -> BaseCloudEvent:
+    """What a decoder that is not ours makes of a message."""
+    headers = dict(message.headers)
+    assert len(headers) == len(message.headers)
+    value = message.value or b""
+    return from_binary_event(KafkaMessage(headers=headers, key=message.key, value=value))
+
+
+async def send(world: World, message: Message) -> None:
+    """Puts a message on a topic that none of the services would send."""
+    producer = AIOKafkaProducer(bootstrap_servers=world.stack.servers.kafka)
+    await producer.start()
+    try:
+        await producer.send_and_wait(
+            message.partition.topic,
+            message.value,
+            key=message.key,
+            headers=[*message.headers],
+            partition=message.partition.number,
+        )
+    finally:
+        await producer.stop()
+
+
+async def lag(world: World) -> int:
+    """How many messages the consumer groups have not committed."""
+    return sum([await _lag(world, group, services) for group, services in GROUPS.items()])
+
+
+async def _lag(world: World, group: str, services: Sequence[str]) -> int:
+    async with _client(world, group) as client:
+        partitions = _partitions(services)
+        client.assign(partitions)
+        ends = await client.end_offsets(partitions)
+        committed = [await client.committed(partition) or 0 for partition in partitions]
+    return int(sum(ends.values()) - sum(committed))
+
+
+def _partitions(services: Iterable[str]) -> list[TopicPartition]:
+    return [TopicPartition(topic_of(s), number) for s in services for number in range(PARTITIONS)]
+
+
+def _message(record: ConsumerRecord) -> Message:
+    place = Partition(record.topic, record.partition)
+    return Message(place, record.offset, record.key, [*record.headers], record.value)
+
+
+@asynccontextmanager
+async def _client(world: World, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+    client = AIOKafkaConsumer(
+        bootstrap_servers=world.stack.servers.kafka, group_id=group, enable_auto_commit=False
+    )
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.stop()

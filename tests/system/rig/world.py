@@ -1,0 +1,102 @@
+"""The running stack with its users: what a system test is given."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+
+from dev.process import Process, until
+from dev.stack import ALL, Stack
+from rig.caller import Caller
+
+SECONDS = 60.0
+"""Nothing that the system does by itself may take longer than this in a test."""
+PROGRAMME = "medical-incidents"
+FIGURES = "invented-figures"
+"""A copy of the first programme for tests that count everything: nothing else goes on in it."""
+BEGAN = "2018-07-01"
+ENTRY = "rig.entry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    stack: Stack
+    client: httpx.AsyncClient
+
+    def caller(self, role: str, *, organisation: UUID | None = None) -> Caller:
+        """Somebody new in this role."""
+        subject = uuid4()
+        return Caller(
+            client=self.client,
+            urls={service: self.stack.url(service) for service in self.stack.ports},
+            token=self.stack.token(role, subject=subject, organisation=organisation),
+            id=subject,
+            organisation=organisation,
+        )
+
+    async def register(self, kind: str, programme: str, name: str, email: str) -> UUID:
+        body = {"programme": programme, "kind": kind, "name": name, "email": email}
+        desk = self.caller("desk")
+        written = await desk.write("intake", "/v1/organisations", body | {"occurredAt": BEGAN})
+        return UUID(written["id"])
+
+    async def hospital(self, programme: str = PROGRAMME) -> Caller:
+        """Somebody who refers for a new hospital."""
+        name = f"hospital-{uuid4().hex[:8]}"
+        id_ = await self.register("hospital", programme, name, f"{name}@example.org")
+        return self.caller("referrer", organisation=id_)
+
+    def database(self, service: str) -> str:
+        return self.stack.servers.databases.urls[service]
+
+    def mails(self) -> list[str]:
+        return [path.read_text() for path in self.stack.mails()]
+
+    @asynccontextmanager
+    async def instead(
+        self, service: str, settings: Mapping[str, str], *, kind: str = ALL
+    ) -> AsyncIterator[Process]:
+        """Runs a service from the entry with fail-points; at the end all is as it was before."""
+        await self.stack.stop(service)
+        try:
+            given = {"RIG_SERVICE": service, **settings}
+            yield await self.stack.start(service, kind, module=ENTRY, settings=given)
+        finally:
+            await self.restored(service, kind)
+
+    async def restored(self, service: str, kind: str = ALL) -> None:
+        """Ends what stands in for a service, and starts the service itself."""
+        await self.stack.stop(service, kind)
+        await self.stack.start(service)
+
+
+async def eventually(
+    condition: Callable[[], bool] | Callable[[], Awaitable[bool]],
+    complaint: str,
+    seconds: float = SECONDS,
+) -> None:
+    await until(condition, seconds, complaint)
+
+
+async def never(condition: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+    """Whether the condition stayed false all the time: for what must not happen."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while asyncio.get_running_loop().time() < deadline:
+        if await condition():
+            return False
+        await asyncio.sleep(0.1)
+    return True
+
+
+def programmes(shipped: Path, folder: Path) -> None:
+    """The shipped definitions, and the first one again under the code of the figures."""
+    for path in shipped.glob("*.yaml"):
+        text = path.read_text()
+        (folder / path.name).write_text(text)
+        if f"code: {PROGRAMME}\n" in text:
+            copy = text.replace(f"code: {PROGRAMME}\n", f"code: {FIGURES}\n")
+            (folder / f"{FIGURES}.yaml").write_text(copy)
