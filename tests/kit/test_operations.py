@@ -91,10 +91,13 @@ def test_logs_are_json_with_the_place_of_an_error_and_not_its_message(
         except ValueError:
             log.exception("broken")
 
-    line = orjson.loads(capsys.readouterr().err)
+    structlog.get_logger().info("ours", n=1)
+
+    line, ours = map(orjson.loads, capsys.readouterr().err.splitlines())
     assert line["event"] == "broken"
     assert (line["service"], line["correlation_id"], line["error"]) == ("toys", "c", "ValueError")
     assert line["at"][-1].endswith(
         "test_logs_are_json_with_the_place_of_an_error_and_not_its_message"
     )
     assert "canary" not in repr(line)
+    assert (ours["event"], ours["service"], ours["level"], ours["n"]) == ("ours", "toys", "info", 1)

@@ -6,6 +6,7 @@ from functools import cache
 from fastapi import APIRouter, FastAPI
 
 from kit import health, openapi, problems
+from kit.accesslog import Accounted
 from kit.auth import Authenticator
 from kit.authentication import Authenticated
 from kit.buffering import Buffered, Running
@@ -39,6 +40,7 @@ def create_app(
         app.include_router(router)
     app.openapi = cache(lambda: openapi.document(app, declared))  # type: ignore[method-assign]
     app.state.queries = openapi.queries(app.openapi(), declared)
+    app.add_middleware(Accounted)
     app.add_middleware(
         Buffered,
         running=running,

@@ -18,8 +18,11 @@ from kit.clock import Clock
 ALGORITHMS = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "Ed25519", "EdDSA")
 LONGEST_TOKEN = 8_192
 FETCH_SECONDS = 3.0
+MOST_CHECKED = 1_000
 PAUSE_SECONDS = 5.0
 """The least time between two fetches of the keys, however many unknown ones are asked for."""
+AGE_SECONDS = 300.0
+"""After this time the keys are fetched again: one that was withdrawn must not live on."""
 SKEW_SECONDS = 5
 """How far the issuer's clock may be ahead of ours; a token's end is taken as it is."""
 
@@ -35,7 +38,7 @@ class KeysUnavailable(Exception):
 
 
 class Keys:
-    """The issuer's keys: fetched from one fixed address, and again for a key not yet known."""
+    """The issuer's keys: fetched from one fixed address, again for a new key, and now and then."""
 
     def __init__(
         self, url: str, client: httpx.AsyncClient, monotonic: Callable[[], float] = time.monotonic
@@ -49,16 +52,17 @@ class Keys:
 
     async def having(self, kid: str) -> KeySet:
         """The keys, in which `kid` is if the issuer published it."""
-        if not self._has(kid):
+        if self._wanted(kid):
             async with self._lock:
-                if not self._has(kid) and self._monotonic() - self._asked >= PAUSE_SECONDS:
+                if self._wanted(kid):
                     await self._fetch()
         if self._keys is None:
             raise KeysUnavailable
         return self._keys
 
-    def _has(self, kid: str) -> bool:
-        return self._keys is not None and any(key.kid == kid for key in self._keys)
+    def _wanted(self, kid: str) -> bool:
+        known = self._keys is not None and any(key.kid == kid for key in self._keys)
+        return self._monotonic() - self._asked >= (AGE_SECONDS if known else PAUSE_SECONDS)
 
     async def _fetch(self) -> None:
         self._asked = self._monotonic()
@@ -75,6 +79,8 @@ class Authenticator:
     def __init__(self, keys: Keys, issuer: str, audience: str, clock: Clock) -> None:
         self._keys = keys
         self._clock = clock
+        self._checked: dict[str, dict[str, Any]] = {}
+        self._checked_with: KeySet | None = None
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock().timestamp()),
             leeway=SKEW_SECONDS,
@@ -89,13 +95,21 @@ class Authenticator:
         try:
             kid = _kid(token)
             keys = await self._keys.having(kid)
-            claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+            claims = self._signed(token, keys)
             self._claims.validate(claims)
         except (JoseError, ValueError, TypeError, KeyError):
             raise Unauthorised("The bearer token is not valid here.") from None
         if claims["exp"] <= self._clock().timestamp():
             raise Unauthorised("The bearer token has expired.")
         return _principal(claims)
+
+    def _signed(self, token: str, keys: KeySet) -> dict[str, Any]:
+        """The claims under a good signature; checking one costs more than all the rest."""
+        if keys is not self._checked_with or len(self._checked) >= MOST_CHECKED:
+            self._checked, self._checked_with = {}, keys
+        if token not in self._checked:
+            self._checked[token] = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        return self._checked[token]
 
 
 def _bearer(authorization: str | None) -> str:

@@ -1,7 +1,6 @@
 """What a route declares: its action, and what a request for it must bring along."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import quote
@@ -30,26 +29,22 @@ class Kind(Enum):
 
 def reads(action: str) -> params.Depends:
     """For one record: the route asks `call.read`, which checks access and notes it."""
-    return _declared(action, Kind.READ)
+    return params.Depends(Endpoint(action, Kind.READ))
 
 
 def lists(action: str) -> params.Depends:
     """For lists, counts and figures, filtered by the access rule; noted before the route runs."""
-    return _declared(action, Kind.LIST)
+    return params.Depends(Endpoint(action, Kind.LIST))
 
 
 def adds(action: str) -> params.Depends:
     """For a POST that creates a resource or adds a fact: If-Match is optional."""
-    return _declared(action, Kind.ADD)
+    return params.Depends(Endpoint(action, Kind.ADD))
 
 
 def changes(action: str) -> params.Depends:
     """For what changes the state of a resource: If-Match is required (428 without)."""
-    return _declared(action, Kind.CHANGE)
-
-
-class Unnoted(Exception):
-    """A route answers without a line in the access log; its answer does not go out."""
+    return params.Depends(Endpoint(action, Kind.CHANGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +54,16 @@ class Endpoint:
     action: str
     kind: Kind
 
-    async def __call__(self, request: Request, response: Response) -> AsyncIterator[Call]:
-        call = await self._call(request, response)
-        yield call
-        if not (call.noted or self.kind is Kind.LIST):
-            raise Unnoted(self.action)
-
-    async def _call(self, request: Request, response: Response) -> Call:
+    async def __call__(self, request: Request, response: Response) -> Call:
         edge: Edge = request.app.state.edge
         principal: Principal = request.state.principal
         path = _path(request)
         if not may(principal, self.action, edge.access):
-            await self._note(edge, principal, path, accesslog.FORBIDDEN)
+            refusal = accesslog.line(principal, self.action, path, accesslog.FORBIDDEN)
+            await accesslog.note(edge.store, refusal)
             raise problems.forbidden()
-        if self.kind is Kind.LIST:
-            await self._note(edge, principal, path, accesslog.ALLOWED)
         _known_queries(request)
-        return Call(
+        call = Call(
             edge=edge,
             action=self.action,
             principal=principal,
@@ -85,9 +73,10 @@ class Endpoint:
             request=await self._asked(request, path),
             response=response,
         )
-
-    async def _note(self, edge: Edge, principal: Principal, path: str, outcome: str) -> None:
-        await accesslog.note(edge.store, accesslog.line(principal, self.action, path, outcome))
+        if self.kind is Kind.LIST:
+            await call.note(accesslog.ALLOWED)
+        accesslog.account(request.scope, call.noted)
+        return call
 
     async def _asked(self, request: Request, path: str) -> Asked:
         body = await request.body()
@@ -106,11 +95,6 @@ class Endpoint:
                 request.headers.get("if-match"), required=self.kind is Kind.CHANGE
             ),
         )
-
-
-def _declared(action: str, kind: Kind) -> params.Depends:
-    """Of function scope: what follows the yield comes before the answer goes out."""
-    return params.Depends(Endpoint(action, kind), scope="function")
 
 
 def _path(request: Request) -> str:

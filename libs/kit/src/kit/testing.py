@@ -64,9 +64,9 @@ class Issuer:
     def token(self, **changed: Any) -> str:  # noqa: ANN401  claims are JSON
         return jwt.encode({"alg": "ES256", "kid": "test"}, self.claims(**changed), self.key)
 
-    def authenticator(self) -> Authenticator:
-        client = httpx.AsyncClient(transport=self.transport)
-        return Authenticator(Keys(f"{ISSUER}/jwks.json", client), ISSUER, AUDIENCE, self.clock)
+    def authenticator(self, clock: Clock | None = None) -> Authenticator:
+        keys = Keys(f"{ISSUER}/jwks.json", httpx.AsyncClient(transport=self.transport))
+        return Authenticator(keys, ISSUER, AUDIENCE, clock or self.clock)
 
 
 class Stand:
