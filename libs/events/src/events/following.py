@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import Gauge
 
 from events.backoff import Backoff, pause
-from events.failures import code_of, place_of
+from events.failures import INFRASTRUCTURE, code_of, place_of
 from events.store import Json, Recorded, Store
 from events.views import Belief, Decode, Row, View
 
@@ -51,15 +51,15 @@ class Folding:
     async def rows(self, histories: Histories) -> dict[UUID, list[Row]]:
         folded = {}
         for key, history in histories.items():
-            folded[key] = self._fold(key, [self.decode(event) for event in history])
-            await asyncio.sleep(0)
+            folded[key] = await self._fold(key, [self.decode(event) for event in history])
         return folded
 
-    def _fold(self, key: UUID, events: Sequence[Recorded[object]]) -> list[Row]:
+    async def _fold(self, key: UUID, events: Sequence[Recorded[object]]) -> list[Row]:
         belief = self._remembered.pop(key, None)
         if belief is None or not belief.extends_to(events):
             belief = Belief(self.view, key)
-        belief.learn(events[belief.known() :])
+        for _ in belief.learn(events[belief.known() :]):
+            await asyncio.sleep(0)
         self._remembered[key] = belief
         if len(self._remembered) > MOST_REMEMBERED:
             self._remembered.popitem(last=False)
@@ -78,11 +78,36 @@ class Views:
     backoff: Backoff = field(default_factory=Backoff)
     chance: random.Random = field(default_factory=random.Random)
 
+    def __post_init__(self) -> None:
+        self._head = 0
+        self._moved = asyncio.Condition()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Follows until `stop` is set, and then finishes what it began."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch(stop))
             for view in self.views:
                 tasks.create_task(self._keep_following(view, stop))
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        """One look at the log for all views: an idle service should cost next to nothing."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                async for _ in self.store.appended():
+                    await self._told((await self.store.head()).position)
+                    failures = 0
+                    if stop.is_set():
+                        break
+            except INFRASTRUCTURE:
+                failures += 1
+                await pause(stop, self.backoff.delay(failures, self.chance))
+        await self._told(self._head)
+
+    async def _told(self, head: int) -> None:
+        async with self._moved:
+            self._head = head
+            self._moved.notify_all()
 
     async def _keep_following(self, view: View, stop: asyncio.Event) -> None:
         failures = 0
@@ -98,20 +123,18 @@ class Views:
     async def _follow(self, view: View, stop: asyncio.Event) -> None:
         folding = Folding(view=view, decode=self.decode)
         position = await self.tables.position(view)
-        async for _ in self.store.appended():
-            while not stop.is_set():
-                reached = await self.step(folding, position)
-                if reached == position:
-                    break
-                position = reached
-            if stop.is_set():
-                return
+        while not stop.is_set():
+            LAG.labels(self.store.source, view.table.name).set(max(self._head - position, 0))
+            if self._head > position:
+                position = await self.step(folding, position)
+            else:
+                async with self._moved:
+                    await self._moved.wait()
 
     async def step(self, folding: Folding, position: int) -> int:
         """Takes in the next batch, and says how far the view is now."""
         view = folding.view
         events = await self.store.after(position, self.batch)
-        await self._measure(view, position, len(events))
         if not events:
             return position
         until = events[-1].position
@@ -120,12 +143,6 @@ class Views:
         if await self.tables.replace(view, position, until, await folding.rows(histories)):
             return until
         return await self.tables.position(view)
-
-    async def _measure(self, view: View, position: int, events: int) -> None:
-        behind = events
-        if events == self.batch:
-            behind = (await self.store.head()).position - position
-        LAG.labels(self.store.source, view.table.name).set(behind)
 
 
 async def wait_for(tables: ViewTables, view: View, position: int, within_seconds: float) -> bool:

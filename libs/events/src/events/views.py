@@ -81,11 +81,12 @@ class Belief:
         self._known: list[Recorded[Any]] = []
         self._ranges = Ranges("believed_from", "believed_until")
 
-    def learn(self, events: Sequence[Recorded[Any]]) -> None:
-        """All events of the key, or at least all that were recorded since it last learned."""
+    def learn(self, events: Sequence[Recorded[Any]]) -> Iterator[None]:
+        """Takes in what was recorded since; yields often, so that others may run."""
         for recorded_at, together in groupby(sorted(events, key=_as_recorded), _recorded_at):
             self._known += together
             self._ranges.at(recorded_at, self._view.rows(self._key, facts(self._known)))
+            yield
 
     def extends_to(self, events: Sequence[Recorded[Any]]) -> bool:
         """Whether these are what is known already and something that was recorded later."""
@@ -105,7 +106,8 @@ class Belief:
 def believed(view: View, key: UUID, events: Sequence[Recorded[Any]]) -> list[Row]:
     """The rows of one key, from those of its events that the view reads, decoded."""
     belief = Belief(view, key)
-    belief.learn(events)
+    for _ in belief.learn(events):
+        pass
     return belief.rows()
 
 
