@@ -83,16 +83,19 @@ class Appender:
 
     def _take(self) -> list[_Waiting]:
         """The next sets, up to one that claims the same request, message or work as another."""
-        batch = [self._queue.popleft()]
-        claimed = set(_claims(batch[0]))
-        events = len(batch[0].prepared.drafts)
-        while self._queue and not batch[0].alone and len(batch) < MOST_SETS:
-            claims = set(_claims(self._queue[0]))
-            events += len(self._queue[0].prepared.drafts)
-            if events > MOST_EVENTS or not claimed.isdisjoint(claims):
+        batch: list[_Waiting] = []
+        claimed: set[Hashable] = set()
+        events = 0
+        while self._queue and len(batch) < MOST_SETS:
+            waiting = self._queue[0]
+            claims = _claims(waiting.prepared.write)
+            events += len(waiting.prepared.drafts)
+            if batch and (events > MOST_EVENTS or waiting.alone or not claimed.isdisjoint(claims)):
                 break
-            claimed |= claims
+            claimed.update(claims)
             batch.append(self._queue.popleft())
+            if waiting.alone:
+                break
         return batch
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
@@ -151,13 +154,13 @@ class Appender:
             self._connection = None
 
 
-def _claims(waiting: _Waiting) -> Iterable[Hashable]:
-    write = waiting.prepared.write
+def _claims(write: WriteSet) -> Sequence[Hashable]:
+    claims: list[Hashable] = list(write.done)
     if write.request:
-        yield write.request[0]
+        claims.append(write.request[0])
     if write.message:
-        yield write.message
-    yield from write.done
+        claims.append(write.message)
+    return claims
 
 
 def _fail(batch: Iterable[_Waiting], failure: Exception) -> None:

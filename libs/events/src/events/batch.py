@@ -10,9 +10,9 @@ from uuid import UUID
 import asyncpg
 
 from events.encoding import to_json
-from events.store import Answer, Appended, Draft, Metadata, RequestKey, Unwritable, WriteSet
+from events.store import Answer, Appended, Draft, RequestKey, Unwritable, WriteSet
 
-SQL = "select * from append_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+SQL = "select * from append_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 
 
 class Refusal(IntEnum):
@@ -45,28 +45,30 @@ def prepare(write: WriteSet) -> Prepared:
     numbers = {stream: number for number, stream in enumerate(write.expected)}
     counts = [0] * len(numbers)
     drafts = []
-    metadata: tuple[Metadata | None, str] = (None, "")
+    known, metadata = None, ""
     for ordinal, draft in enumerate(write.events, 1):
         number = numbers.get(draft.stream)
         if number is None:
             raise Unwritable(f"no version is expected of stream {draft.stream}")
         counts[number] += 1
-        if draft.metadata is not metadata[0]:
-            metadata = draft.metadata, to_json(draft.metadata)
-        drafts.append((number, ordinal, counts[number], *_columns(draft), metadata[1]))
+        if draft.metadata is not known:
+            known, metadata = draft.metadata, to_json(draft.metadata)
+        occurred = draft.occurred
+        row = (
+            number,
+            ordinal,
+            counts[number],
+            draft.id,
+            draft.key,
+            draft.type,
+            to_json(draft.event),
+            occurred.at,
+            occurred.precision,
+            draft.corrects,
+            metadata,
+        )
+        drafts.append(row)
     return Prepared(write, drafts, counts)
-
-
-def _columns(draft: Draft) -> tuple[Any, ...]:
-    return (
-        draft.id,
-        draft.key,
-        draft.type,
-        to_json(draft.event),
-        draft.occurred.at,
-        draft.occurred.precision,
-        draft.corrects,
-    )
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ class _Streams:
     """The distinct streams of a batch, and what its members expect of them."""
 
     numbers: dict[UUID, int]
+    totals: list[int]
     members: list[int]
     of: list[int]
     expected: list[int]
@@ -83,15 +86,19 @@ class _Streams:
         for (stream, expected), count in zip(
             prepared.write.expected.items(), prepared.counts, strict=True
         ):
+            number = self.numbers.setdefault(stream, len(self.numbers) + 1)
+            if number > len(self.totals):
+                self.totals.append(0)
+            self.totals[number - 1] += count
             self.members.append(member)
-            self.of.append(self.numbers.setdefault(stream, len(self.numbers) + 1))
+            self.of.append(number)
             self.expected.append(expected)
             self.counts.append(count)
 
 
 def arguments(batch: Sequence[Prepared]) -> tuple[Any, ...]:
     """The arguments of append_v1; members, streams and expectations count from 1."""
-    streams = _Streams({}, [], [], [], [])
+    streams = _Streams({}, [], [], [], [], [])
     drafts: list[tuple[Any, ...]] = []
     for member, prepared in enumerate(batch, 1):
         first = len(streams.members) + 1
@@ -104,6 +111,7 @@ def arguments(batch: Sequence[Prepared]) -> tuple[Any, ...]:
         [(m, *w.message) for m, w in writes if w.message],
         [(m, work) for m, w in writes for work in w.done],
         list(streams.numbers),
+        streams.totals,
         streams.members,
         streams.of,
         streams.expected,
@@ -118,7 +126,7 @@ def arguments(batch: Sequence[Prepared]) -> tuple[Any, ...]:
 def outcomes(batch: Sequence[Prepared], row: asyncpg.Record) -> list[Appended | Refused]:
     """Those who wrote no event stand where the log stood after the batch."""
     codes, subjects, position, recorded_at = row
-    left = sum(sum(p.counts) for p, code in zip(batch, codes, strict=True) if not code)
+    left = sum(len(p.drafts) for p, code in zip(batch, codes, strict=True) if not code)
     end = Appended(position, recorded_at)
     results: list[Appended | Refused] = []
     for prepared, code, subject in zip(batch, codes, subjects, strict=True):

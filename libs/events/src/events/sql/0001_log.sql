@@ -133,13 +133,15 @@ create type work_v1 as (
 -- answered before, 2 message handled before, 3 work done before, 4 a stream has moved, 5 a person was
 -- erased; `_subjects` names stream or person. Gives the last position, and when it was recorded.
 -- Member `_members[i]` expects version `_expected[i]` (-1: any) of stream `_numbers[i]` and appends
--- `_counts[i]` events to it; members ascend. Locks are taken in one order: no deadlocks.
+-- `_counts[i]` events to it; members ascend; `_totals` are the counts of each stream together.
+-- Locks are taken in one order: no deadlocks.
 create function append_v1(
     _size integer,
     _requests request_v1[],
     _messages message_v1[],
     _finished finished_v1[],
     _streams uuid[],
+    _totals integer[],
     _members integer[],
     _numbers integer[],
     _expected integer[],
@@ -161,7 +163,6 @@ declare
     _moved constant integer := 4;
     _erased constant integer := 5;
     _versions integer[] := array_fill(0, array[cardinality(_streams)]);
-    _before integer[];
     _starts integer[] := _expected;
     _bases integer[] := array_fill(0, array[_size]);
     _present uuid[];
@@ -227,13 +228,17 @@ begin
         where x.expected <= 0 order by 1
         on conflict do nothing;
     end if;
+    -- As if all were to be written; what is refused is taken back below.
     for _locked in
-        select u.number, s.version from unnest(_streams) with ordinality u (id, number)
-        join streams s on s.id = u.id order by s.id for update of s
+        update streams s set version = s.version + u.count
+        from (
+            select t.id, t.number, t.count
+            from unnest(_streams, _totals) with ordinality t (id, count, number) order by t.id
+        ) u
+        where s.id = u.id returning u.number, s.version - u.count as version
     loop
         _versions[_locked.number] := _locked.version;
     end loop;
-    _before := _versions;
 
     if cardinality(_sealed) > 0 then
         with fresh as (
@@ -280,6 +285,9 @@ begin
     end loop;
 
     if _written <> any (_outcomes) then
+        update streams s set version = u.version
+        from unnest(_streams, _versions) u (id, version)
+        where s.id = u.id and s.version <> u.version;
         delete from requests q using unnest(_requests) r
         where _outcomes[r.member] > _answered
             and (q.subject, q.route, q.key) = (r.subject, r.route, r.key);
@@ -319,9 +327,6 @@ begin
         select h.position, h.recorded_at into _position, _recorded_at from log_head h;
         return;
     end if;
-    update streams s set version = u.version
-    from unnest(_streams, _before, _versions) u (id, before, version)
-    where s.id = u.id and u.version <> u.before;
     update log_head h set position = h.position + _total,
         recorded_at = greatest(clock_timestamp(), h.recorded_at + interval '1 microsecond')
             + (_total - 1) * interval '1 microsecond'
