@@ -8,9 +8,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from events.codec import Codec
 from events.decider import C, Decider, E, Rejected, S
 from events.occurrence import Occurred
-from events.store import ANY, Draft, Json, Metadata, Recorded, WriteSet
+from events.store import ANY, Draft, Json, Metadata, Recorded, Store, WriteSet
 
 NOW = datetime(2027, 3, 5, 10, tzinfo=UTC)
 
@@ -113,6 +114,29 @@ def draft(
             **others,
         }
     )
+
+
+async def told(
+    store: Store,
+    codec: Codec[E],
+    key: UUID,
+    *events: E,
+    stream: UUID | None = None,
+    metadata: Metadata = METADATA,
+) -> None:
+    """Puts facts into a log, one write each, as if they had been recorded just now."""
+    for event in events:
+        name, data = codec.encode(event)
+        fact = draft(
+            stream or key,
+            data,
+            key=key,
+            type=name,
+            occurred=event.occurred,  # type: ignore[attr-defined]
+            corrects=getattr(event, "corrects", None),
+            metadata=metadata,
+        )
+        await store.append(write(fact))
 
 
 def write(*drafts: Draft, expected: int = ANY, **others: Any) -> WriteSet:  # noqa: ANN401
