@@ -1,0 +1,126 @@
+"""The documents say what is there: targets, endpoints, settings, modules, topics and folders."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import APIRouter
+
+import analytics.figures
+import casefile
+import intake
+import notifications
+import scheduling
+from dev.stack import PORTS
+from kit import parking
+from kit.access import Role
+from kit.settings import PREFIX
+from notifications.settings import NotificationSettings
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [p for p in ROOT.glob("**/*.md") if not {".venv", ".run"} & set(p.parts)]
+SERVICES = (analytics.figures, casefile, intake, notifications, scheduling)
+README = (ROOT / "README.md").read_text()
+
+
+def said(pattern: str) -> Iterator[tuple[Path, str]]:
+    """Everywhere that a document says something of this form."""
+    for document in DOCUMENTS:
+        for found in re.findall(pattern, document.read_text()):
+            yield document, found
+
+
+def routers() -> Iterator[APIRouter]:
+    yield parking.router
+    for package in SERVICES:
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            if "migrations" in module.name or module.name.endswith("__main__"):
+                continue
+            router = getattr(importlib.import_module(module.name), "router", None)
+            if isinstance(router, APIRouter):
+                yield router
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    named = {target for _, target in said(r"(?:`|\$\()make (?:-s )?([a-z-]+)")}
+
+    assert {"demo", "test", "token"} <= named
+    assert named <= targets
+
+
+def test_every_endpoint_that_is_named_exists() -> None:
+    paths = {getattr(route, "path", "") for router in routers() for route in router.routes}
+    shapes = {re.sub(r"\{[^}]*\}", "{}", path) for path in paths}
+
+    named = {
+        (d, re.sub(r"\{[^}]*\}", "{}", p))
+        for d, p in said(r"(/v1/[a-z/{}A-Z_-]*[a-z}])(?![a-z/}]*/…)")
+    }
+
+    assert len(named) >= 4
+    assert [(d, path) for d, path in named if path not in shapes] == []
+
+
+def test_every_setting_is_named_in_kits_readme_and_nothing_else() -> None:
+    text = (ROOT / "libs/kit/README.md").read_text()
+    table = text.partition("## Settings")[2].partition("## ")[0]
+
+    named = {name for cell in re.findall(r"(?m)^\| (`.*?) \|", table) for name in cell.split(", ")}
+
+    assert {name.strip("`").lower() for name in named} == set(NotificationSettings.model_fields)
+    assert {n for _, n in said(PREFIX + "([A-Z_]+)")} <= {n.strip("`") for n in named}
+
+
+def test_decisions_are_numbered_through_the_whole_repository() -> None:
+    numbers = sorted(int(number) for _, number in said(r"(?m)^### (\d+)\. "))
+
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("library", ["events"])
+def test_every_module_of_a_library_is_in_its_readme(library: str) -> None:
+    text = (ROOT / "libs" / library / "README.md").read_text()
+    modules = {
+        module.name for module in pkgutil.iter_modules([f"{ROOT}/libs/{library}/src/{library}"])
+    }
+
+    named = set(re.findall(r"`([a-z_]+)/?`", "".join(re.findall(r"(?m)^\|.*?\|", text))))
+
+    assert modules - named == set()
+    assert {n for n in named if n != "sql"} <= modules
+
+
+def test_every_role_and_service_is_in_the_readme() -> None:
+    for role in Role:
+        assert f"`{role}`" in README
+    for service in PORTS:
+        assert f"**{service}**" in README
+        assert (ROOT / "services" / service / "README.md").exists()
+
+
+def test_every_folder_and_file_that_the_readme_maps_exists() -> None:
+    mapped = re.findall(r"(?m)^\| `([a-z/]+/)` \|", README)
+
+    assert len(mapped) >= 6
+    assert [folder for folder in mapped if not (ROOT / folder).is_dir()] == []
+
+
+def test_the_topics_and_groups_that_are_named_are_those_of_the_code() -> None:
+    groups = {
+        module.GROUP
+        for module in map(
+            importlib.import_module,
+            ("analytics.log", "casefile.app", "notifications.app", "scheduling.app"),
+        )
+    }
+
+    named = {group for _, group in said(r"group `([a-z]+\.[a-z]+)`")}
+
+    assert named == groups
+    assert len(groups) == 4
+    assert {t for _, t in said(r"`([a-z]+)\.events`")} <= set(PORTS) | {"intake"}
