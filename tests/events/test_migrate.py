@@ -1,6 +1,8 @@
 """A migrated database is what the metadata say, and migrating twice or at once changes nothing."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,3 +50,13 @@ async def test_the_metadata_describe_a_migrated_database(empty: str) -> None:
 async def test_migrating_twice_changes_nothing(empty: str) -> None:
     await asyncio.to_thread(upgrade, empty, "a_service")
     await asyncio.to_thread(upgrade, empty, "a_service")
+
+
+async def test_two_processes_that_migrate_at_once_both_succeed(empty: str) -> None:
+    code = f"from events.migrate import upgrade; upgrade({empty!r}, 'a_service')"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    command = [sys.executable, "-c", code]
+
+    both = [await asyncio.create_subprocess_exec(*command, env=environment) for _ in range(2)]
+
+    assert [await process.wait() for process in both] == [0, 0]

@@ -67,6 +67,8 @@ class MemoryStore:
         if stored:
             return Appended(stored.position, stored.recorded_at)
         self._check_ids(write.events)
+        if any(item.id in self.work for item in write.work):
+            raise Unwritable("a work item is stored already")
         return self._write(write)
 
     async def history(self, key: UUID) -> list[Recorded[Json]]:

@@ -13,7 +13,8 @@ from events import reading
 from events.announcer import Announcer
 from events.appender import Appender
 from events.batch import Refusal, Refused
-from events.connection import CONNECT_SECONDS, LIMITS, TROUBLE, meaning, read_plain_uuids
+from events.connection import CONNECT_SECONDS, LIMITS, read_plain_uuids
+from events.pooled import pooled, transaction
 from events.store import (
     AlreadyAnswered,
     AlreadyDone,
@@ -33,7 +34,6 @@ from events.store import (
 from events.waking import Bell, Turns
 
 READERS = 8
-ACQUIRE_SECONDS = 2
 CLOSE_SECONDS = 5
 
 
@@ -72,44 +72,44 @@ class PostgresStore:
         return await self._refuse(write, outcome) if isinstance(outcome, Refused) else outcome
 
     async def history(self, key: UUID) -> list[Recorded[Json]]:
-        async with self._reader() as reader:
+        async with pooled(self.pool) as reader:
             rows = await reader.fetch(reading.HISTORY, key)
         return [reading.recorded(self.source, row) for row in rows]
 
     async def after(self, position: int, limit: int) -> list[Recorded[Json]]:
-        async with self._reader() as reader:
+        async with pooled(self.pool) as reader:
             rows = await reader.fetch(reading.AFTER, position, limit)
         return [reading.recorded(self.source, row) for row in rows]
 
     async def head(self) -> Appended:
-        async with self._reader() as reader:
+        async with pooled(self.pool) as reader:
             return Appended(*await reader.fetchrow(reading.HEAD))
 
     async def position_at(self, known_at: datetime) -> int:
-        async with self._reader() as reader:
+        async with pooled(self.pool) as reader:
             return await reader.fetchval(reading.POSITION_AT, known_at) or 0
 
     async def answer(self, request: RequestKey) -> Answer | None:
-        async with self._reader() as reader:
+        async with pooled(self.pool) as reader:
             row = await reader.fetchrow(reading.ANSWER, request.subject, request.route, request.key)
         return reading.answer(row) if row else None
 
     async def data_key(self, person: UUID) -> DataKey | None:
-        async with self._reader() as reader:
+        async with pooled(self.pool) as reader:
             row = await reader.fetchrow(reading.DATA_KEY, person)
         if row and row["key_id"] is None:
             raise Erased(person)
         return DataKey(*row) if row else None
 
     async def sealed(self, person: UUID, record: UUID | None = None) -> list[Sealed]:
-        async with self._reader() as reader:
+        async with pooled(self.pool) as reader:
             rows = await reader.fetch(reading.SEALED, person, record)
         if not rows:
             await self.data_key(person)
         return [reading.sealed(row) for row in rows]
 
     async def erase(self, person: UUID) -> None:
-        async with self._reader() as connection, connection.transaction():
+        async with transaction(self.pool) as connection:
             await connection.execute(reading.ERASE_KEY, person)
             await connection.execute(reading.ERASE_FIELDS, person)
 
@@ -141,17 +141,9 @@ class PostgresStore:
     async def _stored(self, write: WriteSet) -> Appended | None:
         if not write.events:
             return None
-        async with self._reader() as reader:
+        async with pooled(self.pool) as reader:
             row = await reader.fetchrow(reading.STORED, write.events[-1].id)
         return Appended(*row) if row else None
-
-    @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[asyncpg.Connection]:
-        try:
-            async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-                yield connection
-        except TROUBLE as error:
-            raise meaning(error) from error
 
 
 @asynccontextmanager
