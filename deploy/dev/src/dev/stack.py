@@ -212,7 +212,7 @@ async def _ready(address: str) -> bool:
 async def main() -> int:
     async with stack("dev") as whole:
         for service in whole.ports:
-            print(f"{service:14} {whole.url(service)}/docs")
+            print(f"{service:14} {whole.url(service)}/openapi.json")
         print(f"logs and mail: {whole.folder}; Ctrl-C ends it", flush=True)
         try:
             await until_one_ends(whole)

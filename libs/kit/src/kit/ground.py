@@ -1,5 +1,6 @@
 """Opens what every service stands on, and closes it again in the opposite order."""
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,11 +15,16 @@ from kit.composition import Ground, S
 from kit.peers import Peers
 
 
+def _client() -> httpx.AsyncClient:
+    """Trusts what the machine trusts, and goes straight to where it is told."""
+    return httpx.AsyncClient(verify=ssl.create_default_context(), trust_env=False)
+
+
 @asynccontextmanager
 async def opened(name: str, settings: S) -> AsyncIterator[Ground[S]]:
     url = settings.database_url.get_secret_value()
     async with (
-        httpx.AsyncClient(trust_env=False) as client,
+        _client() as client,
         PostgresStore.open(url, source=name) as store,
     ):
         yield Ground(
@@ -35,6 +41,6 @@ async def opened(name: str, settings: S) -> AsyncIterator[Ground[S]]:
 async def authenticator(ground: Ground[S]) -> AsyncIterator[Authenticator]:
     """Tokens are judged by the real time, since their issuer knows nothing of a shift."""
     settings = ground.settings
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with _client() as client:
         keys = Keys(settings.jwks_url, client)
         yield Authenticator(keys, settings.issuer, settings.audience, clock())
