@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import httpx
 import pytest
@@ -11,7 +12,6 @@ from events.testing import METADATA, FixedClock, told
 from events.vault import MasterKey, Vault
 from intake.access import ACCESS, scope
 from intake.codec import CODEC
-from intake.offer.events import OfferEvent
 from intake.offer.examples import CANDIDATE
 from intake.offer.router import router as offer
 from intake.organisation.examples import HOSPITAL, OTHER_HOSPITAL, REGISTERED
@@ -80,8 +80,4 @@ def traces(store: MemoryStore) -> Callable[[], list[int]]:
 @pytest.fixture
 def tell(store: MemoryStore) -> Callable[..., object]:
     """Facts about the candidate of the examples."""
-
-    def tell(*events: OfferEvent) -> object:
-        return told(store, CODEC, CANDIDATE, *events, metadata=UNDER_PROGRAMME)
-
-    return tell
+    return partial(told, store, CODEC, CANDIDATE, metadata=UNDER_PROGRAMME)
