@@ -1,5 +1,6 @@
 """Attacks on the bearer token; all of them are answered with 401 and ask nothing of anybody."""
 
+import asyncio
 import base64
 import hmac
 import time
@@ -181,6 +182,29 @@ async def test_the_keys_are_fetched_once() -> None:
     for _ in range(5):
         await issued.asks(issued.issuer.token())
 
+    assert len(issued.issuer.fetches) == 1
+
+
+async def test_those_who_ask_while_the_keys_are_fetched_wait_for_them() -> None:
+    issued = Issued()
+    fetching, answered = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        fetching.set()
+        await answered.wait()
+        return await issued.issuer.transport.handle_async_request(request)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(slow))
+    keys = Keys(f"{ISSUER}/jwks.json", client)
+    issued.authenticator = Authenticator(keys, ISSUER, AUDIENCE, clock())
+    first = asyncio.create_task(issued.asks(issued.issuer.token(sub="first")))
+    await fetching.wait()
+    second = asyncio.create_task(issued.asks(issued.issuer.token(sub="second")))
+    await asyncio.sleep(0)
+
+    answered.set()
+
+    assert [await first, await second] == ["first", "second"]
     assert len(issued.issuer.fetches) == 1
 
 

@@ -51,8 +51,11 @@ class Keys:
         self._lock = asyncio.Lock()
 
     async def having(self, kid: str) -> KeySet:
-        """The keys, in which `kid` is if the issuer published it."""
-        if self._wanted(kid):
+        """The keys, in which `kid` is if the issuer published it.
+
+        While they are fetched, only those wait whose key is not known yet.
+        """
+        if self._wanted(kid) or (self._lock.locked() and not self._known(kid)):
             async with self._lock:
                 if self._wanted(kid):
                     await self._fetch()
@@ -61,8 +64,11 @@ class Keys:
         return self._keys
 
     def _wanted(self, kid: str) -> bool:
-        known = self._keys is not None and any(key.kid == kid for key in self._keys)
-        return self._monotonic() - self._asked >= (AGE_SECONDS if known else PAUSE_SECONDS)
+        longest = AGE_SECONDS if self._known(kid) else PAUSE_SECONDS
+        return self._monotonic() - self._asked >= longest
+
+    def _known(self, kid: str) -> bool:
+        return self._keys is not None and any(key.kid == kid for key in self._keys)
 
     async def _fetch(self) -> None:
         self._asked = self._monotonic()
