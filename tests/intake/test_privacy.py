@@ -10,8 +10,6 @@ from events.contracts.contract import Contract
 from events.envelope import to_message
 from events.memory import MemoryStore
 from intake.publish import publish
-from kit.access import Role
-from kit.testing import Stand
 
 CONTACT = {
     "name": "Wilhelmina Plantinga",
@@ -69,14 +67,13 @@ async def test_no_message_to_others_quotes_a_person(
     assert quoted(repr(messages)) == []
 
 
-async def test_no_refusal_quotes_what_was_sent(stand: Stand, hospital: httpx.AsyncClient) -> None:
-    desk = stand.client(Role.DESK)
+async def test_no_refusal_quotes_what_was_sent(
+    desk: httpx.AsyncClient, hospital: httpx.AsyncClient
+) -> None:
     mistaken = [
         await hospital.post("/v1/candidates", json={"programme": "x", **CONTACT}),
         await hospital.post("/v1/candidates", content=CONTACT["name"].encode()),
-        await stand.client(Role.DESK).post(
-            "/v1/referrals", json={"contact": {"email": "Plantinga"}}
-        ),
+        await desk.post("/v1/referrals", json={"contact": {"email": "Plantinga"}}),
     ]
 
     assert {answer.status_code for answer in mistaken} <= {415, 422}
