@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Iterator
 
@@ -56,4 +57,6 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise PortTaken(f"Port {port} of {host} cannot be used: {error.strerror}.") from None
+        raise PortTaken(
+            f"Port {port} of {host} cannot be used: {os.strerror(error.errno or 0)}."
+        ) from None
