@@ -9,11 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid
 
+from events.decider import Decider
 from events.history import facts, happened
 from events.ranges import Ranges, Row
 from events.store import Json, Recorded
 
-__all__ = ["Row", "View", "believed", "intervals", "materialise", "view_table"]
+__all__ = ["Row", "View", "believed", "intervals", "materialise", "states", "view_table"]
 
 Rows = Callable[[UUID, Sequence[Recorded[Any]]], list[Row]]
 """Pure: the facts of one key, in the order of happening, to the rows that follow from them."""
@@ -70,6 +71,19 @@ def intervals(
             state = evolve(state, fact)
         ranges.at(moment, row(state))
     return ranges.rows()
+
+
+def states(
+    decider: Decider[S, Any, E],
+    known: Iterable[Recorded[E]],
+    row: Callable[[str, S], Iterable[Row]],
+) -> list[Row]:
+    """Intervals of the state that the decider keeps; `row` also gets the programme of the facts."""
+
+    def evolve(state: tuple[str, S], fact: Recorded[E]) -> tuple[str, S]:
+        return str(fact.metadata.programme), decider.evolve(state[1], fact.event)
+
+    return intervals(known, ("", decider.initial), evolve, lambda state: row(*state))
 
 
 class Belief:

@@ -1,16 +1,15 @@
 """Cases: one row per case, the way case managers look through their caseload."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Boolean, Column, Text, Uuid
 
-from casefile.case.decider import Case, Status, evolve
+from casefile.case.decider import Case, Status, case_decider
 from casefile.case.events import CODEC, CaseEvent
 from events.columns import held_columns
 from events.store import Recorded
-from events.views import Row, View, intervals, view_table
+from events.views import Row, View, states, view_table
 
 NAME, VERSION = "cases", 1
 
@@ -25,25 +24,14 @@ TABLE = view_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    programme: str
-    case: Case
-
-
 def rows(_key: UUID, facts: Sequence[Recorded[CaseEvent]]) -> list[Row]:
-    return intervals(facts, _Listed("", Case()), _evolve, _row)
+    return states(case_decider, facts, _row)
 
 
-def _evolve(listed: _Listed, fact: Recorded[CaseEvent]) -> _Listed:
-    return _Listed(str(fact.metadata.programme), evolve(listed.case, fact.event))
-
-
-def _row(listed: _Listed) -> Iterable[Row]:
-    case = listed.case
+def _row(programme: str, case: Case) -> Iterable[Row]:
     if case.status is not Status.NEW:
         yield {
-            "programme": listed.programme,
+            "programme": programme,
             "status": str(case.status),
             "case_managers": sorted(case.team),
             "contacted": case.contacted,

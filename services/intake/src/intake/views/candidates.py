@@ -1,15 +1,14 @@
 """Candidates: one row per candidate, the way a hospital looks through its own."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Column, Integer, Text, Uuid
 
 from events.columns import held_columns
 from events.store import Recorded
-from events.views import Row, View, intervals, view_table
-from intake.offer.decider import Offer, Status, evolve
+from events.views import Row, View, states, view_table
+from intake.offer.decider import Offer, Status, offer_decider
 from intake.offer.events import CODEC, OfferEvent
 
 NAME, VERSION = "candidates", 1
@@ -25,25 +24,14 @@ TABLE = view_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    programme: str
-    offer: Offer
-
-
 def rows(_key: UUID, facts: Sequence[Recorded[OfferEvent]]) -> list[Row]:
-    return intervals(facts, _Candidate("", Offer()), _evolve, _row)
+    return states(offer_decider, facts, _row)
 
 
-def _evolve(candidate: _Candidate, fact: Recorded[OfferEvent]) -> _Candidate:
-    return _Candidate(str(fact.metadata.programme), evolve(candidate.offer, fact.event))
-
-
-def _row(candidate: _Candidate) -> Iterable[Row]:
-    offer = candidate.offer
+def _row(programme: str, offer: Offer) -> Iterable[Row]:
     if offer.status is not Status.NEW and offer.organisation:
         yield {
-            "programme": candidate.programme,
+            "programme": programme,
             "organisation": offer.organisation,
             "status": str(offer.status),
             "attempts": offer.attempts,

@@ -1,15 +1,14 @@
 """Referrals: one row per referral, the way the desk looks for those that wait to be screened."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Column, Text, Uuid
 
 from events.columns import held_columns
 from events.store import Recorded
-from events.views import Row, View, intervals, view_table
-from intake.referral.decider import Referral, Status, evolve
+from events.views import Row, View, states, view_table
+from intake.referral.decider import Referral, Status, referral_decider
 from intake.referral.events import CODEC, ReferralEvent
 
 NAME, VERSION = "referrals", 1
@@ -25,25 +24,14 @@ TABLE = view_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    programme: str
-    referral: Referral
-
-
 def rows(_key: UUID, facts: Sequence[Recorded[ReferralEvent]]) -> list[Row]:
-    return intervals(facts, _Listed("", Referral()), _evolve, _row)
+    return states(referral_decider, facts, _row)
 
 
-def _evolve(listed: _Listed, fact: Recorded[ReferralEvent]) -> _Listed:
-    return _Listed(str(fact.metadata.programme), evolve(listed.referral, fact.event))
-
-
-def _row(listed: _Listed) -> Iterable[Row]:
-    referral = listed.referral
+def _row(programme: str, referral: Referral) -> Iterable[Row]:
     if referral.status is not Status.NEW:
         yield {
-            "programme": listed.programme,
+            "programme": programme,
             "organisation": referral.organisation,
             "source": referral.source,
             "status": str(referral.status),

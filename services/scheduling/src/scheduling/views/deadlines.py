@@ -1,15 +1,14 @@
 """Deadlines: one row per deadline, the way the desk looks for what is due."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Column, Date, Text, Uuid
 
 from events.columns import held_columns
 from events.store import Recorded
-from events.views import Row, View, intervals, view_table
-from scheduling.deadline.decider import Deadline, Status, evolve
+from events.views import Row, View, states, view_table
+from scheduling.deadline.decider import Deadline, Status, deadline_decider
 from scheduling.deadline.events import CODEC, DeadlineEvent
 
 NAME, VERSION = "deadlines", 1
@@ -26,12 +25,6 @@ TABLE = view_table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    programme: str
-    deadline: Deadline
-
-
 def rows(_key: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> list[Row]:
     streams = dict.fromkeys(fact.stream for fact in facts)
     return [row for stream in streams for row in _deadline(stream, facts)]
@@ -39,24 +32,17 @@ def rows(_key: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> list[Row]:
 
 def _deadline(stream: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> Iterable[Row]:
     own = [fact for fact in facts if fact.stream == stream]
-    return ({"deadline": stream, **row} for row in intervals(own, _NOTHING, _evolve, _row))
+    return ({"deadline": stream, **row} for row in states(deadline_decider, own, _row))
 
 
-def _evolve(listed: _Listed, fact: Recorded[DeadlineEvent]) -> _Listed:
-    return _Listed(str(fact.metadata.programme), evolve(listed.deadline, fact.event))
-
-
-def _row(listed: _Listed) -> Iterable[Row]:
-    deadline = listed.deadline
+def _row(programme: str, deadline: Deadline) -> Iterable[Row]:
     if deadline.status is not Status.NEW:
         yield {
-            "programme": listed.programme,
+            "programme": programme,
             "policy": deadline.policy,
             "status": str(deadline.status),
             "due_on": deadline.due_on,
         }
 
-
-_NOTHING = _Listed("", Deadline())
 
 DEADLINES = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)
