@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 
 from events.broker import PARTITIONS
-from events.contracts import Registry, registry
+from events.contracts import Registry, registry, schema_id
 from events.contracts.contract import Contract
 from events.contracts.golden import schema
-from events.envelope import schema_id, topic_of
+from events.envelope import topic_of
 
 Json = dict[str, Any]
 

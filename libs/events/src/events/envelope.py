@@ -12,7 +12,7 @@ import orjson
 from pydantic import ValidationError
 
 from events.broker import Message, Outgoing
-from events.contracts import Registry, type_name
+from events.contracts import Registry, schema_id, type_name
 from events.contracts.contract import Contract
 from events.occurrence import Occurred
 from events.store import Json, Metadata, Recorded
@@ -81,11 +81,6 @@ class _Headers:
 
 def topic_of(service: str) -> str:
     return f"{service}.events"
-
-
-def schema_id(type_: str) -> str:
-    """What `ce_dataschema` and the golden JSON Schema are called."""
-    return f"urn:leidraad:schema:{type_}"
 
 
 def to_message(recorded: Recorded[Json], published: tuple[str, Contract]) -> Outgoing:

@@ -29,8 +29,8 @@ def run() -> None:
 
 
 def execute(script: str) -> None:
-    """Executes one of this library's own sql/*.sql; called from a migration."""
-    statements = (files("events") / "sql" / script).read_text()
+    """Executes one of this library's own scripts/*.sql; called from a migration."""
+    statements = (files("events") / "scripts" / script).read_text()
     connection: Any = op.get_bind().connection.dbapi_connection
     connection.run_async(lambda asyncpg: asyncpg.execute(statements))
 

@@ -13,6 +13,11 @@ def type_name(service: str, event: str, version: int = 1) -> str:
     return f"leidraad.{service}.{event}.v{version}"
 
 
+def schema_id(type_: str) -> str:
+    """What `ce_dataschema` and the golden JSON Schema are called."""
+    return f"urn:leidraad:schema:{type_}"
+
+
 def registry(track_steps: Iterable[str] = ()) -> Registry:
     """All contracts; `track_steps` are the event names that definitions give to track steps."""
     modules = {

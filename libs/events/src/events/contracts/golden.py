@@ -8,10 +8,9 @@ from typing import Any
 
 import orjson
 
-from events.contracts import Registry, registry, type_name
+from events.contracts import Registry, registry, schema_id, type_name
 from events.contracts.casefile import TrackStepRecorded
 from events.contracts.contract import Contract
-from events.envelope import schema_id
 
 Schema = dict[str, Any]
 
