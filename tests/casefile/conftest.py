@@ -1,0 +1,85 @@
+"""Casefile on its stand: its routers over a log in memory, and clients of those who use it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import httpx
+import pytest
+
+from casefile.access import ACCESS, scope
+from casefile.case.examples import BACKUP, CASE_ID, CASE_MANAGER
+from casefile.case.router import router as case
+from casefile.codec import CODEC
+from casefile.journal.router import router as journal
+from casefile.track.router import router as track
+from events.memory import MemoryStore
+from events.testing import METADATA, FixedClock, told
+from events.vault import MasterKey, Vault
+from kit.access import Role
+from kit.testing import Stand
+from programmes.loader import Programmes, load
+
+PROGRAMMES = load()
+UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def store(clock: FixedClock) -> MemoryStore:
+    return MemoryStore("casefile", clock)
+
+
+@pytest.fixture
+def vault(store: MemoryStore) -> Vault:
+    return Vault(store, MasterKey(bytes(32)))
+
+
+@pytest.fixture
+def programmes() -> Programmes:
+    return PROGRAMMES
+
+
+@pytest.fixture
+def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
+    return Stand(
+        store,
+        routers=[case, journal, track],
+        access=ACCESS,
+        scope=scope,
+        parts={Programmes: PROGRAMMES, Vault: vault},
+        clock=clock,
+    )
+
+
+@pytest.fixture
+def manager(stand: Stand) -> httpx.AsyncClient:
+    """The case manager of the examples."""
+    return stand.client(Role.CASE_MANAGER, subject=str(CASE_MANAGER))
+
+
+@pytest.fixture
+def stranger(stand: Stand) -> httpx.AsyncClient:
+    """A case manager who does not hold the case."""
+    return stand.client(Role.CASE_MANAGER, subject=str(BACKUP))
+
+
+@pytest.fixture
+def lead(stand: Stand) -> httpx.AsyncClient:
+    return stand.client(Role.TEAM_LEAD)
+
+
+@pytest.fixture
+def traces(store: MemoryStore) -> Callable[[], list[int]]:
+    """How much is kept but for access lines: a refusal leaves it as it was."""
+    return lambda: [*map(len, (store.log, store.answers, store.vault, store.keys, store.work))]
+
+
+@pytest.fixture
+def tell(store: MemoryStore) -> Callable[..., object]:
+    """Facts about the case of the examples."""
+    return partial(told, store, CODEC, CASE_ID, metadata=UNDER_PROGRAMME)

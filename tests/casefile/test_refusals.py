@@ -1,0 +1,237 @@
+"""HTTP for cases: what is refused, and that a refusal leaves no trace."""
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from casefile.case.examples import ASSIGNED, CASE_ID, CASE_MANAGER, CLOSED, OPENED
+from casefile.journal.decider import journal_of
+from casefile.journal.examples import ACTIVITY, LOGGED
+from casefile.track.examples import CLAIM, CLAIM_OPENED
+from kit.access import Role
+from kit.testing import Stand, problem
+
+Body = dict[str, object]
+Tell = Callable[..., Awaitable[None]]
+Traces = Callable[[], list[int]]
+
+CASES = "/v1/cases"
+WORK: Body = {
+    "category": "contact",
+    "type": "home-visit",
+    "contactMinutes": 75,
+    "travelMinutes": 40,
+    "registrationMinutes": 10,
+}
+WRITES: dict[str, Body] = {
+    "case-managers": {"caseManager": str(CASE_MANAGER), "role": "backup"},
+    f"case-managers/{CASE_MANAGER}/releases": {},
+    "first-contacts": {"channel": "phone"},
+    "closings": {"reason": "settled"},
+    "activities": WORK,
+    f"activities/{ACTIVITY}/corrections": WORK,
+    "tracks": {"track": "complaint"},
+    f"tracks/{CLAIM}/steps": {"step": "claim-filed"},
+}
+"""What can be posted about a case, each with a good body."""
+CHANGES = (f"case-managers/{CASE_MANAGER}/releases", "closings")
+ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases")
+
+
+@pytest.fixture
+async def before(tell: Tell, traces: Traces) -> list[int]:
+    """The traces of a case with a case manager, an activity and a track."""
+    await tell(OPENED, ASSIGNED)
+    await tell(LOGGED, stream=journal_of(CASE_ID))
+    await tell(CLAIM_OPENED, stream=CLAIM)
+    return traces()
+
+
+async def post(
+    client: httpx.AsyncClient, route: str, body: Body | None = None, case: object = CASE_ID
+) -> httpx.Response:
+    """Any version will do, where one is to be named."""
+    headers = {"if-match": "*"} if route in CHANGES else {}
+    return await client.post(
+        f"{CASES}/{case}/{route}", json=WRITES[route] if body is None else body, headers=headers
+    )
+
+
+@pytest.mark.parametrize("route", [route for route in WRITES if route not in ASSIGNING])
+async def test_a_case_that_somebody_else_holds_looks_like_none(
+    stranger: httpx.AsyncClient, before: list[int], traces: Traces, route: str
+) -> None:
+    foreign = await post(stranger, route)
+    random = await post(stranger, route, case=uuid4())
+
+    assert problem(foreign) == problem(random) == (404, "not-found")
+    assert foreign.content == random.content
+    assert traces() == before
+
+
+async def test_a_case_that_somebody_else_holds_is_not_read(
+    stranger: httpx.AsyncClient, before: list[int], traces: Traces
+) -> None:
+    foreign = await stranger.get(f"{CASES}/{CASE_ID}")
+    random = await stranger.get(f"{CASES}/{uuid4()}")
+
+    assert problem(foreign) == (404, "not-found")
+    assert foreign.content == random.content
+    assert traces() == before
+
+
+@pytest.mark.parametrize(
+    ("role", "routes"),
+    [
+        (Role.REFERRER, list(WRITES)),
+        (Role.ANALYST, list(WRITES)),
+        (Role.OPERATOR, list(WRITES)),
+        (Role.SERVICE, list(WRITES)),
+        (Role.CASE_MANAGER, list(ASSIGNING)),
+        (Role.DESK, [route for route in WRITES if route not in ASSIGNING]),
+    ],
+)
+async def test_each_role_does_its_own_work_only(
+    stand: Stand, before: list[int], traces: Traces, role: Role, routes: list[str]
+) -> None:
+    client = stand.client(role, subject=str(CASE_MANAGER))
+
+    answers = [await post(client, route) for route in routes]
+
+    assert {problem(answer) for answer in answers} == {(403, "forbidden")}
+    assert traces() == before
+
+
+@pytest.mark.parametrize("role", [Role.REFERRER, Role.ANALYST, Role.OPERATOR, Role.SERVICE])
+async def test_a_case_is_read_by_those_who_work_on_cases(
+    stand: Stand, before: list[int], traces: Traces, role: Role
+) -> None:
+    answer = await stand.client(role).get(f"{CASES}/{CASE_ID}")
+
+    assert problem(answer) == (403, "forbidden")
+    assert traces() == before
+
+
+@pytest.mark.parametrize("route", WRITES)
+async def test_an_unknown_field_is_refused_on_every_route(
+    lead: httpx.AsyncClient, before: list[int], traces: Traces, route: str
+) -> None:
+    answer = await post(lead, route, {**WRITES[route], "bsn": "123456782"})
+
+    assert problem(answer) == (422, "invalid")
+    assert answer.json()["errors"] == [{"pointer": "#/bsn", "detail": "this is not known here"}]
+    assert traces() == before
+
+
+@pytest.mark.parametrize("route", WRITES)
+async def test_a_stale_version_is_refused_on_every_route(
+    lead: httpx.AsyncClient, before: list[int], traces: Traces, route: str
+) -> None:
+    stale = {"if-match": '"7"'}
+
+    answer = await lead.post(f"{CASES}/{CASE_ID}/{route}", json=WRITES[route], headers=stale)
+
+    assert problem(answer) == (412, "stale")
+    assert traces() == before
+
+
+@pytest.mark.parametrize("route", CHANGES)
+async def test_whoever_closes_or_releases_names_the_version(
+    lead: httpx.AsyncClient, before: list[int], traces: Traces, route: str
+) -> None:
+    answer = await lead.post(f"{CASES}/{CASE_ID}/{route}", json=WRITES[route])
+
+    assert problem(answer) == (428, "if-match-missing")
+    assert traces() == before
+
+
+@pytest.mark.parametrize(
+    ("route", "changed", "fields"),
+    [
+        ("case-managers", {"caseManager": "me", "role": "A"}, ["#/caseManager", "#/role"]),
+        ("case-managers", {"role": "boss"}, ["#/role"]),
+        ("first-contacts", {"channel": "pigeon"}, ["#/channel"]),
+        ("closings", {"reason": "tired"}, ["#/reason"]),
+        ("activities", {"category": "leisure"}, ["#/category"]),
+        ("activities", {"type": "draft-letter"}, ["#/type"]),
+        ("activities", {"contactMinutes": -1, "travelMinutes": 1441}, None),
+        (f"activities/{ACTIVITY}/corrections", {"category": "leisure"}, ["#/category"]),
+        ("tracks", {"track": "race"}, ["#/track"]),
+        (f"tracks/{CLAIM}/steps", {"step": "started"}, ["#/step"]),
+        (f"tracks/{CLAIM}/steps", {"outcome": "held"}, ["#/outcome"]),
+        ("first-contacts", {"occurredAt": "2027-03-06"}, ["#/occurredAt"]),
+    ],
+)
+async def test_what_is_wrong_is_named_and_leaves_no_trace(
+    lead: httpx.AsyncClient,
+    before: list[int],
+    traces: Traces,
+    route: str,
+    changed: Body,
+    fields: list[str] | None,
+) -> None:
+    answer = await post(lead, route, {**WRITES[route], **changed})
+
+    assert problem(answer) == (422, "invalid")
+    named = sorted(error["pointer"] for error in answer.json()["errors"])
+    assert named == (fields or ["#/contactMinutes", "#/travelMinutes"])
+    assert traces() == before
+
+
+@pytest.mark.parametrize("route", ["case-managers", "first-contacts", "closings", "activities"])
+async def test_nothing_happens_on_a_case_before_it_opened(
+    lead: httpx.AsyncClient, before: list[int], traces: Traces, route: str
+) -> None:
+    answer = await post(lead, route, {**WRITES[route], "occurredAt": "2027-02-14"})
+
+    assert problem(answer) == (409, "impossible-order")
+    assert traces() == before
+
+
+@pytest.mark.parametrize("route", ["case-managers", "first-contacts", "activities"])
+async def test_nothing_happens_on_a_case_after_it_closed(
+    lead: httpx.AsyncClient, tell: Tell, traces: Traces, route: str
+) -> None:
+    await tell(OPENED, ASSIGNED, CLOSED)
+    before = traces()
+
+    late = await post(lead, route, {**WRITES[route], "occurredAt": "2027-03-02"})
+    told_late = await post(lead, route, {**WRITES[route], "occurredAt": "2027-02-27"})
+
+    assert problem(late) == (409, "case-closed")
+    assert told_late.status_code == 201
+    assert traces()[0] == before[0] + 1
+
+
+@pytest.mark.parametrize("route", WRITES)
+async def test_a_repeated_request_gets_the_first_answer(
+    lead: httpx.AsyncClient, before: list[int], traces: Traces, route: str
+) -> None:
+    path, headers = f"{CASES}/{CASE_ID}/{route}", {"idempotency-key": "once", "if-match": "*"}
+    headers = headers if route in CHANGES else {"idempotency-key": "once"}
+    first = await lead.post(path, json=WRITES[route], headers=headers)
+    after = traces()
+
+    again = await lead.post(path, json=WRITES[route], headers=headers)
+    other = {**WRITES[route], "occurredAt": "2027-03-01"}
+    reused = await lead.post(path, json=other, headers=headers)
+
+    assert first.is_success
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert problem(reused) == (422, "idempotency-key-reused")
+    assert traces() == after != before
+
+
+def test_the_routes_of_the_table_are_all_there_are(stand: Stand) -> None:
+    ids = {str(CASE_MANAGER): "{case_manager}", str(ACTIVITY): "{activity}", str(CLAIM): "{track}"}
+    told = {"/".join(ids.get(part, part) for part in route.split("/")) for route in WRITES}
+
+    posted = {
+        path.removeprefix("/v1/cases/{case_id}/")
+        for path, operations in stand.app.openapi()["paths"].items()
+        if "post" in operations
+    }
+
+    assert posted == told
