@@ -1,4 +1,4 @@
-"""What others may know of intake's log: for each stored event a registered contract, or nothing."""
+"""What others may know of intake's log: for each event a registered contract, or nothing."""
 
 import pytest
 

@@ -1,0 +1,192 @@
+"""Fetching contact data from intake: until it answers, once, and never of somebody erased."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+import stamina
+
+from casefile.case.decider import CASE
+from casefile.case.events import ContactDataReceived, ContactDataRefused
+from casefile.case.examples import CASE_ID, OPENED
+from casefile.case.work import FETCH_CONTACT_DATA
+from casefile.contact_data import contact_data_fetcher
+from events.memory import MemoryStore
+from events.store import AlreadyDone, Appended, Unavailable, Work, WriteSet
+from events.testing import METADATA, FixedClock, numbered
+from events.vault import Vault
+from kit.peers import PeerRefused, Peers, PeerUnavailable
+
+WORK = Work(id=numbered(5), kind=FETCH_CONTACT_DATA, key=CASE_ID, data={}, metadata=METADATA)
+CONTACT = {"name": "Wilhelmina Plantinga", "phone": "06 1234 5678"}
+Fetch = Callable[[], Awaitable[None]]
+NO_CONSENT = {"type": "urn:leidraad:problem:no-contact-consent"}
+
+
+class Intake:
+    """Answers as it is told, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[httpx.Request] = []
+        self.answer: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(
+            200, json={**CONTACT, "email": None, "address": None}
+        )
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        return self.answer(request)
+
+
+@pytest.fixture(autouse=True)
+def impatience() -> Iterator[None]:
+    with stamina.set_testing(testing=True):
+        yield
+
+
+@pytest.fixture
+def intake() -> Intake:
+    return Intake()
+
+
+@pytest.fixture
+def fetch(
+    store: MemoryStore, vault: Vault, clock: FixedClock, intake: Intake, tmp_path: Path
+) -> Fetch:
+    """Does the work item that is there when the test begins."""
+    token = tmp_path / "token"
+    token.write_text("the service's token\n")
+    client = httpx.AsyncClient(transport=httpx.MockTransport(intake))
+    peers = Peers({"intake": "http://intake.test"}, token, client)
+    handle = contact_data_fetcher(store, vault, peers, clock)
+    return lambda: handle(WORK)
+
+
+@pytest.fixture(autouse=True)
+async def opened(tell: Callable[..., Awaitable[None]], store: MemoryStore) -> None:
+    await tell(OPENED)
+    await store.append(WriteSet(work=[WORK]))
+
+
+def last(store: MemoryStore) -> object:
+    return CASE.codec.decode(store.log[-1]).event
+
+
+async def test_contact_data_come_into_the_vault_of_casefile_and_are_in_no_event(
+    fetch: Fetch, store: MemoryStore, vault: Vault, intake: Intake
+) -> None:
+    await fetch()
+
+    received = last(store)
+    assert isinstance(received, ContactDataReceived)
+    assert await vault.open(CASE_ID, received.contact) == CONTACT
+    assert "Plantinga" not in repr((store.log, store.vault, store.work))
+    assert store.work == {}
+    [request] = intake.asked
+    assert request.url == f"http://intake.test/v1/referrals/{CASE_ID}/contact-data"
+    assert request.headers["authorization"] == "Bearer the service's token"
+    assert request.headers["x-correlation-id"] == str(METADATA.correlation_id)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [(409, NO_CONSENT, "no-contact-consent"), (410, {"type": "urn:x:erased"}, "erased")],
+)
+async def test_a_refusal_for_good_becomes_an_event_and_ends_the_work(
+    fetch: Fetch,
+    store: MemoryStore,
+    intake: Intake,
+    status: int,
+    body: dict[str, str],
+    reason: str,
+) -> None:
+    intake.answer = lambda _: httpx.Response(status, json=body)
+
+    await fetch()
+
+    refused = last(store)
+    assert isinstance(refused, ContactDataRefused)
+    assert refused.reason == reason
+    assert (store.work, store.vault) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (404, PeerRefused),
+        (403, PeerRefused),
+        (422, PeerRefused),
+        (401, PeerUnavailable),
+        (500, PeerUnavailable),
+        (503, PeerUnavailable),
+    ],
+)
+async def test_anything_else_may_be_otherwise_later_and_the_work_stays(
+    fetch: Fetch,
+    store: MemoryStore,
+    intake: Intake,
+    status: int,
+    error: type[Exception],
+) -> None:
+    intake.answer = lambda _: httpx.Response(status)
+
+    with pytest.raises(error):
+        await fetch()
+
+    assert store.work == {WORK.id: WORK}
+    assert len(store.log) == 1
+
+
+async def test_while_intake_cannot_be_reached_the_work_stays(
+    fetch: Fetch, store: MemoryStore, intake: Intake
+) -> None:
+    def unreachable(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("nobody there", request=request)
+
+    intake.answer = unreachable
+
+    with pytest.raises(PeerUnavailable):
+        await fetch()
+
+    assert store.work == {WORK.id: WORK}
+
+
+@pytest.mark.parametrize("written", [False, True])
+async def test_a_crash_before_the_end_has_no_effect_twice(
+    fetch: Fetch,
+    store: MemoryStore,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    written: bool,
+) -> None:
+    append = store.append
+
+    async def crash(write: WriteSet) -> Appended:
+        if written:
+            await append(write)
+        raise Unavailable
+
+    monkeypatch.setattr(store, "append", crash)
+    with pytest.raises(Unavailable):
+        await fetch()
+    monkeypatch.setattr(store, "append", append)
+    with suppress(AlreadyDone):
+        await fetch()
+
+    assert [r.type for r in store.log] == ["case.opened.v1", "case.contact-data-received.v1"]
+    assert len(store.vault) == len(CONTACT)
+    assert store.work == {}
+
+
+async def test_of_somebody_who_was_erased_nothing_is_stored_again(
+    fetch: Fetch, store: MemoryStore, vault: Vault
+) -> None:
+    await vault.erase(CASE_ID)
+
+    await fetch()
+
+    refused = last(store)
+    assert isinstance(refused, ContactDataRefused)
+    assert refused.reason == "erased"
+    assert (store.work, store.vault) == ({}, {})

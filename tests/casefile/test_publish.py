@@ -1,0 +1,106 @@
+"""What others may know of casefile's log: for each event a registered contract, or nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from casefile.case import examples as case
+from casefile.codec import CODEC
+from casefile.journal import examples as journal
+from casefile.publish import publisher
+from casefile.track import examples as track
+from events.contracts import casefile as contracts
+from events.contracts import registry, type_name
+from events.store import Json, Recorded
+from events.testing import METADATA, recorded
+from programmes.loader import Programmes
+
+UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
+EXAMPLES = (
+    case.OPENED,
+    case.RECEIVED,
+    case.REFUSED,
+    case.ASSIGNED,
+    case.RELEASED,
+    case.CONTACTED,
+    case.CLOSED,
+    journal.LOGGED,
+    journal.CORRECTED,
+    track.CLAIM_OPENED,
+    track.CLAIM_FILED,
+)
+KEPT_TO_ITSELF = (case.RECEIVED, case.REFUSED, track.CLAIM_OPENED)
+
+
+def stored(event: object) -> Recorded[Json]:
+    name, data = CODEC.encode(event)  # type: ignore[arg-type]
+    return recorded(
+        data,
+        type=name,
+        occurred=event.occurred,  # type: ignore[attr-defined]
+        metadata=UNDER_PROGRAMME,
+        corrects=getattr(event, "corrects", None),
+    )
+
+
+def test_there_is_an_example_of_every_stored_event() -> None:
+    assert {stored(event).type for event in EXAMPLES} == CODEC.names.keys()
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: type(event).__name__)
+def test_every_stored_event_is_published_under_a_registered_contract_or_not_at_all(
+    programmes: Programmes, event: object
+) -> None:
+    published = publisher(programmes)(stored(event))
+
+    if published is None:
+        assert event in KEPT_TO_ITSELF
+    else:
+        name, contract = published
+        found = registry(programmes.track_steps())[type_name("casefile", name)]
+        assert found is type(contract)
+
+
+def test_every_contract_of_casefile_is_published_by_some_event(programmes: Programmes) -> None:
+    publish = publisher(programmes)
+
+    names = {published[0] for event in EXAMPLES if (published := publish(stored(event)))}
+
+    assert names == {*contracts.CONTRACTS, "liability-claim-filed"}
+
+
+def test_every_step_of_every_track_goes_out_under_the_name_that_the_programme_gives_it(
+    programmes: Programmes,
+) -> None:
+    publish = publisher(programmes)
+    definition = programmes.version("medical-incidents", 1)
+
+    for defined in definition.tracks:
+        for step in defined.steps:
+            taken = replace(track.CLAIM_FILED, track=defined.code, step=step.code)
+            made = contracts.TrackStepRecorded(track=defined.code, step=step.code, outcome=None)
+            assert publish(stored(taken)) == (step.publishes, made)
+
+
+def test_the_events_that_the_outside_world_relies_on_have_their_names(
+    programmes: Programmes,
+) -> None:
+    publish = publisher(programmes)
+
+    relied_on = (track.INVESTIGATION_STARTED, track.CLAIM_FILED, case.CLOSED)
+    names = [published[0] for event in relied_on if (published := publish(stored(event)))]
+
+    assert names == ["calamity-investigation-started", "liability-claim-filed", "case-closed"]
+
+
+def test_a_step_that_the_programme_does_not_define_is_kept_to_itself(
+    programmes: Programmes,
+) -> None:
+    taken = replace(track.CLAIM_FILED, step="unheard-of")
+
+    assert publisher(programmes)(stored(taken)) is None
+
+
+@pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: type(event).__name__)
+def test_a_stored_event_is_read_as_it_was_written(event: object) -> None:
+    assert CODEC.decode(stored(event)).event == event
