@@ -73,6 +73,7 @@ REQUESTS = Table(
     Column("body_hash", LargeBinary, nullable=False),
     Column("event", Uuid),
     Column("recorded_at", INSTANT, nullable=False, server_default=_CLOCK),
+    Index("requests_recorded_at_idx", "recorded_at", postgresql_using="brin"),
 )
 
 INBOX = Table(

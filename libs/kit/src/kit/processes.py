@@ -5,6 +5,7 @@ import gc
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from events.checkpoint import PostgresCheckpoint
 from events.consumer import Consumer
 from events.envelope import topic_of
 from events.following import Views
+from events.forgetting import keep_forgetting
 from events.kafka import KafkaBroker
 from events.parking import Parking
 from events.parking_postgres import PostgresYard
@@ -67,6 +69,7 @@ def parts_of(kind: Kind, service: Service, ground: Ground[Any]) -> Iterator[Part
     if kind in (Kind.CONSUME, Kind.ALL):
         yield from _consumers(service, ground)
         yield from _followers(service, ground)
+        yield Part("requests", partial(keep_forgetting, ground.pool), ground.store.head)
 
 
 def _relay(publish: Publish, ground: Ground[Any]) -> Part:

@@ -50,6 +50,7 @@ create table requests (
     recorded_at timestamptz not null default clock_timestamp(),
     constraint requests_pkey primary key (subject, route, key)
 );
+create index requests_recorded_at_idx on requests using brin (recorded_at);
 
 create table inbox (
     consumer text not null,
