@@ -13,13 +13,13 @@ from rich.console import Console
 
 from dev.bench.appending import appending
 from dev.bench.campaign import Say
+from dev.bench.edge import edge
 from dev.bench.outcome import Outcome
 from dev.bench.report import WIDTH, show, write
-from dev.run import run_folder
 from dev.terminal import run
 
-Part = Callable[[Path, int, float, Say], Awaitable[Outcome]]
-PARTS: dict[str, Part] = {"append": appending}
+Part = Callable[[int, float, Say], Awaitable[Outcome]]
+PARTS: dict[str, Part] = {"append": appending, "edge": edge}
 
 
 async def bench(parts: list[str], rounds: int, seconds: float, report: Path | None) -> int:
@@ -32,10 +32,7 @@ async def bench(parts: list[str], rounds: int, seconds: float, report: Path | No
         "seconds": seconds,
     }
     print(", ".join(f"{name}: {value}" for name, value in machine.items()), flush=True)
-    outcomes = {}
-    with run_folder("bench") as folder:
-        for part in parts:
-            outcomes[part] = await PARTS[part](folder, rounds, seconds, _say)
+    outcomes = {part: await PARTS[part](rounds, seconds, _say) for part in parts}
     show(outcomes, Console(width=None if sys.stdout.isatty() else WIDTH))
     if report:
         await asyncio.to_thread(write, outcomes, machine, report)

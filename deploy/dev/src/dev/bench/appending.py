@@ -11,6 +11,7 @@ from dev.bench.figures import Figure, measures, ratio
 from dev.bench.outcome import Outcome
 from dev.bench.variants import APPEND, APPEND_4, BARE, HELD, LIBRARY, VARIANTS, prepare
 from dev.postgres import postgres
+from dev.run import run_folder
 
 SETTINGS = {
     "shared_buffers": "1GB",
@@ -20,7 +21,12 @@ SETTINGS = {
 }
 
 
-async def appending(folder: Path, rounds: int, seconds: float, say: Say) -> Outcome:
+async def appending(rounds: int, seconds: float, say: Say) -> Outcome:
+    with run_folder("bench") as folder:
+        return await _appending(folder, rounds, seconds, say)
+
+
+async def _appending(folder: Path, rounds: int, seconds: float, say: Say) -> Outcome:
     """Each variant has a database of its own on one durable server."""
     async with postgres(folder, settings=SETTINGS) as server, AsyncExitStack() as stack:
         shown = await durability(server.url())

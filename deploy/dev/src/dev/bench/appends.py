@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
 
 from uuid_utils.compat import uuid7
 
@@ -17,43 +16,50 @@ from events.store import Draft, Metadata, Store, WriteSet
 
 
 class Caller:
-    """Fills one stream after another; `acknowledged` says how far each of them came."""
+    """Fills one stream after another; each append names the version that it found."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._told: dict[str, int] = {}
+        self._begin()
+
+    def _begin(self) -> None:
         self._stream = uuid7()
-        self.acknowledged: dict[str, int] = {}
+        self._version = 0
+        self._metadata = Metadata(actor="bench", role="case-manager", correlation_id=self._stream)
 
     async def append(self) -> None:
-        stream = str(self._stream)
-        version = self.acknowledged.get(stream, 0)
         try:
-            await self._store.append(one_event(self._stream, version))
+            await self._store.append(self._write())
         except BaseException:
-            self._stream = uuid7()
+            self._leave()
             raise
-        self.acknowledged[stream] = version + 1
-        if version + 1 == EVENTS_PER_STREAM:
-            self._stream = uuid7()
+        self._version += 1
+        if self._version == EVENTS_PER_STREAM:
+            self._leave()
 
-    def reported(self) -> dict[str, int]:
-        """What was acknowledged since the last time; the stream begun stays known to its caller."""
-        told, now = self.acknowledged, str(self._stream)
-        self.acknowledged = {now: told[now]} if now in told else {}
+    def _leave(self) -> None:
+        if self._version:
+            self._told[str(self._stream)] = self._version
+        self._begin()
+
+    def _write(self) -> WriteSet:
+        draft = Draft(
+            id=uuid7(),
+            key=self._stream,
+            stream=self._stream,
+            type="journal.note-added.v1",
+            event=PAYLOAD,
+            occurred=Occurred.instant(datetime.now(UTC)),
+            metadata=self._metadata,
+        )
+        return WriteSet(events=[draft], expected={self._stream: self._version})
+
+    def acknowledged(self) -> dict[str, int]:
+        """How far the streams of this round came; the one begun goes on in the next."""
+        begun = {str(self._stream): self._version} if self._version else {}
+        told, self._told = self._told | begun, {}
         return told
-
-
-def one_event(stream: UUID, version: int) -> WriteSet:
-    draft = Draft(
-        id=uuid7(),
-        key=stream,
-        stream=stream,
-        type="journal.note-added.v1",
-        event=PAYLOAD,
-        occurred=Occurred.instant(datetime.now(UTC)),
-        metadata=Metadata(actor="bench", role="case-manager", correlation_id=uuid4()),
-    )
-    return WriteSet(events=[draft], expected={stream: version})
 
 
 @asynccontextmanager
@@ -63,7 +69,7 @@ async def opened(url: str) -> AsyncIterator[Round]:
 
         async def run(seconds: float) -> Sample:
             sample = await drive([caller.append for caller in callers], seconds)
-            told = {k: n for caller in callers for k, n in caller.reported().items()}
+            told = {k: n for caller in callers for k, n in caller.acknowledged().items()}
             return replace(sample, acknowledged=told)
 
         yield run

@@ -69,7 +69,12 @@ def ratio(
         name=name,
         unit="x",
         compared_to=to,
-        rounds=[turn[name].rate / turn[to].rate for turn in turns],
+        rounds=[quotient(turn[name].rate, turn[to].rate) for turn in turns],
         goal=goal,
         note=note,
     )
+
+
+def quotient(value: float, of: float) -> float:
+    """Not a number where there is nothing to compare with."""
+    return value / of if of else float("nan")

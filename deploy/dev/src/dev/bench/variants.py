@@ -30,7 +30,9 @@ class Variant:
 
 def log_tables() -> list[str]:
     """What the migrations of a service make of the log."""
-    scripts = [path for path in (files("events") / "scripts").iterdir() if path.name.endswith(".sql")]
+    scripts = [
+        path for path in (files("events") / "scripts").iterdir() if path.name.endswith(".sql")
+    ]
     return [path.read_text() for path in sorted(scripts, key=lambda path: path.name)]
 
 

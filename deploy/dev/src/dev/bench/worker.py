@@ -9,7 +9,7 @@ from dataclasses import asdict
 import orjson
 import uvloop
 
-from dev.bench import appends, bare, eventsourced
+from dev.bench import appends, bare, eventsourced, listening, posts
 from dev.bench.rounds import Opened
 
 KINDS: dict[str, Opened] = {
@@ -17,6 +17,9 @@ KINDS: dict[str, Opened] = {
     "bare.held": bare.held,
     "appends": appends.opened,
     "eventsourced": eventsourced.opened,
+    "posts.saturating": posts.saturating,
+    "posts.paced": posts.paced,
+    "listening": listening.listening,
 }
 
 
