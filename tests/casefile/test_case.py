@@ -15,7 +15,6 @@ from casefile.case.decider import (
     OpenCase,
     ReceiveContactData,
     ReleaseCaseManager,
-    Status,
     case_decider,
 )
 from casefile.case.events import CaseEvent, CaseOpened
@@ -134,16 +133,6 @@ def test_a_case_does_not_close_before_its_first_contact() -> None:
     early = replace(CLOSE, occurred=OPENED.occurred)
 
     assert refusal(case_decider, given=before, when=early) == "impossible-order"
-
-
-def test_in_the_order_of_happening_too_nobody_is_forgotten() -> None:
-    at_ten = replace(OPENED, occurred=Occurred.parse("2027-02-16T10:00:00Z"))
-
-    case = case_decider.fold([ASSIGNED, CLOSED, at_ten])
-
-    assert list(case.team) == [CASE_MANAGER]
-    assert case.status is Status.CLOSED
-    assert case.organisation == HOSPITAL
 
 
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])

@@ -16,7 +16,6 @@ from intake.offer.decider import (
     MakeOffer,
     NoteNoResponse,
     OfferCommand,
-    Status,
     WithdrawContactConsent,
     WithholdOffer,
     offer_decider,
@@ -173,22 +172,6 @@ def test_newer_contact_data_come_with_consent_given_again() -> None:
     assert events == [
         ContactConsentGiven(form="written", contact=NEW_CONTACT, occurred=again.occurred)
     ]
-
-
-@pytest.mark.parametrize(
-    ("facts", "status"),
-    [
-        ([OFFERED, IDENTIFIED], Status.OFFERED),
-        ([IDENTIFIED, ACCEPTED, OFFERED], Status.ACCEPTED),
-        ([IDENTIFIED, OFFERED, WITHHELD], Status.OFFERED),
-        ([IDENTIFIED, OFFERED, ACCEPTED, UNANSWERED], Status.ACCEPTED),
-        ([IDENTIFIED, OFFERED, OFFERED_AGAIN, DECLINED], Status.OFFERED),
-    ],
-)
-def test_in_the_order_of_happening_too_the_latest_answer_counts(
-    facts: list[OfferEvent], status: Status
-) -> None:
-    assert offer_decider.fold(facts).status is status
 
 
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])

@@ -15,7 +15,6 @@ from intake.referral.decider import (
     MakeReferral,
     ReferralCommand,
     ScreenOutReferral,
-    Status,
     referral_decider,
     referral_of,
 )
@@ -102,10 +101,6 @@ def test_a_referral_may_be_told_of_late_and_without_a_precise_day(when: str) -> 
     [made] = outcome(referral_decider, given=[], when=late)
 
     assert made.occurred == Occurred.parse(when)
-
-
-def test_in_the_order_of_happening_too_a_screened_referral_stays_screened() -> None:
-    assert referral_decider.fold([ACCEPTED, MADE]).status is Status.ACCEPTED
 
 
 def test_a_case_has_one_referral() -> None:

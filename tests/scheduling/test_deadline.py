@@ -14,7 +14,6 @@ from scheduling.deadline.decider import (
     MeetDeadline,
     MissDeadline,
     SetDeadline,
-    Status,
     deadline_decider,
     deadline_of,
 )
@@ -126,13 +125,6 @@ def test_the_timer_of_a_deadline_falls_due_when_its_day_is_over() -> None:
 @pytest.mark.parametrize("event", [MET, MISSED, replace(SET, silent=True)])
 def test_nothing_else_asks_for_work(event: DeadlineEvent) -> None:
     assert work(draft(FIRST_CONTACT), event) == []
-
-
-@pytest.mark.parametrize("facts", [[SET, MET, MISSED], [MET, SET, MISSED], [SET, MISSED, MET]])
-def test_in_the_order_of_happening_too_what_was_met_is_met(facts: list[DeadlineEvent]) -> None:
-    deadline = deadline_decider.fold(facts)
-
-    assert (deadline.status, deadline.due_on) == (Status.MET, DUE_ON)
 
 
 def test_each_policy_has_one_deadline_per_case() -> None:

@@ -78,12 +78,28 @@ def states(
     known: Iterable[Recorded[E]],
     row: Callable[[str, S], Iterable[Row]],
 ) -> list[Row]:
-    """Intervals of the state that the decider keeps; `row` also gets the programme of the facts."""
+    """Intervals of the state that the decider keeps; `row` also gets the programme of the facts.
 
-    def evolve(state: tuple[str, S], fact: Recorded[E]) -> tuple[str, S]:
-        return str(fact.metadata.programme), decider.evolve(state[1], fact.event)
+    What had happened by a moment is folded in stream order: a day begins before the instants in it,
+    so an assignment of that day would come before the opening that it followed.
+    """
+    nothing: tuple[Recorded[E], ...] = ()
 
-    return intervals(known, ("", decider.initial), evolve, lambda state: row(*state))
+    def evolve(
+        known: tuple[tuple[Recorded[E], ...], S], fact: Recorded[E]
+    ) -> tuple[tuple[Recorded[E], ...], S]:
+        told, state = known
+        if not told or fact.version > told[-1].version:
+            return (*told, fact), decider.evolve(state, fact.event)
+        told = tuple(sorted((*told, fact), key=lambda each: each.version))
+        return told, decider.fold(each.event for each in told)
+
+    return intervals(
+        known,
+        (nothing, decider.initial),
+        evolve,
+        lambda known: row(str(known[0][-1].metadata.programme), known[1]),
+    )
 
 
 class Belief:

@@ -133,7 +133,6 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
 
 
 def evolve(case: Case, event: CaseEvent) -> Case:
-    """Views fold in the order of happening, where a day comes before the instants in it."""
     match event:
         case CaseOpened(organisation=organisation, spell=spell, occurred=occurred):
             return replace(case, organisation=organisation, spell=spell, opened=occurred)

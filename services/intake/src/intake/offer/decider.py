@@ -100,14 +100,13 @@ OfferCommand = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Only what `decide` needs; `latest` is the time of the last step, `answered` an attempt."""
+    """Only what `decide` needs; `latest` is the time of the last step: the next one follows."""
 
     status: Status = Status.NEW
     organisation: UUID | None = None
     source: str = ""
     origin: str | None = None
     attempts: int = 0
-    answered: int = 0
     contact: UUID | None = None
     latest: Occurred = UNKNOWN
 
@@ -134,44 +133,32 @@ def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
 
 
 def evolve(offer: Offer, event: OfferEvent) -> Offer:
-    """Views fold in the order of happening, where a day comes before the instants in it."""
     offer = replace(offer, latest=_later(offer.latest, event.occurred))
     match event:
         case CandidateIdentified():
             return replace(
                 offer,
-                status=Status.IDENTIFIED if offer.status is Status.NEW else offer.status,
+                status=Status.IDENTIFIED,
                 organisation=event.organisation,
                 source=event.source,
                 origin=event.origin,
             )
         case OfferMade(attempt=attempt):
-            waits = attempt > offer.answered
-            status = Status.OFFERED if waits else offer.status
-            return replace(offer, status=status, attempts=max(attempt, offer.attempts))
+            return replace(offer, status=Status.OFFERED, attempts=attempt)
         case OfferWithheld():
-            offered = offer.attempts or offer.answered
-            return offer if offered else replace(offer, status=Status.WITHHELD)
-        case OfferAccepted(attempt=attempt):
-            return _answered(offer, attempt, Status.ACCEPTED)
-        case OfferDeclined(attempt=attempt):
-            return _answered(offer, attempt, Status.DECLINED)
-        case OfferUnanswered(attempt=attempt):
-            told = attempt <= offer.answered
-            return offer if told else _answered(offer, attempt, Status.UNANSWERED)
+            return replace(offer, status=Status.WITHHELD)
+        case OfferAccepted():
+            return replace(offer, status=Status.ACCEPTED)
+        case OfferDeclined():
+            return replace(offer, status=Status.DECLINED)
+        case OfferUnanswered():
+            return replace(offer, status=Status.UNANSWERED)
         case ContactConsentGiven(contact=contact):
             return replace(offer, contact=contact)
         case ContactConsentWithdrawn():
             return replace(offer, contact=None)
         case _:
             assert_never(event)
-
-
-def _answered(offer: Offer, attempt: int, status: Status) -> Offer:
-    """An answer to an earlier attempt than the last is never the latest."""
-    if attempt < max(offer.attempts, offer.answered):
-        return offer
-    return replace(offer, status=status, answered=attempt)
 
 
 def _later(one: Occurred, other: Occurred) -> Occurred:

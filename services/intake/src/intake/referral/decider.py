@@ -83,12 +83,10 @@ def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
 
 
 def evolve(referral: Referral, event: ReferralEvent) -> Referral:
-    """Views fold in the order of happening, where a day comes before the instants in it."""
     match event:
         case ReferralMade():
-            return replace(
-                referral,
-                status=Status.MADE if referral.status is Status.NEW else referral.status,
+            return Referral(
+                status=Status.MADE,
                 source=event.source,
                 organisation=event.organisation,
                 contact=event.contact,

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Text, Uuid
 from events.columns import held_columns
 from events.store import Recorded
 from events.views import Row, View, states, view_table
-from intake.referral.decider import Referral, Status, referral_decider
+from intake.referral.decider import Referral, referral_decider
 from intake.referral.events import CODEC, ReferralEvent
 
 NAME, VERSION = "referrals", 1
@@ -29,7 +29,7 @@ def rows(_key: UUID, facts: Sequence[Recorded[ReferralEvent]]) -> list[Row]:
 
 
 def _row(programme: str, referral: Referral) -> Iterable[Row]:
-    if referral.status is not Status.NEW:
+    if referral.source:
         yield {
             "programme": programme,
             "organisation": referral.organisation,

@@ -77,16 +77,13 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
 
 
 def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
-    """Views fold in the order of happening: met in time comes before missed, though told later."""
     match event:
         case DeadlineSet(policy=policy, due_on=due_on):
-            status = Status.OPEN if deadline.status is Status.NEW else deadline.status
-            return Deadline(status=status, policy=policy, due_on=due_on)
+            return Deadline(status=Status.OPEN, policy=policy, due_on=due_on)
         case DeadlineMet():
             return replace(deadline, status=Status.MET)
         case DeadlineMissed():
-            met = deadline.status is Status.MET
-            return deadline if met else replace(deadline, status=Status.MISSED)
+            return replace(deadline, status=Status.MISSED)
         case _:
             assert_never(event)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Date, Text, Uuid
 from events.columns import held_columns
 from events.store import Recorded
 from events.views import Row, View, states, view_table
-from scheduling.deadline.decider import Deadline, Status, deadline_decider
+from scheduling.deadline.decider import Deadline, deadline_decider
 from scheduling.deadline.events import CODEC, DeadlineEvent
 
 NAME, VERSION = "deadlines", 1
@@ -36,7 +36,7 @@ def _deadline(stream: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> Iterabl
 
 
 def _row(programme: str, deadline: Deadline) -> Iterable[Row]:
-    if deadline.status is not Status.NEW:
+    if deadline.policy:
         yield {
             "programme": programme,
             "policy": deadline.policy,
