@@ -1,0 +1,52 @@
+"""Scheduling on its stand: its routers over a log in memory, and clients of those who use it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import httpx
+import pytest
+
+from events.memory import MemoryStore
+from events.testing import METADATA, FixedClock, told
+from kit.access import Role
+from kit.testing import Stand
+from programmes.loader import Programmes, load
+from scheduling.access import ACCESS, scope
+from scheduling.deadline.events import CODEC
+from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
+from scheduling.deadline.router import router
+
+PROGRAMMES = load()
+UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def store(clock: FixedClock) -> MemoryStore:
+    return MemoryStore("scheduling", clock)
+
+
+@pytest.fixture
+def programmes() -> Programmes:
+    return PROGRAMMES
+
+
+@pytest.fixture
+def stand(store: MemoryStore, clock: FixedClock) -> Stand:
+    return Stand(store, routers=[router], access=ACCESS, scope=scope, clock=clock)
+
+
+@pytest.fixture
+def desk(stand: Stand) -> httpx.AsyncClient:
+    return stand.client(Role.DESK)
+
+
+@pytest.fixture
+def tell(store: MemoryStore) -> Callable[..., object]:
+    """Facts about the deadline of the examples."""
+    return partial(told, store, CODEC, CASE_ID, stream=FIRST_CONTACT, metadata=UNDER_PROGRAMME)

@@ -1,0 +1,94 @@
+"""HTTP for deadlines: one of a case, now or at another time."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from events.memory import MemoryStore
+from events.testing import FixedClock
+from kit.access import Role
+from kit.testing import Stand, problem
+from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, MISSED, SET
+
+Tell = Callable[..., Awaitable[None]]
+
+PATH = f"/v1/cases/{CASE_ID}/deadlines/first-contact"
+
+
+async def test_a_deadline_is_read_by_its_policy(
+    desk: httpx.AsyncClient, tell: Tell, store: MemoryStore
+) -> None:
+    await tell(SET)
+
+    answer = await desk.get(PATH)
+
+    assert answer.headers["etag"] == '"1"'
+    assert answer.json() == {
+        "id": str(FIRST_CONTACT),
+        "caseId": str(CASE_ID),
+        "policy": "first-contact",
+        "status": "open",
+        "dueOn": "2027-02-18",
+    }
+    assert [(line.action, line.key) for line in store.access] == [("deadline:read", CASE_ID)]
+
+
+async def test_a_deadline_that_was_met_in_time_but_told_of_late_is_met(
+    stand: Stand, tell: Tell, clock: FixedClock
+) -> None:
+    await tell(SET, MISSED)
+    clock.advance(timedelta(days=30))
+    await tell(MET)
+    desk = stand.client(Role.DESK)
+
+    async def status(**moment: str) -> str:
+        return str((await desk.get(PATH, params=moment)).json()["status"])
+
+    assert await status() == "met"
+    assert await status(knownAt="2027-03-31") == "missed"
+    assert await status(asOf="2027-02-17") == "met"
+    assert await status(asOf="2027-02-16") == "open"
+    assert problem(await desk.get(PATH, params={"asOf": "2027-02-14"})) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/v1/cases/{CASE_ID}/deadlines/first-visit",
+        f"/v1/cases/{uuid4()}/deadlines/first-contact",
+    ],
+)
+async def test_what_was_never_set_is_not_found(
+    desk: httpx.AsyncClient, tell: Tell, path: str
+) -> None:
+    await tell(SET)
+
+    assert problem(await desk.get(path)) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    "role", [Role.REFERRER, Role.CASE_MANAGER, Role.ANALYST, Role.OPERATOR, Role.SERVICE]
+)
+async def test_deadlines_are_for_those_who_watch_over_all_cases(
+    stand: Stand, tell: Tell, store: MemoryStore, role: Role
+) -> None:
+    await tell(SET)
+
+    answer = await stand.client(role).get(PATH)
+
+    assert problem(answer) == (403, "forbidden")
+    assert [line.outcome for line in store.access] == ["forbidden"]
+
+
+async def test_a_policy_that_is_no_code_and_a_misspelt_time_are_mistakes(
+    desk: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(SET)
+
+    policy = await desk.get(f"/v1/cases/{CASE_ID}/deadlines/First%20Contact")
+    time = await desk.get(PATH, params={"asof": "2027"})
+
+    assert problem(policy) == problem(time) == (422, "invalid")
