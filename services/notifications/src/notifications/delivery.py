@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from uuid import UUID
 
-from aiosmtplib import SMTPDataError
+from aiosmtplib import SMTPDataError, SMTPRecipientRefused
 
 from events.commands import Cause, execute
 from events.occurrence import Occurred
@@ -45,16 +45,18 @@ class Delivery:
         if await self._over(work):
             return
         content = await self._compose(work)
+        try:
+            await self._deliver(work, content)
+        except (SMTPRecipientRefused, SMTPDataError) as error:
+            await self._refused(work, error)
+
+    async def _deliver(self, work: Work, content: EmailMessage) -> None:
         async with self.mailer.ready(content) as hand_over:
             await self._record(work, StartDelivery(occurred=self._now()))
             if await self._over(work):
                 return
-            try:
-                await hand_over()
-            except SMTPDataError as error:
-                await self._refused(work, error)
-            else:
-                await self._record(work, ConfirmDelivery(occurred=self._now()), done=True)
+            await hand_over()
+            await self._record(work, ConfirmDelivery(occurred=self._now()), done=True)
 
     async def _compose(self, work: Work) -> EmailMessage:
         history = await self.store.history(work.key)
@@ -77,12 +79,14 @@ class Delivery:
         await self.store.append(WriteSet(done=[work.id]))
         return True
 
-    async def _refused(self, work: Work, error: SMTPDataError) -> None:
+    async def _refused(self, work: Work, error: SMTPRecipientRefused | SMTPDataError) -> None:
+        """Certainly not taken: for good, or until later; only a delivery that began is deferred."""
         reason = f"smtp-{error.code}"
         if error.code >= PERMANENT:
             await self._record(work, FailMessage(reason=reason, occurred=self._now()), done=True)
             return
-        await self._record(work, DeferDelivery(reason=reason, occurred=self._now()))
+        if isinstance(error, SMTPDataError):
+            await self._record(work, DeferDelivery(reason=reason, occurred=self._now()))
         raise error
 
     async def _record(self, work: Work, command: MessageCommand, *, done: bool = False) -> None:

@@ -32,7 +32,7 @@ class Mailer:
         content["Date"] = format_datetime(self._clock())
         content["Message-ID"] = f"<{message}@{self._sender.rpartition('@')[2]}>"
         content["Auto-Submitted"] = "auto-generated"
-        content.set_content(mail.text)
+        content.set_content(mail.text, cte="quoted-printable")
         return content
 
     @asynccontextmanager

@@ -1,0 +1,118 @@
+"""What happens to deadlines brings about the messages that the programme defines."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from events.consumer import react
+from events.contracts import registry, type_name
+from events.contracts.contract import Contract
+from events.contracts.scheduling import DeadlineMet, DeadlineMissed, DeadlineSet
+from events.lanes import Handle
+from events.memory import MemoryStore
+from events.occurrence import Occurred
+from events.store import Recorded
+from events.testing import METADATA, numbered, recorded
+from notifications.message.decider import MESSAGE, message_of
+from notifications.message.examples import CASE_ID, QUEUED
+from notifications.message.work import SEND_MESSAGE
+from notifications.reactions.scheduling import reactions
+from programmes.loader import Programmes
+
+GROUP = "notifications.deadlines"
+UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
+DUE_ON = date(2027, 2, 18)
+
+
+def message(position: int, name: str, event: Contract) -> Recorded[Contract]:
+    return recorded(
+        event,
+        position,
+        source="scheduling",
+        key=CASE_ID,
+        stream=numbered(50),
+        type=type_name("scheduling", name),
+        occurred=Occurred.parse("2027-02-15"),
+        recorded_at=datetime(2027, 2, 15, 12, tzinfo=UTC),
+        metadata=UNDER_PROGRAMME,
+    )
+
+
+SET = message(
+    1, "deadline-set", DeadlineSet(policy="first-contact", policy_version=1, due_on=DUE_ON)
+)
+OTHER_POLICY = message(
+    2, "deadline-set", DeadlineSet(policy="first-visit", policy_version=1, due_on=DUE_ON)
+)
+MET = message(3, "deadline-met", DeadlineMet(policy="first-contact", late=False))
+MISSED = message(4, "deadline-missed", DeadlineMissed(policy="first-contact", due_on=DUE_ON))
+
+
+@pytest.fixture
+def handle(store: MemoryStore, programmes: Programmes) -> Handle:
+    return react(store, GROUP, reactions(programmes))
+
+
+async def test_a_deadline_that_is_set_queues_the_message_of_its_policy(
+    handle: Handle, store: MemoryStore
+) -> None:
+    await handle(SET)
+
+    [queued] = store.log
+    assert MESSAGE.codec.decode(queued).event == QUEUED
+    assert (queued.key, queued.stream) == (CASE_ID, message_of(SET.id, "first-contact-due"))
+    assert queued.metadata.causation_id == SET.id
+    [send] = store.work.values()
+    assert (send.kind, send.key) == (SEND_MESSAGE, CASE_ID)
+    assert send.data == {"message": str(queued.stream)}
+
+
+async def test_a_policy_that_no_message_is_about_queues_none(
+    handle: Handle, store: MemoryStore
+) -> None:
+    for other in (OTHER_POLICY, MET, MISSED):
+        await handle(other)
+
+    assert (store.log, store.work) == ([], {})
+
+
+async def test_what_comes_again_adds_nothing_in_whatever_order(
+    handle: Handle, store: MemoryStore
+) -> None:
+    for each in (MET, SET, MISSED, SET, MET, SET):
+        await handle(each)
+
+    assert [r.type for r in store.log] == ["message.queued.v1"]
+    assert len(store.work) == 1
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "messages"),
+    [
+        ("2027-02-18T22:59:59Z", 1),
+        ("2027-02-18T23:00:00Z", 0),
+        ("2029-01-01T00:00:00Z", 0),
+    ],
+)
+async def test_history_that_is_brought_in_late_is_silent(
+    handle: Handle, store: MemoryStore, recorded_at: str, messages: int
+) -> None:
+    await handle(replace(SET, recorded_at=datetime.fromisoformat(recorded_at)))
+
+    assert len(store.log) == len(store.work) == messages
+    assert len(store.messages) == 1
+
+
+async def test_a_message_that_is_read_weeks_later_is_sent_all_the_same(
+    handle: Handle, store: MemoryStore
+) -> None:
+    await handle(SET)
+
+    assert store.log[0].recorded_at - SET.recorded_at > timedelta(weeks=2)
+    assert len(store.work) == 1
+
+
+def test_every_type_that_is_reacted_to_is_published(programmes: Programmes) -> None:
+    assert reactions(programmes).keys() <= registry(programmes.track_steps()).keys()
+    assert reactions(programmes).keys() == {SET.type}
