@@ -1,0 +1,123 @@
+"""R7: what a consumer stored is what one delivery of each message, in order, would have made."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from checker.delivery import as_message, message_of
+from checker.evidence import Evidence, Violation
+from checker.reaction import Asked, asked, in_stream
+from checker.rules import Follower, Keeper, Rules
+from events.broker import Message
+from events.relay import relay_group
+from events.store import Json, Recorded
+
+Known = Mapping[str, Rules]
+
+
+def consumed(service: str, evidence: Evidence, known: Known, *, settled: bool) -> list[Violation]:
+    rules, books = known[service], evidence.books[service]
+    found: list[Violation] = []
+    for follower in rules.follows:
+        asks = [
+            ask
+            for source in follower.sources
+            for ask in _asks(follower, source, evidence, known[source])
+        ]
+        found += _inbox(service, follower.group, asks, evidence, settled=settled)
+        for stream, own in _by_stream(asks).items():
+            found += in_stream(service, stream, own, books)
+    if rules.keeps:
+        for source in rules.keeps.sources:
+            found += _kept(service, rules.keeps, source, evidence, known[source], settled=settled)
+    return found
+
+
+def _asks(follower: Follower, source: str, evidence: Evidence, rules: Rules) -> Iterator[Asked]:
+    """What the messages of a source ask for, in the order of its log."""
+    for event in _sent(source, evidence, rules):
+        message = follower.read(event)
+        reaction = follower.reactions.get(message.type) if message else None
+        if message and reaction:
+            yield from asked(follower.group, message, reaction)
+
+
+def _sent(source: str, evidence: Evidence, rules: Rules) -> Iterator[Message]:
+    """What a source published or is to publish, as a reader of its topic gets it."""
+    group = relay_group(source)
+    for event in evidence.books[source].log:
+        sent = message_of(event, rules.publish) if rules.publish else None
+        if sent and (group, event.id) not in evidence.skipped:
+            yield as_message(sent)
+
+
+def _by_stream(asks: Sequence[Asked]) -> Mapping[UUID, Sequence[Asked]]:
+    streams = defaultdict[UUID, list[Asked]](list)
+    for ask in asks:
+        if ask.ask:
+            streams[ask.ask.stream].append(ask)
+    return streams
+
+
+def _inbox(
+    service: str, group: str, asks: Sequence[Asked], evidence: Evidence, *, settled: bool
+) -> Iterator[Violation]:
+    """What was handled is a beginning of what came, per key; in the end it is all of it."""
+    inbox = evidence.books[service].inbox
+    due = {(ask.row, ask.message.id) for ask in asks}
+    for row, id_ in inbox:
+        if row.partition("/")[0] == group and (row, id_) not in due:
+            yield Violation("R7", f"{service} handled message {id_}, which asks nothing of it")
+    open_keys: dict[tuple[str, UUID], UUID] = {}
+    for ask in asks:
+        message = ask.message
+        lane, place = (message.source, message.key), (ask.row, message.id)
+        if (group, message.id) in evidence.skipped:
+            continue
+        if place not in inbox:
+            open_keys.setdefault(lane, message.id)
+        elif lane in open_keys and open_keys[lane] != message.id:
+            sentence = f"{service} handled message {message.id} before message {open_keys[lane]}"
+            yield Violation("R7", f"{sentence} of the same key, which it follows")
+    for (source, key), id_ in open_keys.items() if settled else ():
+        if (group, key) not in evidence.parked and not _waits(source, key, evidence):
+            yield Violation("R7", f"{service} never handled message {id_} of {source}")
+
+
+def _waits(source: str, key: UUID, evidence: Evidence) -> bool:
+    return (relay_group(source), key) in evidence.parked
+
+
+def _kept(
+    service: str, keeper: Keeper, source: str, evidence: Evidence, rules: Rules, *, settled: bool
+) -> Iterator[Violation]:
+    """Every message once, as it was sent, in the order of its key."""
+    books = evidence.books[service]
+    own = {event.id: event for event in books.log if event.event["source"] == source}
+    last: dict[UUID, int] = {}
+    open_keys: dict[UUID, UUID] = {}
+    for message in map(keeper.read, _sent(source, evidence, rules)):
+        kept = own.pop(message.id, None)
+        if kept is None:
+            open_keys.setdefault(message.key, message.id)
+            continue
+        if not _as_sent(kept, message, keeper):
+            yield Violation("R7", f"{service} keeps message {message.id} not as it was sent")
+        if message.key in open_keys or kept.position < last.get(message.key, 0):
+            yield Violation("R7", f"{service} kept message {message.id} of {source} out of order")
+        last[message.key] = kept.position
+    for event in own.values():
+        yield Violation("R7", f"{service} keeps message {event.id}, which {source} never sent")
+    for key, id_ in open_keys.items() if settled else ():
+        if (keeper.group, key) not in evidence.parked and not _waits(source, key, evidence):
+            yield Violation("R7", f"{service} never kept message {id_} of {source}")
+
+
+def _as_sent(kept: Recorded[Json], message: Recorded[Json], keeper: Keeper) -> bool:
+    [draft] = keeper.kept(message).events
+    return (kept.type, kept.event, kept.key, kept.stream) == (
+        draft.type,
+        draft.event,
+        draft.key,
+        draft.stream,
+    )

@@ -1,0 +1,94 @@
+"""What the checker looks at: what clients were told, and what services and broker have kept."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from events.broker import Message
+from events.store import AccessLine, Answer, Json, Recorded, RequestKey, Work
+from events.views import Row
+
+
+class Violation(NamedTuple):
+    """A promise that was broken, and how: a sentence with the ids of what shows it."""
+
+    promise: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.promise}: {self.sentence}"
+
+
+class Success(NamedTuple):
+    """An answer that says that something was done: as in the idempotency record."""
+
+    status: int
+    location: str
+    version: int
+    position: int
+
+
+class Refusal(NamedTuple):
+    """An answer that says that nothing was done."""
+
+    status: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One try of a request to change something, and what came of it.
+
+    `told` is None where no answer came: the outcome is unknown. All tries of one request have its
+    correlation id, and no other request has it. `stream` is what it is about, if that is known;
+    `expected` the version that the client named.
+    """
+
+    service: str
+    request: RequestKey
+    correlation_id: UUID
+    told: Success | Refusal | None
+    stream: UUID | None = None
+    expected: int | None = None
+
+
+class Rows(NamedTuple):
+    """What a view shows, and how far of the log it says that it has seen."""
+
+    position: int
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """All that one service has stored; `log` as its readers get it, first to last.
+
+    `seen` is what a reader who went along was given: positions and event ids, as they came. `work`
+    is what is not done, `vault` the records that have sealed fields, `views` by name of the table.
+    """
+
+    log: Sequence[Recorded[Json]]
+    seen: Sequence[tuple[int, UUID]] = ()
+    answers: Mapping[RequestKey, Answer] = field(default_factory=dict)
+    inbox: Collection[tuple[str, UUID]] = ()
+    access: Sequence[AccessLine] = ()
+    work: Sequence[Work] = ()
+    vault: Collection[UUID] = ()
+    views: Mapping[str, Rows] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One run. `topics` holds messages by topic, partition by partition, in order.
+
+    `mails` names the message of each mail that was delivered. `parked` are keys that wait for an
+    operator, by group; `skipped` the events that one left out, by group.
+    """
+
+    books: Mapping[str, Books]
+    exchanges: Sequence[Exchange] = ()
+    topics: Mapping[str, Sequence[Message]] = field(default_factory=dict)
+    mails: Sequence[UUID] = ()
+    parked: Collection[tuple[str, UUID]] = ()
+    skipped: Collection[tuple[str, UUID]] = ()

@@ -1,0 +1,45 @@
+"""R7 beyond the log: mails go out as often as their messages say; R10: no deadline is early."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from checker.evidence import Books, Evidence, Violation
+from notifications.message.decider import MOST_REPEATS
+from scheduling.deadline.work import end_of_day
+
+
+def mails(books: Books, evidence: Evidence) -> Iterator[Violation]:
+    """At most one repetition, and never fewer than the log says."""
+    begun, sent = Counter[UUID](), set[UUID]()
+    for event in books.log:
+        if event.type == "message.delivery-started.v1":
+            begun[event.stream] += 1
+        elif event.type == "message.delivery-deferred.v1":
+            begun[event.stream] -= 1
+        elif event.type == "message.sent.v1":
+            sent.add(event.stream)
+    delivered = Counter(evidence.mails)
+    for message, count in delivered.items():
+        if count > begun[message]:
+            sentence = f"message {message} was delivered {count} times, and begun"
+            yield Violation("R7", f"{sentence} {begun[message]} times")
+        elif count > 1 + MOST_REPEATS:
+            yield Violation("R7", f"message {message} was delivered {count} times")
+    for message in sorted(sent - delivered.keys()):
+        yield Violation("R7", f"message {message} is said to be sent, and no mail was delivered")
+
+
+def deadlines(books: Books) -> Iterator[Violation]:
+    missed = Counter(e.stream for e in books.log if e.type == "deadline.missed.v1")
+    for stream, count in missed.items():
+        if count > 1:
+            yield Violation("R10", f"deadline {stream} was missed {count} times")
+    for event in books.log:
+        if event.type == "deadline.missed.v1":
+            due = end_of_day(date.fromisoformat(event.event["due_on"]))
+            if event.occurred.at is None or event.occurred.at < due:
+                yield Violation(
+                    "R10", f"deadline {event.stream} was missed before its day was over"
+                )

@@ -1,0 +1,90 @@
+"""The rules of Leidraad's own services, as their composition roots put them together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.log import GROUP as ANALYTICS
+from analytics.log import SOURCES, facts_of, kept
+from analytics.views.caseload import CASELOAD
+from analytics.views.milestones import milestones
+from analytics.views.offers import OFFERS
+from analytics.views.progress import PROGRESS
+from casefile.app import GROUP as CASEFILE
+from casefile.codec import CODEC as CASEFILE_CODEC
+from casefile.publish import publisher
+from casefile.reactions import intake as from_intake
+from casefile.views.cases import CASES
+from checker.rules import Follower, Keeper, Rules
+from events.contracts import registry
+from events.envelope import reads, reads_everything
+from intake.codec import CODEC as INTAKE_CODEC
+from intake.publish import publish as publish_intake
+from intake.views.candidates import CANDIDATES
+from intake.views.referrals import REFERRALS
+from notifications.app import GROUP as NOTIFICATIONS
+from notifications.message.events import CODEC as MESSAGE_CODEC
+from notifications.publish import publish as publish_notifications
+from notifications.reactions import scheduling as from_scheduling
+from programmes.loader import Programmes
+from scheduling.app import GROUP as SCHEDULING
+from scheduling.deadline.events import CODEC as DEADLINE_CODEC
+from scheduling.publish import publish as publish_scheduling
+from scheduling.reactions import casefile as from_casefile
+from scheduling.views.deadlines import DEADLINES
+
+
+def rules(programmes: Programmes) -> Mapping[str, Rules]:
+    known = registry(programmes.track_steps())
+    return {
+        "intake": Rules(
+            decode=INTAKE_CODEC.decode,
+            publish=publish_intake,
+            views=[CANDIDATES, REFERRALS],
+            sealed={"offer.contact-consent-given.v1": "contact", "referral.made.v1": "contact"},
+        ),
+        "casefile": Rules(
+            decode=CASEFILE_CODEC.decode,
+            publish=publisher(programmes),
+            follows=[Follower(group=CASEFILE, sources=["intake"], **_of(from_intake.REACTIONS))],
+            views=[CASES],
+            ends={
+                "case.opened.v1": {"case.contact-data-received.v1", "case.contact-data-refused.v1"}
+            },
+            sealed={"case.contact-data-received.v1": "contact"},
+        ),
+        "scheduling": Rules(
+            decode=DEADLINE_CODEC.decode,
+            publish=publish_scheduling,
+            follows=[
+                Follower(
+                    group=SCHEDULING,
+                    sources=["casefile"],
+                    read=reads(known),
+                    reactions=from_casefile.reactions(programmes),
+                )
+            ],
+            views=[DEADLINES],
+            ends={"deadline.set.v1": {"deadline.met.v1", "deadline.missed.v1"}},
+        ),
+        "notifications": Rules(
+            decode=MESSAGE_CODEC.decode,
+            publish=publish_notifications,
+            follows=[
+                Follower(
+                    group=NOTIFICATIONS,
+                    sources=["scheduling"],
+                    **_of(from_scheduling.reactions(programmes)),
+                )
+            ],
+            ends={"message.queued.v1": {"message.sent.v1", "message.failed.v1"}},
+        ),
+        "analytics": Rules(
+            decode=facts_of(known),
+            views=[OFFERS, PROGRESS, CASELOAD, milestones(programmes)],
+            keeps=Keeper(group=ANALYTICS, sources=SOURCES, read=reads_everything(known), kept=kept),
+        ),
+    }
+
+
+def _of(reactions: Mapping[str, Any]) -> dict[str, Any]:
+    return {"read": reads(registry()), "reactions": reactions}

@@ -1,0 +1,50 @@
+"""R5: all parts of a write set are there, or none."""
+
+from collections.abc import Iterator
+
+from checker.evidence import Books, Violation
+from checker.rules import Rules
+from events.store import Json, Recorded
+
+
+def parts(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
+    handled = {id_ for _, id_ in books.inbox}
+    lines = {(line.actor, line.correlation_id) for line in books.access}
+    for event in books.log if rules.keeps is None else ():
+        caused = event.metadata.causation_id
+        if caused is not None and caused not in handled:
+            sentence = f"event {event.id} of {service} follows from message {caused}"
+            yield Violation("R5", f"{sentence}, which is not in the inbox")
+        who = event.metadata.actor, event.metadata.correlation_id
+        if caused is None and event.metadata.role != "service" and who not in lines:
+            sentence = f"event {event.id} of {service} is by {event.metadata.actor}"
+            yield Violation("R5", f"{sentence}, of whom the access log says nothing")
+
+
+def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
+    """What an event asks for waits or has ended, and not both."""
+    waiting = {item.id for item in books.work}
+    for event in books.log:
+        ends = rules.ends.get(event.type)
+        if ends is None or event.event.get("silent"):
+            continue
+        ended = any(
+            other.stream == event.stream and other.position > event.position and other.type in ends
+            for other in books.log
+        )
+        if not ended and event.id not in waiting:
+            sentence = f"what event {event.id} ({event.type}) of {service} asks for"
+            yield Violation("R5", f"{sentence} neither waits nor has ended")
+
+
+def vault(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
+    for event in books.log:
+        record = _record(event, rules)
+        if record and record not in {str(kept) for kept in books.vault}:
+            sentence = f"event {event.id} of {service} names record {record}"
+            yield Violation("R5", f"{sentence}, which is not in the vault")
+
+
+def _record(event: Recorded[Json], rules: Rules) -> str | None:
+    named = event.event.get(rules.sealed.get(event.type, ""))
+    return str(named) if named else None
