@@ -9,7 +9,7 @@ from dev.bench.crew import crew
 from dev.bench.durability import durability
 from dev.bench.figures import Figure, measures, ratio
 from dev.bench.outcome import Outcome
-from dev.bench.variants import APPEND, APPEND_4, BARE, HELD, LIBRARY, VARIANTS, prepare
+from dev.bench.variants import APPEND, APPEND_4, BARE, HELD, LIBRARY, VARIANTS
 from dev.postgres import postgres
 from dev.run import run_folder
 
@@ -34,7 +34,7 @@ async def _appending(folder: Path, rounds: int, seconds: float, say: Say) -> Out
         urls = {v.name: await server.create_database(v.kind + str(v.size)) for v in VARIANTS}
         crews = {}
         for variant in VARIANTS:
-            await prepare(variant, urls[variant.name])
+            await variant.prepare(urls[variant.name])
             crews[variant.name] = await stack.enter_async_context(
                 crew(variant.kind, urls[variant.name], variant.size)
             )

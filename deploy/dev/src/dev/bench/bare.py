@@ -16,6 +16,14 @@ TABLE = """create table if not exists bare
 INSERT = "insert into bare (payload) values ($1)"
 
 
+async def prepare(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(TABLE)
+    finally:
+        await connection.close()
+
+
 @asynccontextmanager
 async def pooled(url: str) -> AsyncIterator[Round]:
     """As it is usually done: each insert takes a connection from the pool and gives it back."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dev.bench.crew import Crew
-from dev.bench.disturbance import foreign, used
+from dev.bench.disturbance import Used, foreign, ours, used
 from dev.bench.load import Sample
 
 MOST_FOREIGN = 0.12
@@ -14,12 +14,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One variant in one round."""
+    """One variant in one round; processor time is per operation."""
 
     rate: float
     p50_ms: float
     p99_ms: float
-    cpu_us: float
+    caller_us: float
+    server_us: float
     foreign: float
 
 
@@ -56,22 +57,25 @@ class Campaign:
     async def _measure(self, name: str, crew: Crew, seconds: float) -> Measured:
         before = used()
         samples = await crew.run(seconds)
-        share = foreign(before, used())
+        after = used()
         for sample in samples:
             self.acknowledged.setdefault(name, {}).update(sample.acknowledged)
             self.failures.setdefault(name, []).extend(sample.failures)
-        return measured(samples, share)
+        return measured(samples, before, after)
 
 
-def measured(samples: Sequence[Sample], share: float) -> Measured:
-    operations = sum(sample.operations for sample in samples)
+def measured(samples: Sequence[Sample], before: Used, after: Used) -> Measured:
+    """What we used and the callers did not, the servers did."""
+    operations = max(sum(sample.operations for sample in samples), 1)
+    callers = sum(sample.cpu_seconds for sample in samples)
     latencies = sorted(latency for sample in samples for latency in sample.latencies)
     return Measured(
         rate=sum(sample.rate for sample in samples),
         p50_ms=quantile(latencies, 0.5) * 1000,
         p99_ms=quantile(latencies, 0.99) * 1000,
-        cpu_us=sum(sample.cpu_seconds for sample in samples) / max(operations, 1) * 1e6,
-        foreign=share,
+        caller_us=callers / operations * 1e6,
+        server_us=max(0.0, ours(before, after) - callers) / operations * 1e6,
+        foreign=foreign(before, after),
     )
 
 

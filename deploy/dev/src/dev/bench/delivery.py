@@ -10,7 +10,7 @@ import orjson
 from dev.bench.campaign import Measured, Say, measured, quietest
 from dev.bench.connection import Post
 from dev.bench.crew import Crew, crew
-from dev.bench.disturbance import foreign, used
+from dev.bench.disturbance import used
 from dev.bench.figures import Figure
 from dev.bench.posts import PACED_RATE
 from dev.failure import NotStarted
@@ -111,9 +111,9 @@ async def _turn(
     [posted], received = await asyncio.gather(
         poster.run(seconds), listener.run(seconds + DRAIN_SECONDS)
     )
-    share = foreign(before, used())
+    after = used()
     delivery.acknowledged.update(posted.acknowledged)
     delivery.failures.extend(posted.failures)
     for sample in received:
         delivery.received.update(sample.acknowledged)
-    return {NAME: measured(received, share)}
+    return {NAME: measured(received, before, after)}

@@ -20,17 +20,22 @@ def used() -> Used:
     times = psutil.cpu_times()
     busy = sum(getattr(times, name, 0.0) for name in BUSY)
     total = busy + times.idle + getattr(times, "iowait", 0.0)
-    return Used(busy, total, dict(map(_seconds, _ours())))
+    return Used(busy, total, dict(map(_seconds, _processes())))
 
 
 def foreign(before: Used, after: Used) -> float:
     """The share of the machine that was neither idle nor ours."""
-    own = sum(seconds - before.own.get(pid, 0.0) for pid, seconds in after.own.items())
     total = after.total - before.total
-    return max(0.0, after.busy - before.busy - own) / total if total else 0.0
+    others = after.busy - before.busy - ours(before, after)
+    return max(0.0, others) / total if total else 0.0
 
 
-def _ours() -> list[psutil.Process]:
+def ours(before: Used, after: Used) -> float:
+    """Seconds that we used meanwhile."""
+    return sum(seconds - before.own.get(pid, 0.0) for pid, seconds in after.own.items())
+
+
+def _processes() -> list[psutil.Process]:
     """We and all that we started, the database's own processes among them."""
     us = psutil.Process()
     return [us, *us.children(recursive=True)]

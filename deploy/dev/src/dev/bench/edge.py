@@ -111,7 +111,12 @@ def _figures(campaign: Campaign, rounds: int) -> list[Figure]:
         at_most=True,
     )
     compared = ratio(turns, CREATE, EMPTY, goal=MUST)
-    return [compared, tail, *measures(turns, CREATE), *measures(turns, EMPTY)]
+    return [
+        compared,
+        tail,
+        *measures(turns, CREATE, "service and server"),
+        *measures(turns, EMPTY, "service"),
+    ]
 
 
 async def _lost(url: str, created: Mapping[str, int], post: Post) -> list[str]:

@@ -48,16 +48,15 @@ class Figure:
         }
 
 
-def measures(turns: Sequence[Turn], name: str) -> list[Figure]:
+def measures(turns: Sequence[Turn], name: str, server: str = "server") -> list[Figure]:
     """Rate, latencies and processor time of one variant."""
     of = [turn[name] for turn in turns]
     return [
         Figure(name=name, unit="1/s", rounds=[m.rate for m in of]),
         Figure(name=f"{name}, p50", unit="ms", rounds=[m.p50_ms for m in of]),
         Figure(name=f"{name}, p99", unit="ms", rounds=[m.p99_ms for m in of]),
-        Figure(
-            name=f"{name}, processor time of the caller", unit="us", rounds=[m.cpu_us for m in of]
-        ),
+        Figure(name=f"{name}, caller's CPU", unit="us", rounds=[m.caller_us for m in of]),
+        Figure(name=f"{name}, {server}'s CPU", unit="us", rounds=[m.server_us for m in of]),
     ]
 
 

@@ -1,13 +1,13 @@
 """Who appends in the benchmark, to which tables, and how it is checked afterwards."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-
-import asyncpg
 
 from dev.bench import bare, stored
+from events.migrate import upgrade
 
+Prepare = Callable[[str], Awaitable[None]]
 Check = Callable[[str, Mapping[str, int]], Awaitable[list[str]]]
 
 BARE = "bare insert"
@@ -24,32 +24,23 @@ class Variant:
     name: str
     kind: str
     size: int
-    tables: Callable[[], Sequence[str]]
+    prepare: Prepare
     check: Check
 
 
-def log_tables() -> list[str]:
-    """What the migrations of a service make of the log."""
-    scripts = [
-        path for path in (files("events") / "scripts").iterdir() if path.name.endswith(".sql")
-    ]
-    return [path.read_text() for path in sorted(scripts, key=lambda path: path.name)]
+async def migrated(url: str) -> None:
+    """The log as a service has it; which one is no matter."""
+    await asyncio.to_thread(upgrade, url, "intake")
+
+
+async def left_alone(_url: str) -> None:
+    """The library makes its tables itself."""
 
 
 VARIANTS = [
-    Variant(BARE, "bare.pooled", 1, lambda: [bare.TABLE], stored.bare_mistakes),
-    Variant(HELD, "bare.held", 1, lambda: [bare.TABLE], stored.bare_mistakes),
-    Variant(APPEND, "appends", 1, log_tables, stored.log_mistakes),
-    Variant(APPEND_4, "appends", 4, log_tables, stored.log_mistakes),
-    Variant(LIBRARY, "eventsourced", 1, list, stored.library_mistakes),
+    Variant(BARE, "bare.pooled", 1, bare.prepare, stored.bare_mistakes),
+    Variant(HELD, "bare.held", 1, bare.prepare, stored.bare_mistakes),
+    Variant(APPEND, "appends", 1, migrated, stored.log_mistakes),
+    Variant(APPEND_4, "appends", 4, migrated, stored.log_mistakes),
+    Variant(LIBRARY, "eventsourced", 1, left_alone, stored.library_mistakes),
 ]
-
-
-async def prepare(variant: Variant, url: str) -> None:
-    """Those that make their tables themselves have none here."""
-    connection = await asyncpg.connect(url)
-    try:
-        for script in variant.tables():
-            await connection.execute(script)
-    finally:
-        await connection.close()
