@@ -1,7 +1,7 @@
 """A call: one request of one principal for one action, and all that a route does with the log."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from events.store import (
     Recorded,
     RequestKey,
     Sealed,
-    Work,
     WriteSet,
 )
 from events.store import Answer as Record
@@ -81,7 +80,6 @@ class Call:
         new: Scope | None = None,
         programme: tuple[str, int] | None = None,
         vault: Sequence[Sealed] = (),
-        work: Sequence[Work] = (),
         location: str | None = None,
     ) -> Written:
         """Runs a command on a stream of a key, and gives the answer that every write gives.
@@ -91,16 +89,10 @@ class Call:
         default that of the stream.
         """
         place = location or self._location(stream or key)
-        beside = WriteSet(
-            request=self._request(place),
-            access=[self._line(accesslog.ALLOWED, key)],
-            vault=vault,
-            work=work,
-        )
         cause = Cause(
             metadata=self.metadata(programme),
             permit=self._permit(stream or key, new),
-            beside=beside,
+            beside=replace(self._beside(place, key), vault=vault),
         )
         try:
             done = await execute(self.edge.store, stream_type, key, command, cause, stream=stream)
@@ -122,9 +114,8 @@ class Call:
             await do()
         except Hidden:
             raise await self._refused(accesslog.NOT_FOUND, key) from None
-        access = [self._line(accesslog.ALLOWED, key)]
         try:
-            await store.append(WriteSet(request=request, access=access))
+            await store.append(self._beside(location, key))
         except AlreadyAnswered as repeated:
             return self._again(repeated.answer)
         return self._answer(location, 0, 0)
@@ -183,6 +174,11 @@ class Call:
                 self.request.if_match.check(history, stream)
 
         return permit
+
+    def _beside(self, location: str, key: UUID) -> WriteSet:
+        return WriteSet(
+            request=self._request(location), access=[self._line(accesslog.ALLOWED, key)]
+        )
 
     def _location(self, stream: UUID) -> str:
         """The path up to the id, or with the id behind it where the resource is new."""
