@@ -83,7 +83,8 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
         case DeadlineMet():
             return replace(deadline, status=Status.MET)
         case DeadlineMissed():
-            return replace(deadline, status=Status.MISSED)
+            met = deadline.status is Status.MET
+            return deadline if met else replace(deadline, status=Status.MISSED)
         case _:
             assert_never(event)
 
