@@ -105,8 +105,15 @@ class Rig:
         assert names[0] == "queued"
         return names[1:]
 
-    def last(self) -> object:
-        return MESSAGE.codec.decode(self.store.log[-1]).event
+    def end(self) -> int | str | None:
+        """How often it may have been repeated, or why it failed."""
+        match MESSAGE.codec.decode(self.store.log[-1]).event:
+            case MessageSent(repeats=repeats):
+                return repeats
+            case MessageFailed(reason=reason):
+                return reason
+            case _:
+                return None
 
     def ids(self) -> list[str]:
         return [mail["Message-ID"] for mail in self.server.taken]
@@ -161,8 +168,7 @@ async def test_the_desk_gets_the_mail_and_no_address_is_kept(rig: Rig) -> None:
     )
     assert str(CASE_ID) in mail.get_content()
     assert rig.events() == ["delivery-started", "sent"]
-    assert isinstance(last := rig.last(), MessageSent)
-    assert last.repeats == 0
+    assert rig.end() == 0
     assert rig.store.work == {}
     assert "desk@example.org" not in repr((rig.store.log, rig.store.answers, rig.store.access))
 
@@ -178,8 +184,7 @@ async def test_a_text_that_is_deferred_is_sent_later_and_is_no_repeat(rig: Rig) 
         "delivery-started",
         "sent",
     ]
-    assert isinstance(last := rig.last(), MessageSent)
-    assert last.repeats == 0
+    assert rig.end() == 0
     assert len(rig.ids()) == 1
 
 
@@ -200,8 +205,7 @@ async def test_a_refusal_for_good_fails_the_message_and_ends_the_work(
 
     assert await rig.work(times=3) == []
 
-    assert isinstance(last := rig.last(), MessageFailed)
-    assert last.reason == "smtp-554"
+    assert rig.end() == "smtp-554"
     assert (rig.store.work, rig.server.taken, rig.server.conversations) == ({}, [], 1)
 
 
@@ -214,8 +218,7 @@ async def test_a_delivery_of_unknown_outcome_is_repeated_once_with_the_same_mess
 
     assert len(failures) == 1
     assert rig.events() == ["delivery-started", "delivery-started", "sent"]
-    assert isinstance(last := rig.last(), MessageSent)
-    assert last.repeats == 1
+    assert rig.end() == 1
     assert len(rig.ids()) == 2
     assert len(set(rig.ids())) == 1
 
@@ -226,8 +229,7 @@ async def test_a_third_delivery_is_never_begun(rig: Rig) -> None:
     await rig.work(times=5)
 
     assert rig.events() == ["delivery-started", "delivery-started", "failed"]
-    assert isinstance(last := rig.last(), MessageFailed)
-    assert last.reason == "unknown-outcome"
+    assert rig.end() == "unknown-outcome"
     assert len(rig.ids()) == 2
     assert rig.store.work == {}
 
@@ -241,7 +243,7 @@ async def test_what_the_server_says_before_the_text_does_not_undo_a_delivery_of_
     await rig.work(times=6)
 
     assert len(rig.ids()) == 2
-    assert isinstance(rig.last(), MessageFailed)
+    assert rig.end() == "unknown-outcome"
 
 
 @pytest.mark.parametrize("at", ["delivery-started", "sent"])
@@ -263,8 +265,8 @@ async def test_a_crash_around_the_text_costs_one_repetition_at_most(
     monkeypatch.setattr(rig.store, "append", append)
     assert await rig.work() == []
 
-    assert isinstance(last := rig.last(), MessageSent)
-    assert len(rig.ids()) <= last.repeats + 1 <= 2
+    assert rig.end() in (0, 1)
+    assert len(rig.ids()) <= int(rig.end() or 0) + 1
     assert len(set(rig.ids())) == 1
     assert rig.store.work == {}
 
