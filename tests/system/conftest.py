@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from dev.stack import FREE, stack
-from programmes.loader import SHIPPED
-from rig.world import FIGURES, PROGRAMME, World, programmes
+from programmes.loader import SHIPPED, load
+from rig.world import FIGURES, PROGRAMME, World, define
 
 HERE = Path(__file__).parent
 
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     folder = tmp_path_factory.mktemp("programmes")
-    programmes(SHIPPED, folder)
+    define(SHIPPED, folder)
     settings = {
         "LEIDRAAD_PROGRAMMES": str(folder),
         "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")]),
@@ -27,7 +27,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         stack("test", ports=FREE, environment="test", durable=False, settings=settings) as started,
         httpx.AsyncClient(timeout=30, trust_env=False) as client,
     ):
-        made = World(stack=started, client=client)
+        made = World(stack=started, client=client, programmes=load(folder))
         for programme in (PROGRAMME, FIGURES):
             await made.register("desk", programme, "Desk", f"{programme}@example.org")
         yield made

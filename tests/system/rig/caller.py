@@ -1,5 +1,7 @@
 """Somebody with a token, who calls the services over HTTP."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 
 Json = dict[str, Any]
+UNAVAILABLE = 503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,8 @@ class Caller:
     token: str
     id: UUID
     organisation: UUID | None = None
+    patience: float = 0
+    """For so many seconds a write is repeated, with its key, while no service answers."""
 
     async def send(
         self,
@@ -39,7 +44,18 @@ class Caller:
         self, service: str, path: str, body: Json, *, if_match: str | None = None
     ) -> Json:
         """A POST that is to succeed: id, version and position."""
-        return _content(await self.send(service, path, body, if_match=if_match))
+        key, deadline = str(uuid4()), time.monotonic() + self.patience
+        while True:
+            in_time = time.monotonic() < deadline
+            try:
+                answer = await self.send(service, path, body, key=key, if_match=if_match)
+            except httpx.TransportError:
+                if not in_time:
+                    raise
+            else:
+                if not in_time or answer.status_code != UNAVAILABLE:
+                    return _content(answer)
+            await asyncio.sleep(0.1)
 
     async def ask(self, service: str, path: str, query: Json | None = None) -> httpx.Response:
         """A GET; the answer may be anything."""

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from programmes import load
 from rig.caller import Caller, Json
 from rig.world import PROGRAMME, World, eventually
 
@@ -100,9 +99,9 @@ class Story:
         """By the criteria in force on the day of the referral; with a reason it is screened out."""
         outcome = "no" if reason else "yes"
         day = date.fromisoformat(referred) if referred else date.today()  # noqa: DTZ011
-        criteria = load().current(PROGRAMME, day).criteria_on(day).criteria
+        criteria = self.world.programmes.current(self.programme, day).criteria_on(day)
         body = fact(on, decision="screened-out" if reason else "accepted", reason=reason)
-        body["assessments"] = [{"criterion": c.code, "outcome": outcome} for c in criteria]
+        body["assessments"] = [{"criterion": c.code, "outcome": outcome} for c in criteria.criteria]
         return await self.desk.write("intake", f"/v1/referrals/{self.id}/screenings", body)
 
     async def opened(self) -> None:

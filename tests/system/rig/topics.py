@@ -23,18 +23,15 @@ GROUPS = {
 
 async def messages(world: World, *services: str) -> list[Message]:
     """All messages, partition by partition, in the order of each."""
+    found: dict[TopicPartition, list[Message]] = {p: [] for p in _partitions(services)}
     async with _client(world) as client:
-        partitions = _partitions(services)
-        client.assign(partitions)
-        ends = await client.end_offsets(partitions)
-        found = []
-        for partition, end in ends.items():
-            client.assign([partition])
-            await client.seek_to_beginning(partition)
-            while end and await client.position(partition) < end:
-                records = await client.getmany(partition, timeout_ms=1000)
-                found += [_message(r) for r in records.get(partition, ()) if r.offset < end]
-    return found
+        client.assign([*found])
+        ends = await client.end_offsets([*found])
+        while any([await client.position(p) < end for p, end in ends.items()]):
+            polled = await client.getmany(timeout_ms=1000)
+            for partition, records in polled.items():
+                found[partition] += [_message(r) for r in records if r.offset < ends[partition]]
+    return [message for own in found.values() for message in own]
 
 
 async def of_key(world: World, service: str, key: object) -> list[BaseCloudEvent]:
@@ -93,7 +90,10 @@ def _message(record: ConsumerRecord) -> Message:
 @asynccontextmanager
 async def _client(world: World, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
     client = AIOKafkaConsumer(
-        bootstrap_servers=world.stack.servers.kafka, group_id=group, enable_auto_commit=False
+        bootstrap_servers=world.stack.servers.kafka,
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
     )
     await client.start()
     try:

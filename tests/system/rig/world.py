@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ import httpx
 
 from dev.process import Process, until
 from dev.stack import ALL, Stack
+from programmes import Programmes
 from rig.caller import Caller
 
 SECONDS = 60.0
@@ -26,6 +27,15 @@ ENTRY = "rig.entry"
 class World:
     stack: Stack
     client: httpx.AsyncClient
+    programmes: Programmes
+    patience: float = 0
+    foreign: set[str] = field(default_factory=set)
+    """Ids of messages that tests put on topics, and no service."""
+
+    @property
+    def patient(self) -> "World":
+        """With users who repeat what was not answered, because services go down and up."""
+        return replace(self, patience=SECONDS)
 
     def caller(self, role: str, *, organisation: UUID | None = None) -> Caller:
         """Somebody new in this role."""
@@ -36,6 +46,7 @@ class World:
             token=self.stack.token(role, subject=subject, organisation=organisation),
             id=subject,
             organisation=organisation,
+            patience=self.patience,
         )
 
     async def register(self, kind: str, programme: str, name: str, email: str) -> UUID:
@@ -92,7 +103,7 @@ async def never(condition: Callable[[], Awaitable[bool]], seconds: float) -> boo
     return True
 
 
-def programmes(shipped: Path, folder: Path) -> None:
+def define(shipped: Path, folder: Path) -> None:
     """The shipped definitions, and the first one again under the code of the figures."""
     for path in shipped.glob("*.yaml"):
         text = path.read_text()
