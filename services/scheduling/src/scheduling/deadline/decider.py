@@ -77,6 +77,7 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
 
 
 def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
+    """In the order of happening a meeting told of late comes before the miss, and counts."""
     match event:
         case DeadlineSet(policy=policy, due_on=due_on):
             return Deadline(status=Status.OPEN, policy=policy, due_on=due_on)
