@@ -33,8 +33,7 @@ class MemoryBroker:
         try:
             yield member
         finally:
-            self.members[group].remove(member)
-            self._rebalance(group)
+            self.expel(member)
 
     def check(self) -> None:
         if self.down:
@@ -63,6 +62,14 @@ class MemoryBroker:
         self.committed.clear()
         for group in self.members:
             self._rebalance(group)
+
+    def expel(self, member: "MemorySubscription") -> None:
+        """Gives what a member had to the others, as after its session timed out."""
+        for group, members in self.members.items():
+            if member in members:
+                members.remove(member)
+                member.assign(frozenset())
+                self._rebalance(group)
 
     def _rebalance(self, group: str) -> None:
         members = self.members[group]
@@ -95,8 +102,9 @@ class MemorySubscription:
         self._paused = False
 
     def assign(self, partitions: frozenset[Partition]) -> None:
-        self._positions = {p: self._committed(p) for p in partitions}
+        self._positions = {p: self._committed(p) for p in sorted(partitions)}
         self._rebalanced = True
+        self.news.set()
 
     async def poll(self, seconds: float) -> Sequence[Message]:
         self.news.clear()

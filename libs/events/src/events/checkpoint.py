@@ -38,33 +38,51 @@ class MemoryCheckpoint:
 
     def __init__(self) -> None:
         self.at = 0
-        self._led = False
+        self._lead: MemoryLead | None = None
 
     @asynccontextmanager
-    async def lead(self) -> AsyncIterator["MemoryCheckpoint | None"]:
-        if self._led:
+    async def lead(self) -> AsyncIterator["MemoryLead | None"]:
+        if self._lead is not None:
             yield None
             return
-        self._led = True
+        mine = self._lead = MemoryLead(self)
         try:
-            yield self
+            yield mine
         finally:
-            self._led = False
+            if self._lead is mine:
+                self.end_session()
 
-    async def position(self) -> int:
-        await asyncio.sleep(0)
-        return self.at
+    def end_session(self) -> None:
+        """Takes the lead from whoever has it, as a server does that ends the session."""
+        self._lead = None
 
-    async def advance(self, published: int, to: int) -> bool:
-        await asyncio.sleep(0)
-        if self.at != published:
-            return False
-        self.at = to
-        return True
+    def holds(self, lead: "MemoryLead") -> bool:
+        return self._lead is lead
 
     async def rewind(self, position: int) -> int:
         self.at = min(self.at, position)
         return self.at
+
+
+class MemoryLead:
+    def __init__(self, checkpoint: MemoryCheckpoint) -> None:
+        self._checkpoint = checkpoint
+
+    async def position(self) -> int:
+        await self._arrive()
+        return self._checkpoint.at
+
+    async def advance(self, published: int, to: int) -> bool:
+        await self._arrive()
+        if self._checkpoint.at != published:
+            return False
+        self._checkpoint.at = to
+        return True
+
+    async def _arrive(self) -> None:
+        await asyncio.sleep(0)
+        if not self._checkpoint.holds(self):
+            raise Unavailable("the lead is lost")
 
 
 class PostgresCheckpoint:

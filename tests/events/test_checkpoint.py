@@ -1,0 +1,84 @@
+"""What every checkpoint promises: the same tests on memory and on PostgreSQL."""
+
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import pytest
+
+from events.checkpoint import Checkpoint, MemoryCheckpoint, PostgresCheckpoint
+from events.store import Unavailable
+
+Ended = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+def checkpoint(kind: str | None) -> Checkpoint:
+    return MemoryCheckpoint() if kind is None else PostgresCheckpoint(kind)
+
+
+@pytest.fixture
+def end_sessions(kind: str | None, checkpoint: Checkpoint) -> Ended:
+    """Ends all sessions of the server's, as an operator or a restart does."""
+
+    async def end() -> None:
+        if isinstance(checkpoint, MemoryCheckpoint):
+            checkpoint.end_session()
+            return
+        connection = await asyncpg.connect(kind)
+        await connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where pid <> pg_backend_pid() and usename = current_user"
+        )
+        await connection.close()
+
+    return end
+
+
+async def test_one_leads_and_the_next_after_it(checkpoint: Checkpoint) -> None:
+    async with checkpoint.lead() as first:
+        async with checkpoint.lead() as second:
+            assert second is None
+        assert first is not None
+        assert await first.advance(0, 5)
+    async with checkpoint.lead() as third:
+        assert third is not None
+        assert await third.position() == 5
+
+
+async def test_it_is_moved_only_from_where_it_is(checkpoint: Checkpoint) -> None:
+    async with checkpoint.lead() as lead:
+        assert lead is not None
+        assert await lead.advance(0, 5)
+        assert not await lead.advance(4, 9)
+        assert await lead.position() == 5
+
+
+async def test_it_is_moved_back_and_never_forward_by_hand(checkpoint: Checkpoint) -> None:
+    async with checkpoint.lead() as lead:
+        assert lead is not None
+        assert await lead.advance(0, 5)
+
+        assert await checkpoint.rewind(7) == 5
+        assert await checkpoint.rewind(2) == 2
+        assert not await lead.advance(5, 9)
+        assert await lead.position() == 2
+
+
+async def test_whoever_lost_the_lead_moves_nothing(
+    checkpoint: Checkpoint, end_sessions: Ended
+) -> None:
+    async with checkpoint.lead() as old:
+        assert old is not None
+        await end_sessions()
+
+        async with checkpoint.lead() as new:
+            assert new is not None
+            with pytest.raises(Unavailable):
+                await old.advance(0, 5)
+            with pytest.raises(Unavailable):
+                await old.position()
+            assert await new.advance(0, 3)
+
+        async with checkpoint.lead() as last:
+            assert last is not None
+            assert await last.position() == 3
