@@ -205,9 +205,12 @@ def walk(log: Sequence[Fact], as_of: datetime, known_at: datetime) -> list[Fact]
             root = stands_for.get(fact.corrects, fact.corrects) if fact.corrects else fact.id
             stands_for[fact.id] = root
             standing[root] = fact
-    happened = [(f.occurred.at or f.recorded_at, f) for f in standing.values()]
-    in_order = sorted(happened, key=lambda h: (h[0], h[1].recorded_at, h[1].source, h[1].position))
-    return [fact for at, fact in in_order if at <= as_of]
+    places: list[tuple[datetime, Fact]] = []
+    for fact in standing.values():
+        began, ended = fact.occurred.at or fact.recorded_at, fact.occurred.end
+        within = [place for place, _ in places if ended and began < place < ended]
+        places.append((max([began, *within]), fact))
+    return [fact for at, fact in sorted(places, key=lambda p: p[0]) if at <= as_of]
 
 
 def shown(

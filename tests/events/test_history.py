@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.history import facts, happened
+from events.history import facts, placed
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
 from events.testing import NOW, numbered, recorded
 
 Log = list[Recorded[str]]
 DAYS = [Occurred.parse(f"2027-03-0{day}") for day in range(1, 8)]
+HOURS = [Occurred.parse(f"2027-03-0{day}T1{day}:00:00Z") for day in range(1, 8)]
+MONTH = Occurred.parse("2027-03")
 
 
 @st.composite
@@ -26,7 +28,7 @@ def logs(draw: st.DrawFn) -> Log:
             recorded(
                 f"fact {position}",
                 position,
-                occurred=draw(st.sampled_from([*DAYS, UNKNOWN])),
+                occurred=draw(st.sampled_from([*DAYS, *HOURS, MONTH, UNKNOWN])),
                 recorded_at=NOW + timedelta(hours=position),
                 corrects=draw(st.none() | earlier),
             )
@@ -45,10 +47,12 @@ def oracle(log: Log, as_of: datetime, known_at: datetime) -> list[str]:
             i for i, r in enumerate(standing) if original(known, r) == original(known, correction)
         )
         standing[place] = correction
-    past = [r for r in standing if (r.occurred.at or r.recorded_at) <= as_of]
-    return [
-        r.event for r in sorted(past, key=lambda r: (r.occurred.at or r.recorded_at, r.recorded_at))
-    ]
+    placed: list[tuple[datetime, str]] = []
+    for r in standing:
+        began, ended = r.occurred.at or r.recorded_at, r.occurred.end
+        within = [place for place, _ in placed if ended and began < place < ended]
+        placed.append((max([began, *within]), r.event))
+    return [event for place, event in sorted(placed, key=lambda p: p[0]) if place <= as_of]
 
 
 def original(log: Log, event: Recorded[str]) -> Recorded[str]:
@@ -76,7 +80,30 @@ def test_the_order_of_arrival_does_not_matter(log: Log, random: object) -> None:
 
 @given(logs())
 def test_facts_come_in_the_order_of_happening(log: Log) -> None:
-    assert all(happened(one) <= happened(other) for one, other in pairwise(facts(log)))
+    found = [fact.occurred for fact in facts(log)]
+
+    assert not any(b.certainly_before(a) for a, b in combinations(found, 2))
+    assert sorted(moment for moment, _ in placed(facts(log))) == [m for m, _ in placed(facts(log))]
+
+
+def test_a_day_takes_its_place_after_what_was_told_before_of_the_moments_in_it() -> None:
+    noon = recorded("opened", 1, occurred=Occurred.parse("2027-03-02T12:00:00Z"))
+    that_day = recorded("assigned", 2, occurred=DAYS[1])
+    earlier = recorded("told late", 3, occurred=Occurred.parse("2027-03-02T09:00:00Z"))
+
+    assert events_of(facts([noon, that_day, earlier])) == ["told late", "opened", "assigned"]
+    assert events_of(facts([noon, that_day], as_of=noon.occurred.at or NOW)) == [
+        "opened",
+        "assigned",
+    ]
+    morning = Occurred.parse("2027-03-02T08:00:00Z").at or NOW
+    assert events_of(facts([noon, that_day], as_of=morning)) == []
+
+
+def test_what_corrects_itself_is_no_endless_search() -> None:
+    ring = [recorded("a", 1, corrects=numbered(2)), recorded("b", 2, corrects=numbered(1))]
+
+    assert len(facts([recorded("self", 3, corrects=numbered(3)), *ring])) == 3
 
 
 def test_a_fact_of_an_unknown_time_takes_its_place_when_it_was_recorded() -> None:

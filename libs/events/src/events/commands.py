@@ -46,10 +46,9 @@ class StreamType(Generic[S, C, E]):
     work: Callable[[Draft, E], Sequence[Work]] = no_work
 
     def state(self, history: History, stream: UUID) -> S:
-        """The state of one stream, folded in stream order as deciders do, also out of facts."""
-        own = [r for r in history if r.stream == stream and self.codec.reads(r.type)]
-        in_order = sorted(own, key=lambda r: r.version)
-        return self.decider.fold(self.codec.decode(r).event for r in in_order)
+        """The state of one stream: of a history as deciders fold it, of facts as they happened."""
+        own = (r for r in history if r.stream == stream and self.codec.reads(r.type))
+        return self.decider.fold(self.codec.decode(r).event for r in own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

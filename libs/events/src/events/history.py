@@ -1,7 +1,9 @@
 """The one fold over two clocks: what had happened by a time, as known at another."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -21,25 +23,44 @@ def facts(
 ) -> list[Recorded[E]]:
     """What had happened by `as_of`, as known at `known_at`, corrected, in order of happening."""
     known = sorted((r for r in recorded if r.recorded_at <= known_at), key=_as_recorded)
-    return sorted((r for r in _corrected(known) if happened(r) <= as_of), key=_as_happened)
+    told = [(place, r) for place, r in _places(_corrected(known)) if place <= as_of]
+    return [r for _, r in sorted(told, key=itemgetter(0))]
+
+
+def placed(facts: Iterable[Recorded[E]]) -> Iterator[tuple[datetime, Recorded[E]]]:
+    """Facts in the order of happening, each with the moment at which it takes its place."""
+    moment = datetime.min.replace(tzinfo=UTC)
+    for fact in facts:
+        moment = max(moment, happened(fact))
+        yield moment, fact
+
+
+def _places(told: Iterable[Recorded[E]]) -> Iterator[tuple[datetime, Recorded[E]]]:
+    """A day, month or year takes its place after what was told before of the moments in it."""
+    places: list[datetime] = []
+    for recorded in told:
+        place = happened(recorded)
+        if recorded.occurred.end is not None:
+            within = bisect_left(places, recorded.occurred.end)
+            place = max([place, *places[within - 1 : within]])
+        insort(places, place)
+        yield place, recorded
 
 
 def _corrected(known: Sequence[Recorded[E]]) -> Iterable[Recorded[E]]:
-    """The last correction stands in the fact's place; one of a correction is one of the fact."""
+    """The last correction stands in the fact's place; in the order in which facts were told."""
     origin = {r.id: r.corrects for r in known if r.corrects is not None}
     latest = {_root(r.id, origin): r for r in known}
     return latest.values()
 
 
 def _root(event: UUID, origin: Mapping[UUID, UUID]) -> UUID:
-    while event in origin:
-        event = origin[event]
+    seen = {event}
+    while (earlier := origin.get(event)) is not None and earlier not in seen:
+        seen.add(earlier)
+        event = earlier
     return event
 
 
 def _as_recorded(recorded: Recorded[E]) -> tuple[datetime, str, int]:
     return recorded.recorded_at, recorded.source, recorded.position
-
-
-def _as_happened(recorded: Recorded[E]) -> tuple[datetime, datetime, str, int]:
-    return happened(recorded), recorded.recorded_at, recorded.source, recorded.position

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid
 
 from events.decider import Decider
-from events.history import facts, happened
+from events.history import facts, placed
 from events.ranges import Ranges, Row
 from events.store import Json, Recorded
 
@@ -66,8 +67,8 @@ def intervals(
     """Folds facts in the order of happening; `row` gives the rows that hold in a state."""
     ranges = Ranges("held_from", "held_until")
     state = initial
-    for moment, together in groupby(known, key=happened):
-        for fact in together:
+    for moment, together in groupby(placed(known), key=itemgetter(0)):
+        for _, fact in together:
             state = evolve(state, fact)
         ranges.at(moment, row(state))
     return ranges.rows()
@@ -78,28 +79,12 @@ def states(
     known: Iterable[Recorded[E]],
     row: Callable[[str, S], Iterable[Row]],
 ) -> list[Row]:
-    """Intervals of the state that the decider keeps; `row` also gets the programme of the facts.
+    """Intervals of the state that the decider keeps; `row` also gets the programme of the facts."""
 
-    What had happened by a moment is folded in stream order: a day begins before the instants in it,
-    so an assignment of that day would come before the opening that it followed.
-    """
-    nothing: tuple[Recorded[E], ...] = ()
+    def evolve(state: tuple[str, S], fact: Recorded[E]) -> tuple[str, S]:
+        return str(fact.metadata.programme), decider.evolve(state[1], fact.event)
 
-    def evolve(
-        known: tuple[tuple[Recorded[E], ...], S], fact: Recorded[E]
-    ) -> tuple[tuple[Recorded[E], ...], S]:
-        told, state = known
-        if not told or fact.version > told[-1].version:
-            return (*told, fact), decider.evolve(state, fact.event)
-        told = tuple(sorted((*told, fact), key=lambda each: each.version))
-        return told, decider.fold(each.event for each in told)
-
-    return intervals(
-        known,
-        (nothing, decider.initial),
-        evolve,
-        lambda known: row(str(known[0][-1].metadata.programme), known[1]),
-    )
+    return intervals(known, ("", decider.initial), evolve, lambda state: row(*state))
 
 
 class Belief:

@@ -1,6 +1,7 @@
 """Milestones: when each kind of event first happened in a case, whatever the event is called."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Column, Date, DateTime, Index, Text, Uuid
@@ -9,7 +10,7 @@ from analytics.log import Fact
 from events.contracts import registry
 from events.contracts.casefile import CaseOpened
 from events.contracts.intake import CandidateIdentified, ReferralMade
-from events.history import happened
+from events.history import happened, placed
 from events.occurrence import CIVIL_TIME, UNKNOWN, Occurred, Precision
 from events.views import Row, View, view_table
 from programmes import Programmes
@@ -52,18 +53,19 @@ def rows_with(origins: Origins) -> Callable[[UUID, Sequence[Fact]], list[Row]]:
             "programme": next((p for f in facts if (p := f.metadata.programme)), None),
             "organisation": next((o for f in facts if (o := _organisation(f))), None),
         }
-        firsts = {milestone_of(fact.type): fact for fact in reversed(facts)}
-        steps = [_row(m, fact, fact.occurred) for m, fact in firsts.items()]
+        last_first = reversed(list(placed(facts)))
+        firsts = {milestone_of(fact.type): (at, fact) for at, fact in last_first}
+        steps = [_row(m, fact, fact.occurred, at) for m, (at, fact) in firsts.items()]
         return [{**whose, **row} for row in [*steps, *_origin(facts, origins)]]
 
     return rows
 
 
-def _row(milestone: str, fact: Fact, occurred: Occurred) -> Row:
+def _row(milestone: str, fact: Fact, occurred: Occurred, at: datetime) -> Row:
     return {
         "milestone": milestone,
         "event": fact.id,
-        "happened_at": occurred.at or happened(fact),
+        "happened_at": at,
         "day": _day(occurred),
         "precision": occurred.precision,
     }
@@ -78,7 +80,7 @@ def _origin(facts: Sequence[Fact], origins: Origins) -> list[Row]:
     fact, origin = known[-1] if known else stated[0]
     programme, version = fact.metadata.programme, fact.metadata.programme_version
     name = origins.get((programme, version)) if programme and version else None
-    return [_row(name, fact, origin)] if name else []
+    return [_row(name, fact, origin, origin.at or happened(fact))] if name else []
 
 
 def _stated(event: CandidateIdentified | ReferralMade) -> Occurred:
