@@ -13,7 +13,7 @@ from kit.buffering import Buffered, Running
 from kit.context import RequestContext
 from kit.edge import Edge
 from kit.parts import Parts
-from kit.routes import endpoints
+from kit.routes import endpoints, queries
 from kit.settings import Settings
 from kit.telemetry import Measured
 
@@ -39,7 +39,7 @@ def create_app(
     for router in (health.router(checks), *routers):
         app.include_router(router)
     app.openapi = cache(lambda: openapi.document(app, declared))  # type: ignore[method-assign]
-    app.state.queries = openapi.queries(app.openapi(), declared)
+    app.state.queries = queries(routers)
     app.add_middleware(Accounted)
     app.add_middleware(
         Buffered,

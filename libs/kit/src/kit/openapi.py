@@ -1,6 +1,5 @@
 """The OpenAPI document: what FastAPI says, and what holds for every route of a kind."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -55,18 +54,6 @@ def document(app: FastAPI, endpoints: Endpoints) -> Json:
     for (method, path), endpoint in endpoints.items():
         _describe(made["paths"][path][method.lower()], endpoint, method)
     return made
-
-
-def queries(made: Json, endpoints: Endpoints) -> Mapping[tuple[str, str], frozenset[str]]:
-    """The names of the query parameters that each route knows."""
-    return {
-        (method, path): frozenset(
-            p["name"]
-            for p in made["paths"][path][method.lower()].get("parameters", ())
-            if p["in"] == "query"
-        )
-        for method, path in endpoints
-    }
 
 
 def _describe(operation: Json, endpoint: Endpoint, method: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from kit.access import AccessTable
@@ -31,6 +32,21 @@ def endpoints(routers: Sequence[APIRouter], access: AccessTable) -> Endpoints:
         for route in map(_api_route, router.routes)
         for method in route.methods or ()
     }
+
+
+def queries(routers: Sequence[APIRouter]) -> Mapping[tuple[str, str], frozenset[str]]:
+    """The names of the query parameters that each route knows, by method and path template."""
+    return {
+        (method, route.path): _names(route.dependant)
+        for router in routers
+        for route in map(_api_route, router.routes)
+        for method in route.methods or ()
+    }
+
+
+def _names(dependant: Dependant) -> frozenset[str]:
+    own = frozenset(parameter.alias for parameter in dependant.query_params)
+    return own.union(*map(_names, dependant.dependencies))
 
 
 def _api_route(route: object) -> APIRoute:
