@@ -1,12 +1,14 @@
 """HTTP for candidates: what is refused, and that a refusal leaves no trace."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from events.memory import MemoryStore
+from events.testing import FixedClock
 from intake.offer.examples import (
     ACCEPTED,
     CANDIDATE,
@@ -94,6 +96,20 @@ async def test_who_identifies_is_registered_as_one_that_refers(
 
     assert problem(answer) == (422, "invalid")
     assert [error["pointer"] for error in answer.json()["errors"]] == ["#/organisation"]
+    assert traces() == before
+
+
+async def test_before_a_programme_is_in_force_nobody_is_identified_under_it(
+    stand: Stand, clock: FixedClock, traces: Traces
+) -> None:
+    before = traces()
+    clock.at = datetime(2018, 6, 30, 12, tzinfo=UTC)
+
+    hospital = stand.client(Role.REFERRER, organisation=HOSPITAL)
+    answer = await hospital.post(CANDIDATES, json={"programme": "medical-incidents"})
+
+    assert problem(answer) == (422, "invalid")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["#/programme"]
     assert traces() == before
 
 
