@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from events.broker import Message, Partition
-from events.parking import Lane, Request, Yard
+from events.parking import NO_PARTITION, Lane, Request, Yard
 from events.parking_memory import MemoryYard
 from events.parking_postgres import PostgresYard
 from events.postgres import PostgresStore
@@ -46,7 +46,7 @@ async def test_a_parked_key_says_why_and_how_much_waits(yard: Yard) -> None:
 
     [parked] = await yard.list()
     assert (parked.lane, parked.reason, parked.messages) == (LANE, "runtime-error", 2)
-    assert (parked.partition, parked.request) == (3, Request.NONE)
+    assert (parked.partition, parked.first, parked.request) == (3, 7, Request.NONE)
     assert await yard.list("another.group") == []
     assert await yard.parked(LANE)
     assert not await yard.parked(LANE._replace(key=OTHER))
@@ -85,6 +85,20 @@ async def test_what_waits_comes_in_order_and_the_key_is_free_after_the_last(yard
     assert await yard.first(LANE) is None
     assert not await yard.behind(LANE, message(9))
     assert await yard.list() == []
+
+
+async def test_messages_wait_in_the_order_of_coming_those_of_the_log_in_that_of_the_log(
+    yard: Yard,
+) -> None:
+    in_log = LANE._replace(group="intake.relay")
+    for offset in (7, 5, 8):
+        await yard.park(LANE, message(offset), "runtime-error")
+        place = Message(Partition(TOPIC, NO_PARTITION), offset, None, [], None)
+        await yard.park(in_log, place, "runtime-error")
+
+    assert [parked.first for parked in await yard.list()] == [7, 5]
+    assert await waiting(yard) == [7, 5, 8]
+    assert await waiting(yard, in_log) == [5, 7, 8]
 
 
 async def test_keys_groups_and_topics_are_apart(yard: Yard) -> None:

@@ -148,6 +148,70 @@ def publish_all(_event: Recorded[Json]) -> Published:
     return "offer-made", OfferMade(attempt=1, channel="letter", by_function="nurse")
 
 
+async def test_what_comes_before_a_bad_event_goes_out_although_it_was_not_sent_at_first() -> None:
+    world = World(FlakyBroker([0]))
+    for kind in ("public", "bad", "public"):
+        await append(world.store, ONE, kind)
+
+    async with running(world.relay()):
+        await world.published(3)
+        assert world.sent() == [1]
+        world.publish = publish_all
+        assert await world.yard.request_retry(LANE)
+        await until(lambda: world.sent() == [1, 2, 3])
+
+
+async def test_what_is_parked_is_not_retried_before_what_precedes_it_was_sent() -> None:
+    world = World(deaf := FlakyBroker([0] * 1000))
+    for kind in ("public", "bad", "public"):
+        await append(world.store, ONE, kind)
+    async with running(world.relay()):
+        await until(lambda: LANE in world.yard._keys)
+
+    assert await world.yard.request_retry(LANE)
+    world.publish = publish_all
+    deaf.breaks.clear()
+    async with running(world.relay()):
+        await until(lambda: not world.yard._keys)
+        await world.published(3)
+
+    assert _first_arrivals(world.sent()) == [1, 2, 3]
+
+
+async def test_republishing_sends_what_comes_before_a_parked_event() -> None:
+    world = World()
+    for kind in ("public", "public", "bad", "public"):
+        await append(world.store, ONE, kind)
+
+    async with running(world.relay()):
+        await world.published(4)
+        world.broker.wipe()
+        await republish(world.checkpoint, 1)
+        await until(lambda: world.sent() == [1, 2])
+
+    assert [parked.messages for parked in await world.yard.list()] == [2]
+
+
+async def test_an_earlier_event_that_fails_later_waits_before_those_that_wait_already() -> None:
+    world = World(deaf := FlakyBroker([0] * 1000))
+    for kind in ("public", "public", "bad"):
+        await append(world.store, ONE, kind)
+    async with running(world.relay()):
+        await until(lambda: LANE in world.yard._keys)
+
+    world.publish = refuse_all
+    deaf.breaks.clear()
+    async with running(world.relay()):
+        await world.published(3)
+        world.publish = publish_all
+        assert await world.yard.request_retry(LANE)
+        await until(lambda: world.sent() == [1, 2, 3])
+
+
+def refuse_all(_event: Recorded[Json]) -> Published:
+    raise LookupError
+
+
 async def test_a_skip_leaves_one_event_unpublished() -> None:
     world = World()
     for kind in ("bad", "public"):

@@ -9,6 +9,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from events.broker import Message, Partition
 
+NO_PARTITION = -1
+"""Of a message that is still in the log: what waits is in the order of its positions there."""
+
 
 class Lane(NamedTuple):
     """What is handled in order: one key of one topic, as one consumer group sees it."""
@@ -28,13 +31,17 @@ class Request(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
-    """A key that is parked: why (a code), since when, how much waits, what was asked for."""
+    """A key that is parked: why (a code), since when, how much waits, what was asked for.
+
+    `first` is the offset of the head, or its position in the log.
+    """
 
     lane: Lane
     partition: int
     reason: str
     parked_at: datetime
     messages: int
+    first: int
     request: Request
 
 

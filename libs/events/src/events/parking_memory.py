@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from events.broker import Message, Partition
-from events.parking import Lane, Parked, Request, Waiting
+from events.parking import NO_PARTITION, Lane, Parked, Request, Waiting
 
 
 @dataclass
@@ -36,6 +36,7 @@ class MemoryYard:
                 reason=key.reason,
                 parked_at=key.parked_at,
                 messages=len(key.waiting),
+                first=key.waiting[0].message.offset,
                 request=key.request,
             )
             for lane, key in self._keys.items()
@@ -70,6 +71,7 @@ class MemoryYard:
         if message not in (w.message for w in key.waiting):
             self._ids += 1
             key.waiting.append(Waiting(self._ids, message, 0))
+            key.waiting.sort(key=_turn)
         return True
 
     async def first(self, lane: Lane) -> Waiting | None:
@@ -116,3 +118,8 @@ class MemoryYard:
         for place in [p for p in self._tries if p[0] == group and p[1] in offsets]:
             if place[2] < offsets[place[1]]:
                 del self._tries[place]
+
+
+def _turn(waiting: Waiting) -> tuple[int, int]:
+    in_log = waiting.message.partition.number == NO_PARTITION
+    return waiting.message.offset if in_log else 0, waiting.id

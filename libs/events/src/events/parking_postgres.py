@@ -10,12 +10,15 @@ from events.parking import Lane, Parked, Request, Waiting
 from events.pooled import pooled, transaction
 
 _LIST = """
-    select k.*, m.partition, m.messages
+    select k.*, h.partition, h.message_offset, m.messages
     from parked_keys k join lateral (
-        select min(partition) as partition, count(*) as messages
-        from parked_messages m
+        select count(*) as messages from parked_messages m
         where (m.consumer, m.topic, m.key) = (k.consumer, k.topic, k.key)
-    ) m on true
+    ) m on true join lateral (
+        select * from parked_messages h
+        where (h.consumer, h.topic, h.key) = (k.consumer, k.topic, k.key)
+        order by h.turn, h.id limit 1
+    ) h on true
     where $1::text is null or k.consumer = $1
     order by k.parked_at, k.key"""
 _REQUEST = """update parked_keys set request = $4, skip_reason = $5
@@ -32,7 +35,8 @@ _BEHIND = """insert into parked_messages (consumer, topic, key, partition, messa
     on conflict on constraint parked_messages_once do nothing"""
 _FIRST = """update parked_messages set tries = tries + 1
     where id = (
-        select min(id) from parked_messages where (consumer, topic, key) = ($1, $2, $3)
+        select id from parked_messages where (consumer, topic, key) = ($1, $2, $3)
+        order by turn, id limit 1
     ) returning *"""
 _TAKE = "delete from parked_messages where id = $1"
 _FREE = """delete from parked_keys where (consumer, topic, key) = ($1, $2, $3)
@@ -179,5 +183,6 @@ def _parked(row: asyncpg.Record) -> Parked:
         reason=row["reason"],
         parked_at=row["parked_at"],
         messages=row["messages"],
+        first=row["message_offset"],
         request=Request(row["request"]),
     )

@@ -15,7 +15,7 @@ from events.checkpoint import Checkpoint, Lead
 from events.contracts.contract import Contract
 from events.envelope import to_message, topic_of
 from events.failures import OUTAGES, code_of, place_of
-from events.parking import Lane, Parked, Request, Yard
+from events.parking import NO_PARTITION, Lane, Parked, Request, Yard
 from events.store import Json, Recorded, Store
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ class Relay:
     def __post_init__(self) -> None:
         self._group = relay_group(self.store.source)
         self._topic = topic_of(self.store.source)
-        self._parked: set[Lane] = set()
+        self._parked: dict[Lane, int] = {}
         self._failures = 0
         self._looked = float("-inf")
 
@@ -97,7 +97,7 @@ class Relay:
             self._looked = now
             position = await lead.position()
             await self._measure(position)
-            await self._attend(producer)
+            await self._attend(producer, position)
         events = await self.store.after(position, self.chunk)
         if not events:
             return position
@@ -110,16 +110,20 @@ class Relay:
         return await lead.position()
 
     async def _message(self, event: Recorded[Json]) -> Outgoing | None:
-        """What is to be sent; None also for what is parked."""
+        """What is to be sent; None also for what is parked.
+
+        What comes again from before the first that is parked goes out: it may not have arrived.
+        """
         lane = Lane(self._group, self._topic, event.key)
-        if lane in self._parked:
+        first = self._parked.get(lane)
+        if first is not None and first <= event.position:
             if await self.yard.behind(lane, self._place(event)):
                 return None
-            self._parked.discard(lane)
+            del self._parked[lane]
         message, reason = self._mapped(event)
         if reason:
             await self.yard.park(lane, self._place(event), reason)
-            self._parked.add(lane)
+            self._parked[lane] = event.position
             log.error("relay.parked", service=event.source, position=event.position, reason=reason)
         return message
 
@@ -138,15 +142,16 @@ class Relay:
     def _place(self, event: Recorded[Json]) -> Message:
         """What is parked is where the event is, not the event."""
         key = str(event.key).encode()
-        return Message(Partition(self._topic, 0), event.position, key, [], None)
+        return Message(Partition(self._topic, NO_PARTITION), event.position, key, [], None)
 
-    async def _attend(self, producer: Producer) -> None:
-        parked = await self.yard.list(self._group)
-        self._parked |= {key.lane for key in parked}
-        RELAY_PARKED.labels(self.store.source).set(len(parked))
-        for key in parked:
-            if key.request is not Request.NONE:
+    async def _attend(self, producer: Producer, position: int) -> None:
+        """Does what was asked for a key only once all that comes before it has been sent."""
+        for key in await self.yard.list(self._group):
+            if key.request is not Request.NONE and key.first <= position:
                 await self._drain(key, producer)
+        parked = await self.yard.list(self._group)
+        self._parked = {key.lane: key.first for key in parked}
+        RELAY_PARKED.labels(self.store.source).set(len(parked))
 
     async def _drain(self, key: Parked, producer: Producer) -> None:
         """Does what was asked: leaves out the head or not, then publishes what waits, in order."""

@@ -30,7 +30,8 @@ create table parked_keys (
     constraint parked_keys_request check (request in ('none', 'retry', 'skip'))
 );
 
--- A broker that lost its data begins its offsets anew, hence the digest.
+-- A broker that lost its data begins its offsets anew, hence the digest, and the order of coming.
+-- What the relay parked is in no partition but in the log, whose positions are its turns.
 create table parked_messages (
     id bigint generated always as identity,
     consumer text not null,
@@ -44,13 +45,15 @@ create table parked_messages (
     value bytea,
     digest bytea not null,
     tries integer not null default 0,
+    turn bigint not null generated always as
+        (case when partition < 0 then message_offset else 0 end) stored,
     constraint parked_messages_pkey primary key (id),
     constraint parked_messages_once
         unique (consumer, topic, partition, message_offset, digest),
     constraint parked_messages_key_fkey
         foreign key (consumer, topic, key) references parked_keys (consumer, topic, key)
 );
-create index parked_messages_lane_idx on parked_messages (consumer, topic, key, id);
+create index parked_messages_lane_idx on parked_messages (consumer, topic, key, turn, id);
 
 create table skipped_messages (
     id bigint not null,
