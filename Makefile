@@ -9,6 +9,7 @@ help: ## Explain each target
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
 
 setup: ## Make .venv, fetch all packages and Kafka's jars; PYTHON=python3.13 picks a Python
+	@command -v "$(PYTHON)" > /dev/null || { echo "Leidraad needs python3 (3.11 or newer), and there is no $(PYTHON); name another with PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) deploy/dev/bootstrap.py
 
 demo: setup ## Play the pilot and compare with the report; EXIT=1 ends by itself, REPORT=file.json

@@ -128,7 +128,7 @@ def _runs(command: Sequence[object]) -> bool:
 
 def _step(name: str, command: Sequence[object]) -> None:
     """Runs one step, its output in the log; says on the terminal that it goes on."""
-    print(f"set-up: {name} ...", flush=True)
+    print(f"set-up: {name} ...", file=sys.stderr, flush=True)
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("w") as log:
         process = _start(command, log, log)
@@ -161,7 +161,11 @@ def _wait(process: Running, name: str) -> None:
         try:
             process.wait(HEARTBEAT_SECONDS)
         except subprocess.TimeoutExpired:
-            print(f"set-up: {name}, {time.monotonic() - begun:.0f} s so far", flush=True)
+            print(
+                f"set-up: {name}, {time.monotonic() - begun:.0f} s so far",
+                file=sys.stderr,
+                flush=True,
+            )
         except BaseException:
             process.terminate()
             process.wait()
@@ -198,7 +202,7 @@ def _one_at_a_time() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("set-up: waiting for another one in this checkout", flush=True)
+            print("set-up: waiting for another one in this checkout", file=sys.stderr, flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

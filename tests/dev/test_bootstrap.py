@@ -77,7 +77,7 @@ def test_an_unreachable_registry_is_one_sentence(
         bootstrap._step("packages", failing)
 
     said = capsys.readouterr().err
-    assert said.startswith("The package registry could not be reached")
+    assert "The package registry could not be reached" in said.splitlines()[-1]
     assert said.count("\n") == 1
 
 

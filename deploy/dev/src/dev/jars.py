@@ -86,18 +86,23 @@ def _fetch(jars: Sequence[Jar], place: Path) -> None:
 
 def _say(number: int, total: int, jar: Jar) -> None:
     """One line that is overwritten on a terminal; a line now and then in a log."""
-    if sys.stdout.isatty():
+    if sys.stderr.isatty():
         end = "\n" if number == total else ""
-        print(f"\r\033[Kset-up: Kafka's jars {number}/{total} {jar.file_name}", end=end, flush=True)
+        print(
+            f"\r\033[Kset-up: Kafka's jars {number}/{total} {jar.file_name}",
+            end=end,
+            file=sys.stderr,
+            flush=True,
+        )
     elif number in (1, total) or number % 10 == 0:
-        print(f"set-up: Kafka's jars {number}/{total}", flush=True)
+        print(f"set-up: Kafka's jars {number}/{total}", file=sys.stderr, flush=True)
 
 
 def main() -> int:
     try:
         class_path()
     except NotStarted as failure:
-        print(f"\n{failure}" if sys.stdout.isatty() else failure, file=sys.stderr)
+        print(f"\n{failure}" if sys.stderr.isatty() else failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

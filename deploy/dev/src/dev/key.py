@@ -42,7 +42,7 @@ def sign(
     claims = {
         "iss": issuer,
         "aud": AUDIENCE,
-        "sub": str(subject or uuid.uuid5(uuid.NAMESPACE_URL, f"{issuer}#{role}")),
+        "sub": str(subject or uuid.uuid5(uuid.NAMESPACE_URL, f"{issuer}#{role}#{organisation}")),
         "role": role,
         "iat": int(now.timestamp()),
         "nbf": int(now.timestamp()),

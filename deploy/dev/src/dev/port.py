@@ -3,6 +3,7 @@
 import asyncio
 import random
 import socket
+import sys
 
 from dev.failure import NotStarted
 
@@ -13,10 +14,25 @@ RANGE = range(20000, 32000)
 
 
 def free_port() -> int:
+    """A port that nothing listens on, and that no other stack of this machine was given."""
     for port in random.sample(RANGE, k=200):
-        if is_free(port):
+        if is_free(port) and _reserved(port):
             return port
     raise NotStarted(f"No free port was found between {RANGE.start} and {RANGE.stop}.")
+
+
+def _reserved(port: int) -> bool:
+    """Takes a name that the kernel keeps for as long as this process lives (on Linux)."""
+    if sys.platform != "linux":
+        return True
+    name = socket.socket(socket.AF_UNIX)
+    try:
+        name.bind(f"\0leidraad-port-{port}")
+    except OSError:
+        name.close()
+        return False
+    name.detach()
+    return True
 
 
 def is_free(port: int) -> bool:

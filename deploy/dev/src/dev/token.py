@@ -10,6 +10,7 @@ from dev.failure import NotStarted
 from dev.issuer import ENVIRONMENT, refuse_in_production
 from dev.key import read_key, sign
 from dev.run import ROOT, running
+from kit.access import Role
 
 
 def token(root: Path, role: str, *, subject: UUID | None, organisation: UUID | None) -> str:
@@ -24,7 +25,7 @@ def token(root: Path, role: str, *, subject: UUID | None, organisation: UUID | N
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.token", description=__doc__)
-    parser.add_argument("--role", required=True)
+    parser.add_argument("--role", required=True, choices=[*Role])
     parser.add_argument("--organisation", type=UUID)
     parser.add_argument("--subject", type=UUID)
     given = parser.parse_args()
