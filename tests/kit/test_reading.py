@@ -37,7 +37,7 @@ async def toy(desk: httpx.AsyncClient) -> str:
         ("2021", "red", 2),
         ("2021-01-01T00:00:00+01:00", "red", 2),
         ("2022-01-01", "blue", 3),
-        ("9998", "blue", 3),
+        ("2198", "blue", 3),
     ],
 )
 async def test_a_record_is_read_as_of_the_end_of_a_day(

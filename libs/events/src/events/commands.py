@@ -18,6 +18,7 @@ from events.store import (
     Recorded,
     RequestKey,
     Store,
+    Unavailable,
     VersionConflict,
     Work,
     WriteSet,
@@ -84,17 +85,26 @@ async def execute(
     Tries again on a version conflict unless the caller named the version. Raises AlreadyAnswered
     for a repeated request, and whatever `permit`, the decider or the store raise.
     """
-    request = cause.beside.request
-    if request and (answer := await store.answer(request[0])):
-        raise AlreadyAnswered(answer)
+    await _refuse_repetition(store, cause)
     async with store.turn(key):
         while True:
             attempts -= 1
             try:
                 return await _attempt(store, stream_type, key, command, cause, stream or key)
-            except VersionConflict:
-                if cause.expected is not None or not attempts:
+            except Unavailable:
+                raise
+            except Exception as refusal:
+                # The same request may have been carried out while this one waited for its turn.
+                await _refuse_repetition(store, cause)
+                conflict = isinstance(refusal, VersionConflict)
+                if not conflict or cause.expected is not None or not attempts:
                     raise
+
+
+async def _refuse_repetition(store: Store, cause: Cause) -> None:
+    request = cause.beside.request
+    if request and (answer := await store.answer(request[0])):
+        raise AlreadyAnswered(answer) from None
 
 
 async def _attempt(

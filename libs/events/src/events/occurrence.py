@@ -10,6 +10,10 @@ CIVIL_TIME = ZoneInfo("Europe/Amsterdam")
 """Where a day begins and ends; Dutch and Belgian civil time are the same (decision 2)."""
 
 
+FIRST_YEAR, LAST_YEAR = 1950, 2199
+"""What is outside is a slip of the pen: nobody whom a programme supports tells of it."""
+
+
 class Precision(StrEnum):
     INSTANT = "instant"
     DAY = "day"
@@ -20,9 +24,9 @@ class Precision(StrEnum):
 
 _FORMS = {Precision.DAY: "%Y-%m-%d", Precision.MONTH: "%Y-%m", Precision.YEAR: "%Y"}
 _PATTERNS = {
-    Precision.DAY: re.compile(r"\d{4}-\d\d-\d\d"),
-    Precision.MONTH: re.compile(r"\d{4}-\d\d"),
-    Precision.YEAR: re.compile(r"\d{4}"),
+    Precision.DAY: re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
+    Precision.MONTH: re.compile(r"\d{4}-\d\d", re.ASCII),
+    Precision.YEAR: re.compile(r"\d{4}", re.ASCII),
 }
 
 
@@ -38,9 +42,11 @@ class Occurred:
         """Reads `2019`, `2019-03`, `2019-03-05`, an instant or `unknown`; else ValueError."""
         try:
             occurred = cls._parse(text)
-            occurred.end  # noqa: B018 - the last year has none
+            year = occurred.at.astimezone(CIVIL_TIME).year if occurred.at else FIRST_YEAR
         except OverflowError:
-            raise ValueError("the year is out of range") from None
+            year = 0
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise ValueError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
         return occurred
 
     @classmethod

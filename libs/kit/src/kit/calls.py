@@ -23,7 +23,7 @@ from events.store import (
 )
 from events.store import Answer as Record
 from kit import accesslog, idempotency, preconditions, problems
-from kit.access import Principal, Scope, sees
+from kit.access import Principal, Scope, may, sees
 from kit.bodies import Written
 from kit.edge import Edge
 from kit.moments import NOW, Moment
@@ -65,6 +65,10 @@ class Call:
     response: Response = field(repr=False)
     noted: list[str] = field(default_factory=list)
     """The outcomes that are in the access log by now."""
+
+    def may(self, action: str) -> bool:
+        """Whether the role allows another action too, on which the request's content depends."""
+        return may(self.principal, action, self.edge.access)
 
     @property
     def today(self) -> date:

@@ -17,6 +17,7 @@ from events.occurrence import end_of
 from kit import problems
 from kit.bodies import Answer
 from kit.endpoints import lists
+from kit.moments import Day
 from kit.paging import AtPage, Listed
 from kit.parts import part
 
@@ -39,7 +40,7 @@ class CaseloadFigure(Answer):
 
 async def _asked(
     asked: AsAsked,
-    day: Annotated[date | None, Query(description="Its end, instead of `asOf`.")] = None,
+    day: Annotated[Day | None, Query(description="Its end, instead of `asOf`.")] = None,
 ) -> Asked:
     if day is None:
         return asked

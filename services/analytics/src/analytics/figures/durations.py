@@ -19,6 +19,7 @@ from events.views import View
 from kit import problems
 from kit.bodies import Answer
 from kit.endpoints import lists
+from kit.moments import Day
 from kit.paging import AtPage, Listed
 from kit.parts import part
 from programmes import Programmes
@@ -73,10 +74,10 @@ async def _asked(
     finish: Annotated[str, Query(alias="to", description="The milestone that ends it.")],
     among: Annotated[str | None, Query(description="Only cases with this milestone too.")] = None,
     since: Annotated[
-        date | None, Query(alias="fromSince", description="The first day of `from` that counts.")
+        Day | None, Query(alias="fromSince", description="The first day of `from` that counts.")
     ] = None,
     until: Annotated[
-        date | None, Query(alias="fromUntil", description="The last day of `from` that counts.")
+        Day | None, Query(alias="fromUntil", description="The last day of `from` that counts.")
     ] = None,
     still_open: Annotated[
         Open, Query(alias="open", description="Open cases: cut at the cut-off date, or left out.")

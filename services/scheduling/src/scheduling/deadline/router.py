@@ -12,7 +12,7 @@ from kit.bodies import Answer
 from kit.calls import Call
 from kit.endpoints import lists, reads
 from kit.lists import Lists
-from kit.moments import AtMoment
+from kit.moments import AtMoment, Day
 from kit.paging import AtPage, Listed
 from kit.parts import part
 from kit.problems import not_found
@@ -39,7 +39,7 @@ async def list_deadlines(
     call: Annotated[Call, lists("deadline:read")],
     views: Annotated[Lists, part(Lists)],
     status: Status | None = None,
-    due_by: Annotated[date | None, Query(alias="dueBy")] = None,
+    due_by: Annotated[Day | None, Query(alias="dueBy")] = None,
 ) -> Listed[DeadlineAnswer]:
     columns = DEADLINES.table.c
     wanted = [columns.status == status] if status else []
