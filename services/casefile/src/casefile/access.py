@@ -11,6 +11,7 @@ ACCESS: AccessTable = {
     "case:read": _LEAD | _TEAM,
     "case:assign": _LEAD,
     "case:work": _TEAM,
+    "case:work-for-others": frozenset({Role.TEAM_LEAD}),
     "case:close": _TEAM,
     "contact-data:read": _TEAM,
 }

@@ -1,6 +1,6 @@
 """HTTP for the journal: logging activities and putting mistakes right."""
 
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -68,9 +68,7 @@ async def log_activity(
     programmes: Definitions,
 ) -> Written:
     activity = uuid7()
-    case_manager = body.case_manager or call.principal.person
-    if case_manager is None:
-        raise Invalid([("caseManager", "is needed, since your token is not that of a person")])
+    case_manager = _whose(body, call)
 
     def command(history: History) -> LogActivity:
         return LogActivity(
@@ -116,6 +114,15 @@ async def correct_activity(
         stream=journal_of(case_id),
         location=f"/v1/cases/{case_id}/activities/{activity}",
     )
+
+
+def _whose(body: LogBody, call: Call) -> UUID:
+    own = call.principal.person
+    if body.case_manager is None and own is None:
+        raise Invalid([("caseManager", "is needed, since your token is not that of a person")])
+    if body.case_manager not in (None, own) and not call.may("case:work-for-others"):
+        raise Invalid([("caseManager", "is you: only a team lead logs the work of others")])
+    return cast("UUID", body.case_manager or own)
 
 
 def _logged_as(history: History, activity: UUID) -> UUID | None:
