@@ -184,7 +184,8 @@ async def test_a_skip_leaves_out_the_head_only_and_keeps_why() -> None:
 
     async with running(consumer(broker, yard, handler)):
         await until(lambda: committed(broker) == 3)
-        assert await yard.request_skip(LANE, "made-up")
+        [parked] = await yard.list()
+        assert await yard.request_skip(LANE, parked.head, "made-up")
         await until(lambda: handler.of(ONE) == [2, 3])
         await until(lambda: not yard._keys)
 
@@ -209,7 +210,7 @@ async def test_a_request_for_a_key_that_is_not_parked_finds_nothing() -> None:
     yard = MemoryYard()
 
     assert not await yard.request_retry(LANE)
-    assert not await yard.request_skip(LANE, "made-up")
+    assert not await yard.request_skip(LANE, 1, "made-up")
 
 
 @pytest.mark.parametrize("key", [str(ONE).encode(), b"Jan Jansen", b"\xff\xfe"])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from events.broker import Message, Partition
-from events.parking import NO_PARTITION, Lane, Request, Yard
+from events.parking import NO_PARTITION, Lane, MovedOn, Request, Waiting, Yard
 from events.parking_memory import MemoryYard
 from events.parking_postgres import PostgresYard
 from events.postgres import PostgresStore
@@ -31,9 +31,21 @@ async def yard(kind: str | None) -> AsyncIterator[Yard]:
             yield PostgresYard(store.pool)
 
 
+async def head_of(yard: Yard, lane: Lane = LANE) -> int:
+    return next(parked.head for parked in await yard.list() if parked.lane == lane)
+
+
+async def tried(yard: Yard, lane: Lane = LANE) -> Waiting:
+    """The head as the one has it that does what was asked."""
+    head = await yard.first(lane)
+    assert head is not None
+    return head
+
+
 async def waiting(yard: Yard, lane: Lane = LANE) -> list[int]:
     """The offsets that wait, taken out one by one."""
     offsets = []
+    await yard.request_retry(lane)
     while head := await yard.first(lane):
         offsets.append(head.message.offset)
         await yard.done(lane, head)
@@ -55,10 +67,9 @@ async def test_a_parked_key_says_why_and_how_much_waits(yard: Yard) -> None:
 async def test_a_message_comes_back_as_it_was(yard: Yard) -> None:
     await yard.park(LANE, message(7, None), "unreadable")
 
-    head = await yard.first(LANE)
+    await yard.request_retry(LANE)
 
-    assert head is not None
-    assert head.message == message(7, None)
+    assert (await tried(yard)).message == message(7, None)
 
 
 async def test_the_same_message_waits_once_another_of_its_offset_too(yard: Yard) -> None:
@@ -73,12 +84,10 @@ async def test_the_same_message_waits_once_another_of_its_offset_too(yard: Yard)
 async def test_what_waits_comes_in_order_and_the_key_is_free_after_the_last(yard: Yard) -> None:
     await yard.park(LANE, message(7), "runtime-error")
     await yard.behind(LANE, message(8))
+    await yard.request_retry(LANE)
 
-    first = await yard.first(LANE)
-    assert first is not None
-    assert not await yard.done(LANE, first)
-    second = await yard.first(LANE)
-    assert second is not None
+    assert not await yard.done(LANE, await tried(yard))
+    second = await tried(yard)
     assert second.message.offset == 8
     assert await yard.done(LANE, second)
 
@@ -117,26 +126,44 @@ async def test_keys_groups_and_topics_are_apart(yard: Yard) -> None:
 
 async def test_a_request_is_kept_until_it_is_done_and_counts_tries_anew(yard: Yard) -> None:
     await yard.park(LANE, message(7), "runtime-error")
+    assert await yard.first(LANE) is None
+    assert await yard.request_retry(LANE)
     for _ in range(3):
         await yard.first(LANE)
 
     assert await yard.request_retry(LANE)
     assert [parked.request for parked in await yard.list()] == [Request.RETRY]
-    head = await yard.first(LANE)
-    assert head is not None
+    head = await tried(yard)
     assert head.tries == 1
 
-    await yard.again(LANE, "still-wrong")
+    await yard.again(LANE, head, "still-wrong")
     [parked] = await yard.list()
     assert (parked.request, parked.reason) == (Request.NONE, "still-wrong")
+    assert await yard.first(LANE) is None
+
+
+async def test_what_is_asked_for_while_the_head_is_tried_is_not_forgotten(yard: Yard) -> None:
+    await yard.park(LANE, message(7), "runtime-error")
+    await yard.request_retry(LANE)
+    head = await tried(yard)
+
+    await yard.request_retry(LANE)
+    await yard.again(LANE, head, "still-wrong")
+    assert [parked.request for parked in await yard.list()] == [Request.RETRY]
+    head = await tried(yard)
+    await yard.request_skip(LANE, head.id, "made-up")
+    await yard.again(LANE, await tried(yard), "still-wrong")
+
+    assert [parked.request for parked in await yard.list()] == [Request.SKIP]
+    assert (await tried(yard)).skip
 
 
 async def test_a_skip_takes_out_the_head_and_retries_the_rest(yard: Yard) -> None:
     await yard.park(LANE, message(7), "runtime-error")
     await yard.behind(LANE, message(8))
-    assert await yard.request_skip(LANE, "made-up")
-    head = await yard.first(LANE)
-    assert head is not None
+    assert await yard.request_skip(LANE, await head_of(yard), "made-up")
+    head = await tried(yard)
+    assert head.skip
 
     assert not await yard.skip(LANE, head)
 
@@ -144,16 +171,62 @@ async def test_a_skip_takes_out_the_head_and_retries_the_rest(yard: Yard) -> Non
     assert await waiting(yard) == [8]
 
 
+async def test_of_two_that_do_one_skip_the_second_leaves_out_nothing(yard: Yard) -> None:
+    await yard.park(LANE, message(7), "runtime-error")
+    await yard.behind(LANE, message(8))
+    await yard.request_skip(LANE, await head_of(yard), "made-up")
+    one, other = await tried(yard), await tried(yard)
+
+    assert not await yard.skip(LANE, one)
+    assert not await yard.skip(LANE, other)
+    following = await tried(yard)
+    assert not await yard.skip(LANE, following)
+
+    assert not following.skip
+    assert await waiting(yard) == [8]
+
+
+async def test_a_skip_of_a_message_that_is_not_the_head_any_more_is_refused(yard: Yard) -> None:
+    await yard.park(LANE, message(7), "runtime-error")
+    await yard.behind(LANE, message(8))
+    seen = await head_of(yard)
+    await yard.request_skip(LANE, seen, "made-up")
+    await yard.skip(LANE, await tried(yard))
+
+    with pytest.raises(MovedOn):
+        await yard.request_skip(LANE, seen, "made-up")
+
+    assert [parked.request for parked in await yard.list()] == [Request.RETRY]
+    assert await waiting(yard) == [8]
+
+
+async def test_a_skip_of_a_message_that_was_handled_meanwhile_leaves_out_no_other(
+    yard: Yard,
+) -> None:
+    await yard.park(LANE, message(7), "runtime-error")
+    await yard.behind(LANE, message(8))
+    await yard.request_retry(LANE)
+    head = await tried(yard)
+    await yard.request_skip(LANE, head.id, "made-up")
+
+    assert not await yard.done(LANE, head)
+    following = await tried(yard)
+    assert not following.skip
+    await yard.again(LANE, following, "runtime-error")
+
+    assert [parked.request for parked in await yard.list()] == [Request.NONE]
+
+
 async def test_a_key_that_is_not_parked_can_not_be_asked_for(yard: Yard) -> None:
     assert not await yard.request_retry(LANE)
-    assert not await yard.request_skip(LANE, "made-up")
+    assert not await yard.request_skip(LANE, 1, "made-up")
 
 
 async def test_who_comes_while_the_last_one_leaves_waits_or_is_told_so(yard: Yard) -> None:
     for round_ in range(20):
         await yard.park(LANE, message(round_), "runtime-error")
-        head = await yard.first(LANE)
-        assert head is not None
+        await yard.request_retry(LANE)
+        head = await tried(yard)
 
         free, came = await asyncio.gather(
             yard.done(LANE, head), yard.behind(LANE, message(1000 + round_))

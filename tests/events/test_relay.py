@@ -219,7 +219,8 @@ async def test_a_skip_leaves_one_event_unpublished() -> None:
 
     async with running(world.relay()):
         await world.published(2)
-        assert await world.yard.request_skip(LANE, "made-up")
+        [parked] = await world.yard.list()
+        assert await world.yard.request_skip(LANE, parked.head, "made-up")
         await until(lambda: world.sent() == [2])
 
     assert [(m.offset, why) for _, m, why in world.yard.skipped] == [(1, "made-up")]

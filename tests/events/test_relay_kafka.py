@@ -255,7 +255,7 @@ async def test_a_key_that_cannot_be_mapped_is_parked_and_the_others_go_on(world:
         await world.arrived(14)
         [parked] = await world.yard.list()
         assert (parked.lane, parked.messages) == (lane, 3)
-        assert await world.yard.request_skip(lane, "made-up")
+        assert await world.yard.request_skip(lane, parked.head, "made-up")
         await world.arrived(16)
 
     assert await world.yard.list() == []

@@ -16,6 +16,7 @@ from kit.testing import Stand, at, problem
 KEY = UUID(int=7)
 LANE = Lane("casefile.referrals", "intake.events", KEY)
 PARKED = f"/v1/parked-keys/{parking.id_of(LANE)}"
+SKIP = {"message": 1, "reason": "sent-by-mistake"}
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ async def test_operators_see_what_is_parked_and_why(operator: httpx.AsyncClient)
                 "key": str(KEY),
                 "reason": "unreadable",
                 "parkedAt": "2026-03-05T10:00:00Z",
+                "message": 1,
                 "messages": 1,
                 "request": "none",
             }
@@ -72,7 +74,9 @@ async def test_a_retry_is_asked_for_once_however_often_it_is_sent(
 
     first = await operator.post(f"{PARKED}/retries", headers=headers)
     asked = await requested(yard)
-    await yard.again(LANE, "still-unreadable")
+    head = await yard.first(LANE)
+    assert head is not None
+    await yard.again(LANE, head, "still-unreadable")
     second = await operator.post(f"{PARKED}/retries", headers=headers)
 
     assert first.status_code == second.status_code == 200
@@ -85,14 +89,33 @@ async def test_a_retry_is_asked_for_once_however_often_it_is_sent(
     ]
 
 
-async def test_a_skip_needs_a_reason(operator: httpx.AsyncClient, yard: MemoryYard) -> None:
-    without = await operator.post(f"{PARKED}/skips", json={})
-    prose = await operator.post(f"{PARKED}/skips", json={"reason": "Jan says so"})
-    reasoned = await operator.post(f"{PARKED}/skips", json={"reason": "sent-by-mistake"})
+async def test_a_skip_needs_a_message_and_a_reason(
+    operator: httpx.AsyncClient, yard: MemoryYard
+) -> None:
+    nameless = await operator.post(f"{PARKED}/skips", json={"reason": "sent-by-mistake"})
+    without = await operator.post(f"{PARKED}/skips", json={"message": 1})
+    prose = await operator.post(f"{PARKED}/skips", json={"message": 1, "reason": "Jan says so"})
+    reasoned = await operator.post(f"{PARKED}/skips", json=SKIP)
 
-    assert problem(without) == problem(prose) == (422, "invalid")
+    assert problem(nameless) == problem(without) == problem(prose) == (422, "invalid")
     assert reasoned.status_code == 200
     assert await requested(yard) is Request.SKIP
+
+
+async def test_a_skip_that_comes_twice_leaves_out_one_message(
+    operator: httpx.AsyncClient, yard: MemoryYard
+) -> None:
+    await yard.behind(LANE, Message(Partition(LANE.topic, 3), 6, KEY.bytes, [], b"{}"))
+    await operator.post(f"{PARKED}/skips", json=SKIP)
+    head = await yard.first(LANE)
+    assert head is not None
+    await yard.skip(LANE, head)
+
+    again = await operator.post(f"{PARKED}/skips", json=SKIP)
+
+    assert problem(again) == (409, "moved-on")
+    [parked] = await yard.list()
+    assert (parked.head, parked.messages, parked.request) == (2, 1, Request.RETRY)
 
 
 async def test_what_is_not_parked_is_404_and_noted(

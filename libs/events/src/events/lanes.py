@@ -89,7 +89,7 @@ class Lanes:
             self._parked.add(key.lane)
             ours = Partition(key.lane.topic, key.partition) in assigned
             if ours and key.request is not Request.NONE and (key.lane, "drain") not in self._tasks:
-                self._start((key.lane, "drain"), self._drain(key))
+                self._start((key.lane, "drain"), self._drain(key.lane))
 
     async def finish(self, seconds: float) -> None:
         """Ends what is being handled within this time; what only waits is left for later."""
@@ -197,13 +197,12 @@ class Lanes:
         self._outages = 0
         return None
 
-    async def _drain(self, key: Parked) -> None:
+    async def _drain(self, lane: Lane) -> None:
         """Does what was asked: leaves out the head or not, then tries what waits, in order."""
-        lane, skip = key.lane, key.request is Request.SKIP
         try:
             while not self._closing and (waiting := await self.yard.first(lane)):
-                if skip:
-                    free, skip = await self.yard.skip(lane, waiting), False
+                if waiting.skip:
+                    free = await self.yard.skip(lane, waiting)
                 else:
                     free = await self._redone(lane, waiting)
                 if free:
@@ -219,7 +218,7 @@ class Lanes:
                 if reason is None:
                     return await self.yard.done(lane, waiting)
                 if waiting.tries >= MOST_TRIES or reason == UNREADABLE:
-                    await self.yard.again(lane, reason)
+                    await self.yard.again(lane, waiting, reason)
                     return True
         await asyncio.sleep(self.backoff.delay(waiting.tries, self.chance))
         return False

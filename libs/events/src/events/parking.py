@@ -8,9 +8,17 @@ from typing import NamedTuple, Protocol
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from events.broker import Message, Partition
+from events.decider import Rejected
 
 NO_PARTITION = -1
 """Of a message that is still in the log: what waits is in the order of its positions there."""
+
+
+class MovedOn(Rejected):
+    """A message was to be left out that is not at the head of its key any more."""
+
+    def __init__(self) -> None:
+        super().__init__("moved-on", "Another message is the first by now; look at the key again.")
 
 
 class Lane(NamedTuple):
@@ -33,7 +41,8 @@ class Request(StrEnum):
 class Parked:
     """A key that is parked: why (a code), since when, how much waits, what was asked for.
 
-    `first` is the offset of the head, or its position in the log.
+    `head` is the id of the message that holds up the others, `first` its offset, or its position
+    in the log.
     """
 
     lane: Lane
@@ -41,17 +50,22 @@ class Parked:
     reason: str
     parked_at: datetime
     messages: int
+    head: int
     first: int
     request: Request
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The message at the head of a parked key; `tries` counts those since the last request."""
+    """The message at the head of a parked key; `tries` counts those since the last request.
+
+    `skip` says that this very message is to be left out.
+    """
 
     id: int
     message: Message
     tries: int
+    skip: bool = False
 
 
 class Parking(Protocol):
@@ -65,8 +79,11 @@ class Parking(Protocol):
         """Asks for what waits to be tried again, in order; False if the key is not parked."""
         ...
 
-    async def request_skip(self, lane: Lane, reason: str) -> bool:
-        """Asks for the head to be left out for a reason (a code), and the rest to be tried."""
+    async def request_skip(self, lane: Lane, message: int, reason: str) -> bool:
+        """Asks for the head to be left out for a reason (a code), and the rest to be tried.
+
+        False if the key is not parked; MovedOn if another message is its head.
+        """
         ...
 
     async def parked(self, lane: Lane) -> bool:
@@ -102,7 +119,7 @@ class Yard(Parking, Tries, Protocol):
         ...
 
     async def first(self, lane: Lane) -> Waiting | None:
-        """The head of what waits, this try of it counted."""
+        """The head of what waits, this try of it counted; None if nothing was asked for."""
         ...
 
     async def done(self, lane: Lane, waiting: Waiting) -> bool:
@@ -110,11 +127,14 @@ class Yard(Parking, Tries, Protocol):
         ...
 
     async def skip(self, lane: Lane, waiting: Waiting) -> bool:
-        """As `done`, and keeps what was left out and why; what follows is to be retried."""
+        """As `done`, and keeps what was left out and why; what follows is to be retried.
+
+        Nothing is done unless this is still the message that is to be left out.
+        """
         ...
 
-    async def again(self, lane: Lane, reason: str) -> None:
-        """The head failed again and waits for the next request."""
+    async def again(self, lane: Lane, waiting: Waiting, reason: str) -> None:
+        """The head failed again and waits for the next request, if none came meanwhile."""
         ...
 
 

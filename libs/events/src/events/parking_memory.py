@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from events.broker import Message, Partition
-from events.parking import NO_PARTITION, Lane, Parked, Request, Waiting
+from events.parking import NO_PARTITION, Lane, MovedOn, Parked, Request, Waiting
 
 
 @dataclass
@@ -15,6 +15,7 @@ class _Key:
     parked_at: datetime
     waiting: list[Waiting] = field(default_factory=list)
     request: Request = Request.NONE
+    skip_message: int | None = None
     skip_reason: str = ""
 
 
@@ -36,6 +37,7 @@ class MemoryYard:
                 reason=key.reason,
                 parked_at=key.parked_at,
                 messages=len(key.waiting),
+                head=key.waiting[0].id,
                 first=key.waiting[0].message.offset,
                 request=key.request,
             )
@@ -44,16 +46,18 @@ class MemoryYard:
         ]
 
     async def request_retry(self, lane: Lane) -> bool:
-        return self._request(lane, Request.RETRY, "")
+        return self._request(lane, Request.RETRY, None, "")
 
-    async def request_skip(self, lane: Lane, reason: str) -> bool:
-        return self._request(lane, Request.SKIP, reason)
+    async def request_skip(self, lane: Lane, message: int, reason: str) -> bool:
+        return self._request(lane, Request.SKIP, message, reason)
 
-    def _request(self, lane: Lane, request: Request, reason: str) -> bool:
+    def _request(self, lane: Lane, request: Request, message: int | None, reason: str) -> bool:
         key = self._keys.get(lane)
         if key is None:
             return False
-        key.request, key.skip_reason = request, reason
+        if message not in (None, key.waiting[0].id):
+            raise MovedOn
+        key.request, key.skip_message, key.skip_reason = request, message, reason
         key.waiting = [replace(w, tries=0) for w in key.waiting]
         return True
 
@@ -76,10 +80,10 @@ class MemoryYard:
 
     async def first(self, lane: Lane) -> Waiting | None:
         key = self._keys.get(lane)
-        if key is None:
+        if key is None or key.request is Request.NONE:
             return None
-        key.waiting[0] = replace(key.waiting[0], tries=key.waiting[0].tries + 1)
-        return key.waiting[0]
+        key.waiting[0] = head = replace(key.waiting[0], tries=key.waiting[0].tries + 1)
+        return replace(head, skip=key.skip_message == head.id)
 
     async def done(self, lane: Lane, waiting: Waiting) -> bool:
         key = self._keys.get(lane)
@@ -94,13 +98,20 @@ class MemoryYard:
         key = self._keys.get(lane)
         if key is None:
             return True
+        if key.skip_message != waiting.id:
+            return False
         self.skipped.append((lane, waiting.message, key.skip_reason))
-        key.request = Request.RETRY
+        key.request, key.skip_message = Request.RETRY, None
         return await self.done(lane, waiting)
 
-    async def again(self, lane: Lane, reason: str) -> None:
-        if key := self._keys.get(lane):
-            key.reason, key.request = reason, Request.NONE
+    async def again(self, lane: Lane, waiting: Waiting, reason: str) -> None:
+        key = self._keys.get(lane)
+        if key is None:
+            return
+        key.reason = reason
+        anew = any(w.id == waiting.id and w.tries < waiting.tries for w in key.waiting)
+        if key.skip_message != waiting.id and not anew:
+            key.request, key.skip_message = Request.NONE, None
 
     async def begin(self, group: str, messages: Sequence[Message]) -> Sequence[int]:
         places = [(group, m.partition, m.offset) for m in messages]

@@ -6,11 +6,11 @@ from hashlib import sha256
 import asyncpg
 
 from events.broker import Message, Partition
-from events.parking import Lane, Parked, Request, Waiting
+from events.parking import Lane, MovedOn, Parked, Request, Waiting
 from events.pooled import pooled, transaction
 
 _LIST = """
-    select k.*, h.partition, h.message_offset, m.messages
+    select k.*, h.id, h.partition, h.message_offset, m.messages
     from parked_keys k join lateral (
         select count(*) as messages from parked_messages m
         where (m.consumer, m.topic, m.key) = (k.consumer, k.topic, k.key)
@@ -21,23 +21,23 @@ _LIST = """
     ) h on true
     where $1::text is null or k.consumer = $1
     order by k.parked_at, k.key"""
-_REQUEST = """update parked_keys set request = $4, skip_reason = $5
-    where (consumer, topic, key) = ($1, $2, $3) returning true"""
+_REQUEST = """update parked_keys set request = $4, skip_message = $5, skip_reason = $6
+    where (consumer, topic, key) = ($1, $2, $3)"""
 _ANEW = "update parked_messages set tries = 0 where (consumer, topic, key) = ($1, $2, $3)"
 _PARKED = """select exists (
     select from parked_keys where (consumer, topic, key) = ($1, $2, $3))"""
 _PARK = """insert into parked_keys (consumer, topic, key, reason) values ($1, $2, $3, $4)
     on conflict (consumer, topic, key) do update set reason = parked_keys.reason"""
-_LOCK = "select skip_reason from parked_keys where (consumer, topic, key) = ($1, $2, $3) for update"
+_LOCK = """select request, skip_message, skip_reason from parked_keys
+    where (consumer, topic, key) = ($1, $2, $3) for update"""
+_HEAD = """select id from parked_messages where (consumer, topic, key) = ($1, $2, $3)
+    order by turn, id limit 1"""
 _BEHIND = """insert into parked_messages (consumer, topic, key, partition, message_offset,
         message_key, header_names, header_values, value, digest)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict on constraint parked_messages_once do nothing"""
-_FIRST = """update parked_messages set tries = tries + 1
-    where id = (
-        select id from parked_messages where (consumer, topic, key) = ($1, $2, $3)
-        order by turn, id limit 1
-    ) returning *"""
+_FIRST = f"""update parked_messages set tries = tries + 1
+    where id = ({_HEAD}) returning *"""  # noqa: S608 - a constant
 _TAKE = "delete from parked_messages where id = $1"
 _FREE = """delete from parked_keys where (consumer, topic, key) = ($1, $2, $3)
     and not exists (select from parked_messages where (consumer, topic, key) = ($1, $2, $3))
@@ -45,9 +45,12 @@ _FREE = """delete from parked_keys where (consumer, topic, key) = ($1, $2, $3)
 _SKIP = """insert into skipped_messages
     (id, consumer, topic, key, partition, message_offset, reason)
     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing"""
-_GO_ON = """update parked_keys set request = 'retry', skip_reason = null
+_GO_ON = """update parked_keys set request = 'retry', skip_message = null, skip_reason = null
     where (consumer, topic, key) = ($1, $2, $3)"""
-_AGAIN = """update parked_keys set request = 'none', reason = $4
+_AGAIN = """update parked_keys set reason = $4, request = case
+        when skip_message = $5 then request
+        when exists (select from parked_messages where id = $5 and tries < $6) then request
+        else 'none' end
     where (consumer, topic, key) = ($1, $2, $3)"""
 _BEGIN = """
     with begun as (select * from unnest($2::text[], $3::int[], $4::bigint[])
@@ -78,16 +81,22 @@ class PostgresYard:
         return [_parked(row) for row in rows]
 
     async def request_retry(self, lane: Lane) -> bool:
-        return await self._request(lane, Request.RETRY, None)
+        return await self._request(lane, Request.RETRY, None, None)
 
-    async def request_skip(self, lane: Lane, reason: str) -> bool:
-        return await self._request(lane, Request.SKIP, reason)
+    async def request_skip(self, lane: Lane, message: int, reason: str) -> bool:
+        return await self._request(lane, Request.SKIP, message, reason)
 
-    async def _request(self, lane: Lane, request: Request, reason: str | None) -> bool:
+    async def _request(
+        self, lane: Lane, request: Request, message: int | None, reason: str | None
+    ) -> bool:
         async with transaction(self._pool) as connection:
-            found = await connection.fetchval(_REQUEST, *lane, request, reason)
+            if await connection.fetchrow(_LOCK, *lane) is None:
+                return False
+            if message not in (None, await connection.fetchval(_HEAD, *lane)):
+                raise MovedOn
+            await connection.execute(_REQUEST, *lane, request, message, reason)
             await connection.execute(_ANEW, *lane)
-        return bool(found)
+        return True
 
     async def parked(self, lane: Lane) -> bool:
         async with pooled(self._pool) as connection:
@@ -107,9 +116,11 @@ class PostgresYard:
 
     async def first(self, lane: Lane) -> Waiting | None:
         async with transaction(self._pool) as connection:
-            await connection.fetchrow(_LOCK, *lane)
+            key = await connection.fetchrow(_LOCK, *lane)
+            if key is None or key["request"] == Request.NONE:
+                return None
             row = await connection.fetchrow(_FIRST, *lane)
-        return Waiting(row["id"], _message(row), row["tries"]) if row else None
+        return Waiting(row["id"], _message(row), row["tries"], key["skip_message"] == row["id"])
 
     async def done(self, lane: Lane, waiting: Waiting) -> bool:
         async with transaction(self._pool) as connection:
@@ -121,14 +132,17 @@ class PostgresYard:
         async with transaction(self._pool) as connection:
             if (key := await connection.fetchrow(_LOCK, *lane)) is None:
                 return True
-            reason = key["skip_reason"] or "unknown"
+            if key["skip_message"] != waiting.id:
+                return False
+            reason = key["skip_reason"]
             await connection.execute(_SKIP, waiting.id, *lane, *place, reason)
             await connection.execute(_GO_ON, *lane)
             return await _taken(connection, lane, waiting)
 
-    async def again(self, lane: Lane, reason: str) -> None:
-        async with pooled(self._pool) as connection:
-            await connection.execute(_AGAIN, *lane, reason)
+    async def again(self, lane: Lane, waiting: Waiting, reason: str) -> None:
+        async with transaction(self._pool) as connection:
+            await connection.fetchrow(_LOCK, *lane)
+            await connection.execute(_AGAIN, *lane, reason, waiting.id, waiting.tries)
 
     async def begin(self, group: str, messages: Sequence[Message]) -> Sequence[int]:
         async with pooled(self._pool) as connection:
@@ -183,6 +197,7 @@ def _parked(row: asyncpg.Record) -> Parked:
         reason=row["reason"],
         parked_at=row["parked_at"],
         messages=row["messages"],
+        head=row["id"],
         first=row["message_offset"],
         request=Request(row["request"]),
     )

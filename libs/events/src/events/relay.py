@@ -155,15 +155,14 @@ class Relay:
 
     async def _drain(self, key: Parked, producer: Producer) -> None:
         """Does what was asked: leaves out the head or not, then publishes what waits, in order."""
-        skip = key.request is Request.SKIP
         while waiting := await self.yard.first(key.lane):
-            if skip:
-                free, skip = await self.yard.skip(key.lane, waiting), False
+            if waiting.skip:
+                free = await self.yard.skip(key.lane, waiting)
             else:
                 [event] = await self.store.after(waiting.message.offset - 1, 1)
                 message, reason = self._mapped(event)
                 if reason:
-                    await self.yard.again(key.lane, reason)
+                    await self.yard.again(key.lane, waiting, reason)
                     return
                 await producer.send([message] if message else [])
                 free = await self.yard.done(key.lane, waiting)

@@ -27,7 +27,10 @@ Requests = Annotated[Call, adds("parking:request")]
 
 
 class ParkedKey(Answer):
-    """`reason` is a code; `request` is what was asked for and the consumer has yet to do."""
+    """`reason` is a code; `request` is what was asked for and the consumer has yet to do.
+
+    `message` is the first of those that wait, and the one that a skip leaves out.
+    """
 
     id: UUID
     group: str
@@ -35,6 +38,7 @@ class ParkedKey(Answer):
     key: UUID
     reason: str
     parked_at: datetime
+    message: int
     messages: int
     request: Request
 
@@ -44,6 +48,9 @@ class ParkedKeys(Answer):
 
 
 class SkipBody(Body):
+    """Names the message that was seen, so that no other is left out in its place."""
+
+    message: int
     reason: Code
 
 
@@ -64,7 +71,7 @@ async def retry(parked_key: UUID, call: Requests, keys: Keys) -> Written:
 @router.post("/{parked_key}/skips", summary="Leave out the first message, try what waits behind it")
 async def skip(parked_key: UUID, body: SkipBody, call: Requests, keys: Keys) -> Written:
     async def ask() -> None:
-        if not await keys.request_skip(await _lane(keys, parked_key), body.reason):
+        if not await keys.request_skip(await _lane(keys, parked_key), body.message, body.reason):
             raise Hidden
 
     return await call.perform(parked_key, ask, f"{PATH}/{parked_key}")
@@ -90,6 +97,7 @@ def _shown(parked: Parked) -> ParkedKey:
         key=lane.key,
         reason=parked.reason,
         parked_at=parked.parked_at,
+        message=parked.head,
         messages=parked.messages,
         request=parked.request,
     )

@@ -25,6 +25,7 @@ create table parked_keys (
     reason text not null,
     parked_at timestamptz not null default clock_timestamp(),
     request text not null default 'none',
+    skip_message bigint,
     skip_reason text,
     constraint parked_keys_pkey primary key (consumer, topic, key),
     constraint parked_keys_request check (request in ('none', 'retry', 'skip'))
