@@ -17,7 +17,7 @@ from events.contracts.intake import OfferMade
 from events.envelope import reads, to_message
 from events.parking import Lane, Request, lane_of
 from events.parking_memory import MemoryYard
-from events.store import Json, Recorded, Unavailable
+from events.store import Json, Recorded, Unavailable, Unwritable
 from events.testing import numbered, recorded
 
 GROUP = "casefile.reactions"
@@ -225,6 +225,55 @@ async def test_an_unreadable_message_is_parked_at_once_whatever_its_key(key: byt
     assert handler.tried == []
     [parked] = await yard.list(GROUP)
     assert parked.reason == "unreadable"
+
+
+class Particular(MemoryYard):
+    """Refuses what it is given of some messages, or fails for them for a reason of its own."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    async def park(self, lane: Lane, message: Message, reason: str) -> None:
+        self._look_at(lane, message)
+        await super().park(lane, message, reason)
+
+    async def behind(self, lane: Lane, message: Message) -> bool:
+        self._look_at(lane, message)
+        return await super().behind(lane, message)
+
+    def _look_at(self, lane: Lane, message: Message) -> None:
+        if message.value is not None and lane.key == ONE:
+            raise self.error
+
+
+async def test_of_a_message_that_cannot_be_kept_the_place_is_parked() -> None:
+    broker, handler, yard = MemoryBroker(), Handler(1), Particular(Unwritable("for a reason"))
+    for position, key in [(1, ONE), (2, ONE), (3, OTHER)]:
+        broker.put(message(position, key))
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: committed(broker) == 3)
+
+    assert handler.seen == [(OTHER, 3)]
+    [parked] = await yard.list(GROUP)
+    assert (parked.lane, parked.messages, parked.reason) == (LANE, 2, "cannot-be-kept")
+
+
+async def test_parking_that_fails_holds_up_its_own_key_only() -> None:
+    broker, handler, yard = MemoryBroker(), Handler(1), Particular(LookupError())
+    watched = consumer(broker, yard, handler)
+    for position, key in [(1, ONE), (2, OTHER)]:
+        broker.put(message(position, key))
+
+    async with running(watched):
+        await until(lambda: handler.tried.count(1) == 8)
+        for position in range(3, 50):
+            broker.put(message(position, OTHER))
+        await until(lambda: len(handler.of(OTHER)) == 48)
+        assert len(handler.seen) == 48
+        yard.error = Unwritable("for a reason")
+        await until(lambda: committed(broker) == 49)
 
 
 async def test_an_outage_counts_no_try_and_parks_nothing() -> None:

@@ -15,7 +15,7 @@ from events.testing import numbered
 GROUP, TOPIC = "casefile.reactions", "intake.events"
 KEY, OTHER = numbered(1), numbered(2)
 LANE = Lane(GROUP, TOPIC, KEY)
-HEADERS = [("ce_id", b"1"), ("ce_type", b"\xff"), ("ce_id", b"twice")]
+HEADERS = [("ce_id", b"1"), ("ce_type", b"\xff\0"), ("ce_id", b"twice"), ("a\0\ud800", b"")]
 
 
 def message(offset: int, value: bytes | None = b"{}") -> Message:

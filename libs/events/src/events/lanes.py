@@ -5,7 +5,7 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import structlog
@@ -18,7 +18,7 @@ from events.envelope import BadMessage
 from events.failures import INFRASTRUCTURE, code_of, is_infrastructure, place_of
 from events.offsets import Offsets
 from events.parking import Lane, Parked, Request, Waiting, Yard, lane_of
-from events.store import Recorded
+from events.store import Recorded, Unwritable
 
 log = structlog.get_logger()
 HANDLED = Counter("leidraad_consumer_handled", "Messages handled", ["group", "topic"])
@@ -27,6 +27,7 @@ FAILED = Counter("leidraad_consumer_failed_tries", "Tries that failed", ["group"
 MOST_TRIES = 5
 UNREADABLE = "unreadable"
 DIED = "died-while-handling"
+UNKEPT = "cannot-be-kept"
 
 Handle = Callable[[Recorded[Any]], Awaitable[None]]
 """Brings about the effect of a message, with its inbox row in the same write set."""
@@ -131,15 +132,30 @@ class Lanes:
                 await asyncio.sleep(self.backoff.delay(trial.tries, self.chance))
             except INFRASTRUCTURE as error:
                 self._outage(error)
+            except Exception as error:  # noqa: BLE001 - a fault of ours holds up no other lane
+                _log_held(error, _place(self.group, trial.message))
+                await asyncio.sleep(self.backoff.delay(trial.tries, self.chance))
         return False
 
     async def _behind(self, lane: Lane, message: Message) -> bool:
         if lane not in self._parked:
             return False
-        if await self.yard.behind(lane, message):
-            return True
-        self._parked.discard(lane)
-        return False
+        try:
+            waits = await self.yard.behind(lane, message)
+        except Unwritable:
+            waits = await self.yard.behind(lane, _bare(message))
+        if not waits:
+            self._parked.discard(lane)
+        return waits
+
+    async def _park(self, lane: Lane, message: Message, reason: str) -> None:
+        """If a message cannot be kept, then its place is: the others must not wait for it."""
+        log.error("consumer.parked", reason=reason, **_place(self.group, message))
+        try:
+            await self.yard.park(lane, message, reason)
+        except Unwritable:
+            await self.yard.park(lane, _bare(message), UNKEPT)
+        self._parked.add(lane)
 
     async def _attempt(self, lane: Lane, trial: Trial) -> bool:
         async with self._slots:
@@ -170,9 +186,7 @@ class Lanes:
         if reason is None:
             return True
         if trial.tries >= MOST_TRIES or reason == UNREADABLE:
-            await self.yard.park(lane, message, reason)
-            self._parked.add(lane)
-            log.error("consumer.parked", reason=reason, **_place(self.group, message))
+            await self._park(lane, message, reason)
             return True
         trial.counted = False
         return False
@@ -257,6 +271,15 @@ class Lanes:
             self._busy.discard(task)
 
 
+def _bare(message: Message) -> Message:
+    """Where a message is, without what is in it."""
+    return replace(message, key=None, headers=[], value=None)
+
+
 def _place(group: str, message: Message) -> dict[str, object]:
     topic, number = message.partition
     return {"group": group, "topic": topic, "partition": number, "offset": message.offset}
+
+
+def _log_held(error: Exception, place: dict[str, object]) -> None:
+    log.error("consumer.held", reason=code_of(error), at=place_of(error), **place)

@@ -68,6 +68,8 @@ _FORGET = """delete from tries t using unnest($2::text[], $3::int[], $4::bigint[
     where t.consumer = $1 and (t.topic, t.partition) = (f.topic, f.partition)
         and t.message_offset < f.until"""
 
+_ANY = "surrogatepass"
+
 
 class PostgresYard:
     """On the pool of a service's database; every call is one short transaction."""
@@ -178,14 +180,16 @@ def _places(messages: Sequence[Message]) -> tuple[Sequence[str], Sequence[int], 
 
 
 def _columns(message: Message) -> tuple[object, ...]:
-    names, values = [n for n, _ in message.headers], [v for _, v in message.headers]
+    names = [name.encode("utf-8", _ANY) for name, _ in message.headers]
+    values = [value for _, value in message.headers]
     digest = sha256(repr((message.key, names, values, message.value)).encode()).digest()
     number, offset = message.partition.number, message.offset
     return number, offset, message.key, names, values, message.value, digest
 
 
 def _message(row: asyncpg.Record) -> Message:
-    headers = list(zip(row["header_names"], row["header_values"], strict=True))
+    names = [name.decode("utf-8", _ANY) for name in row["header_names"]]
+    headers = list(zip(names, row["header_values"], strict=True))
     partition = Partition(row["topic"], row["partition"])
     return Message(partition, row["message_offset"], row["message_key"], headers, row["value"])
 

@@ -31,6 +31,7 @@ create table parked_keys (
     constraint parked_keys_request check (request in ('none', 'retry', 'skip'))
 );
 
+-- What comes from outside is kept as bytes: text cannot hold all of it.
 -- A broker that lost its data begins its offsets anew, hence the digest, and the order of coming.
 -- What the relay parked is in no partition but in the log, whose positions are its turns.
 create table parked_messages (
@@ -41,7 +42,7 @@ create table parked_messages (
     partition integer not null,
     message_offset bigint not null,
     message_key bytea,
-    header_names text[] not null,
+    header_names bytea[] not null,
     header_values bytea[] not null,
     value bytea,
     digest bytea not null,
