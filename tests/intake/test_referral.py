@@ -25,6 +25,7 @@ MAKE = MakeReferral(
     source="hospital",
     organisation=HOSPITAL,
     origin=MADE.origin,
+    accepted=True,
     contact=CONTACT,
     agreed=CONSENTED.occurred,
     occurred=MADE.occurred,
@@ -77,6 +78,7 @@ def test_what_is_asked_again_is_ignored(
     ("before", "command", "code"),
     [
         ([], replace(MAKE, contact=None), "no-contact-consent"),
+        ([], replace(MAKE, accepted=False), "offer-not-accepted"),
         ([], ACCEPT, "referral-new"),
         ([], SCREEN_OUT, "referral-new"),
         ([MADE], replace(ACCEPT, fits=False), "criteria-not-met"),

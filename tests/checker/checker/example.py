@@ -112,6 +112,7 @@ class Example:
             source="hospital",
             organisation=numbered(7),
             origin=None,
+            accepted=True,
             contact=contact,
             agreed=self.now(),
             occurred=self.now(),

@@ -8,6 +8,7 @@ import asyncpg
 import structlog
 
 from events.connection import TROUBLE, connect
+from events.failures import code_of
 from events.waking import Bell
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ class Announcer:
                 delay = PAUSE_SECONDS
                 await self._converse(connection)
             except TROUBLE as error:
-                log.warning("announcer.lost", error=repr(error))
+                log.warning("announcer.lost", reason=code_of(error))
             await asyncio.sleep(delay)
             delay = min(2 * delay, LONGEST_DELAY_SECONDS)
 

@@ -12,6 +12,7 @@ import structlog
 
 from events.batch import SQL, Prepared, Refused, arguments, outcomes, prepare
 from events.connection import STATEMENT_SECONDS, TROUBLE, connect, meaning
+from events.failures import code_of
 from events.store import Appended, Unavailable, Unwritable, WriteSet
 
 log = structlog.get_logger()
@@ -138,7 +139,7 @@ class Appender:
     def _redo(self, batch: Sequence[_Waiting], error: Exception) -> None:
         """One by one, so that only the bad one is refused, and what was committed is found."""
         failure = meaning(error)
-        log.warning("appender.failed", sets=len(batch), error=repr(failure))
+        log.warning("appender.failed", sets=len(batch), reason=code_of(failure))
         connected = self._connection is not None and not self._connection.is_closed()
         unknown = not connected or isinstance(error, TimeoutError)
         if isinstance(failure, Unavailable):

@@ -1,4 +1,4 @@
-"""The tables of the log, as SQLAlchemy Core knows them; sql/*.sql makes them."""
+"""The tables of the log, as SQLAlchemy Core knows them; scripts/*.sql makes them."""
 
 from sqlalchemy import (
     BigInteger,

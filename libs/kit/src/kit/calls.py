@@ -108,6 +108,16 @@ class Call:
             raise await self._refused(accesslog.FORBIDDEN, key) from None
         return self._answer(place, done.version, done.position)
 
+    async def needed(self, key: UUID) -> History:
+        """What a rule needs to know of another key: not shown to the caller, and so not noted."""
+        return await self.edge.store.history(key)
+
+    async def require(self, key: UUID) -> None:
+        """Raises what `execute` would where the record is not for this principal."""
+        scope = self.edge.scope(await self.edge.store.history(key))
+        if scope is None or not sees(self.principal, scope):
+            raise await self._refused(accesslog.NOT_FOUND, key)
+
     async def perform(self, key: UUID, do: Callable[[], Awaitable[None]], location: str) -> Written:
         """A write that no stream records; `do` does no harm when it is done twice."""
         store = self.edge.store

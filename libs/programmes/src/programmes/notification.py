@@ -1,7 +1,8 @@
 """A mail that an event brings about: to which role, and a text that can hold nothing personal."""
 
+from collections.abc import Mapping
 from string import Template
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
@@ -52,7 +53,7 @@ class Notification(Declared):
     source: Source
     trigger: PublishedType
     policy: Annotated[Code | None, Field(validate_default=True)] = None
-    recipient_role: Code
+    recipient_role: Literal["desk"]
     nl: Mail
     en: Mail
     fr: Mail | None = None
@@ -78,6 +79,11 @@ class Notification(Declared):
         if strange := mail.placeholders() - known:
             raise ValueError(f"nothing fills {', '.join(sorted(strange))}")
         return mail
+
+    def values(self, facts: Mapping[str, object]) -> dict[str, str]:
+        """What the texts name, out of the facts of the event that triggers it."""
+        named = (mail.placeholders() for mail in (self.nl, self.en, self.fr) if mail)
+        return {name: str(facts[name]) for name in sorted(frozenset().union(*named) & facts.keys())}
 
     def mail(self, language: str) -> Mail:
         """In the language asked for; in English where the programme has no such text."""

@@ -1,6 +1,7 @@
 """What others may know of casefile's log; the programme names the type of a track step."""
 
 from collections.abc import Callable
+from typing import assert_never
 
 from casefile.case import events as case
 from casefile.codec import CODEC
@@ -60,5 +61,7 @@ def _case(event: case.CaseEvent) -> Published | None:
             return "first-contact-made", contracts.FirstContactMade(channel=channel)
         case case.CaseClosed(reason=reason, spell=spell):
             return "case-closed", contracts.CaseClosed(reason=reason, spell=spell)
-        case _:
+        case case.ContactDataReceived() | case.ContactDataRefused():
             return None
+        case _:
+            assert_never(event)

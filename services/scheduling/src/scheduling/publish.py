@@ -16,9 +16,9 @@ from scheduling.deadline.events import (
 def publish(recorded: Recorded[Json]) -> Published | None:
     event = CODEC.decode(recorded).event
     match event:
-        case DeadlineSet(policy=policy, policy_version=version, due_on=due_on):
+        case DeadlineSet(policy=policy, policy_version=version, due_on=due_on, silent=silent):
             return "deadline-set", contracts.DeadlineSet(
-                policy=policy, policy_version=version, due_on=due_on
+                policy=policy, policy_version=version, due_on=due_on, silent=silent
             )
         case DeadlineMet(policy=policy, late=late):
             return "deadline-met", contracts.DeadlineMet(policy=policy, late=late)

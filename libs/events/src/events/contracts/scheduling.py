@@ -6,11 +6,15 @@ from events.contracts.contract import Code, Contract
 
 
 class DeadlineSet(Contract):
-    """Something has to be done by the end of `due_on`, by a policy of the programme definition."""
+    """Something has to be done by the end of `due_on`, by a policy of the programme definition.
+
+    `silent` where that day was over before anybody here could know of it.
+    """
 
     policy: Code
     policy_version: int
     due_on: date
+    silent: bool = False
 
 
 class DeadlineMet(Contract):

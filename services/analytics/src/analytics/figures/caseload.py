@@ -1,7 +1,6 @@
 """The open caseload of each case manager at the end of a day."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 

@@ -151,18 +151,22 @@ async def identify_candidate(
     organisation = body.organisation or call.principal.organisation
     if organisation is None:
         raise Invalid([("organisation", "is needed, since your token names none")])
-    known = ORGANISATION.state(await call.edge.store.history(organisation), organisation)
-    if known.kind not in definition.organisation_kinds():
-        raise Invalid([("organisation", "must be registered as one that refers")])
-    return await call.execute(
-        OFFER,
-        uuid7(),
-        IdentifyCandidate(
+    known = ORGANISATION.state(await call.needed(organisation), organisation)
+
+    def command(_history: History) -> IdentifyCandidate:
+        if known.kind not in definition.organisation_kinds():
+            raise Invalid([("organisation", "must be registered as one that refers")])
+        return IdentifyCandidate(
             organisation=organisation,
             source=known.kind,
             origin=str(body.origin) if body.origin else None,
             occurred=body.occurred_at,
-        ),
+        )
+
+    return await call.execute(
+        OFFER,
+        uuid7(),
+        command,
         new=Scope(organisation=organisation),
         programme=(definition.code, definition.version),
     )
@@ -220,6 +224,7 @@ async def accept_offer(
         )
         return AcceptOffer(reasons=body.reasons, consent=consent, occurred=body.occurred_at)
 
+    await call.require(candidate)
     sealed = await vault.seal(candidate, record, body.contact.fields()) if body.contact else ()
     return await call.execute(OFFER, candidate, command, vault=sealed)
 

@@ -35,6 +35,7 @@ class MakeReferral:
     source: str
     organisation: UUID | None
     origin: str | None
+    accepted: bool
     contact: UUID | None
     agreed: Occurred
     occurred: Occurred
@@ -105,10 +106,10 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
 def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
     if referral.status is not Status.NEW:
         return []
+    if not command.accepted:
+        raise Rejected("offer-not-accepted", "Only who accepted the offer is referred.")
     if command.contact is None:
-        raise Rejected(
-            "no-contact-consent", "Without consent to pass contact data there is no referral."
-        )
+        raise _no_consent()
     require_after_origin(command.occurred, command.origin)
     if command.occurred.certainly_before(command.agreed):
         raise Rejected("impossible-order", "A referral is not made before the candidate agrees.")
@@ -166,6 +167,18 @@ def _assessed(command: AcceptReferral | ScreenOutReferral) -> list[ReferralEvent
         )
         for criterion, outcome in command.outcomes.items()
     ]
+
+
+def contact_of(referral: Referral, allowed: UUID | None) -> UUID:
+    """The vault record to pass on: `allowed` by the candidate now, or of who came without offer."""
+    contact = allowed if referral.organisation else referral.contact
+    if contact is None:
+        raise _no_consent()
+    return contact
+
+
+def _no_consent() -> Rejected:
+    return Rejected("no-contact-consent", "No consent to pass on contact data stands.")
 
 
 def referral_of(case_id: UUID) -> UUID:

@@ -25,6 +25,7 @@ from intake.referral.decider import (
     Referral,
     ScreenOutReferral,
     Status,
+    contact_of,
     referral_of,
 )
 from intake.views.referrals import REFERRALS
@@ -36,7 +37,7 @@ from kit.lists import Lists
 from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
 from kit.parts import part
-from kit.problems import Problem, not_found
+from kit.problems import not_found
 from programmes.checking import require_known, unknown
 from programmes.loader import Programmes
 from programmes.model import CriteriaVersion, Definition, codes
@@ -130,7 +131,8 @@ async def refer_candidate(
             source=offer.source,
             organisation=offer.organisation,
             origin=offer.origin,
-            contact=offer.contact if offer.status is OfferStatus.ACCEPTED else None,
+            accepted=offer.status is OfferStatus.ACCEPTED,
+            contact=offer.contact,
             agreed=offer.latest,
             occurred=body.occurred_at,
         )
@@ -165,6 +167,7 @@ async def enter_referral(
             source=body.source,
             organisation=None,
             origin=str(body.origin) if body.origin else None,
+            accepted=True,
             contact=contact,
             agreed=UNKNOWN,
             occurred=body.occurred_at,
@@ -225,10 +228,7 @@ async def read_contact_data(
     known = await call.read(case_id)
     referral = REFERRAL.state(known, referral_of(case_id))
     offer = OFFER.state(known, case_id)
-    contact = offer.contact if referral.organisation else referral.contact
-    if contact is None:
-        raise Problem(409, "no-contact-consent", "No consent to pass on contact data stands.")
-    return ContactAnswer.of(await vault.open(case_id, contact))
+    return ContactAnswer.of(await vault.open(case_id, contact_of(referral, offer.contact)))
 
 
 def _day(referral: Referral, call: Call) -> date:

@@ -19,7 +19,7 @@ SENT_AT = Occurred.parse("2027-02-15T09:00:00Z")
 QUEUED = MessageQueued(
     template="first-contact-due",
     recipient_role="desk",
-    values={"policy": "first-contact", "policyVersion": "1", "dueOn": "2027-02-18"},
+    values={"dueOn": "2027-02-18"},
     occurred=Occurred.parse("2027-02-15"),
 )
 STARTED = DeliveryStarted(attempt=1, occurred=SENT_AT)
