@@ -1,7 +1,7 @@
 """The consumer over the broker in memory: each effect once, in order, and failures apart."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,11 @@ import pytest
 from events.backoff import Backoff
 from events.broker import Message, Outgoing, Subscription
 from events.broker_memory import MemoryBroker
-from events.consumer import Consumer
+from events.consumer import LAG, Consumer
 from events.contracts import registry
 from events.contracts.intake import OfferMade
 from events.envelope import reads, to_message
-from events.parking import Lane, Request, lane_of
+from events.parking import Lane, Parked, Request, lane_of
 from events.parking_memory import MemoryYard
 from events.store import Json, Recorded, Unavailable, Unwritable
 from events.testing import numbered, recorded
@@ -326,13 +326,64 @@ async def test_those_begun_by_an_ended_process_run_one_at_a_time() -> None:
     assert at_once == [1] * 8
 
 
-async def test_counts_are_forgotten_with_the_commit() -> None:
+async def test_a_suspect_that_did_no_harm_is_cleared_before_the_next_one_is_tried() -> None:
     broker, yard = MemoryBroker(), MemoryYard()
-    broker.put(message(1))
+    for position in (1, 2):
+        broker.put(message(position, numbered(position)))
+    await yard.begin(GROUP, broker.messages(TOPIC))
+    counts: list[list[int]] = []
 
-    async with running(consumer(broker, yard, Handler())):
-        await until(lambda: committed(broker) == 1)
+    async def handle(_event: Recorded[Any]) -> None:
+        counts.append(sorted(yard._tries.values()))
+
+    async with running(consumer(broker, yard, handle, look_seconds=60)):
+        await until(lambda: len(counts) == 2 and not yard._tries)
+
+    assert counts == [[1, 2], [2]]
+
+
+async def test_generations_of_members_that_end_in_order_leave_no_suspects() -> None:
+    broker, yard, handler = MemoryBroker(partitions=1), MemoryYard(), Handler(1)
+    for position, key in [(1, ONE), (2, OTHER)]:
+        broker.put(message(position, key))
+
+    for generation in range(1, 8):
+        waits = consumer(broker, yard, handler, backoff=Backoff(60, 60), look_seconds=60)
+        async with running(waits) as stop:
+            await until(lambda: len(handler.tried) == 2 * generation)  # noqa: B023
+            stop.set()
+
+    assert handler.of(OTHER) == [2] * 7
+    assert await yard.list() == []
+    assert not yard._tries
+
+
+async def test_what_was_handled_or_waits_for_its_next_try_is_not_counted() -> None:
+    broker, yard, handler = MemoryBroker(partitions=1), MemoryYard(), Handler(1)
+    for position, key in [(1, ONE), (2, OTHER)]:
+        broker.put(message(position, key))
+
+    async with running(consumer(broker, yard, handler, backoff=Backoff(60, 60))) as stop:
+        await until(lambda: len(handler.tried) == 2)
         await until(lambda: not yard._tries)
+        assert committed(broker) == 0
+        stop.set()
+
+
+async def test_what_had_to_be_broken_off_stays_counted() -> None:
+    broker, yard = MemoryBroker(), MemoryYard()
+    begun = asyncio.Event()
+
+    async def handle(_event: Recorded[Any]) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    broker.put(message(1))
+    async with running(consumer(broker, yard, handle, finish_seconds=0.01)) as stop:
+        await begun.wait()
+        stop.set()
+
+    assert list(yard._tries.values()) == [1]
 
 
 async def test_a_stop_finishes_what_was_begun() -> None:
@@ -420,6 +471,36 @@ async def test_a_member_that_stalls_is_thrown_away_and_made_anew() -> None:
         await until(lambda: committed(broker) == 1)
 
     assert broker.subscriptions == 2
+
+
+class Failing(MemoryYard):
+    """Ends each member at its second look; remembers whether it was thought healthy then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = 0
+        self.healthy: list[bool] = []
+        self.watched: Consumer | None = None
+
+    async def list(self, group: str | None = None) -> Sequence[Parked]:
+        self.looks += 1
+        if self.looks % 2 == 0 and self.watched:
+            self.healthy.append(self.watched.healthy)
+            raise LookupError
+        return await super().list(group)
+
+
+async def test_members_that_live_shortly_show_their_lag_and_no_health() -> None:
+    broker, yard, handler = MemoryBroker(), Failing(), Handler(1)
+    watched = consumer(broker, yard, handler, group="casefile.short", backoff=Backoff(0.05, 0.05))
+    yard.watched = watched
+    broker.put(message(1))
+
+    async with running(watched):
+        await until(lambda: len(yard.healthy) == 3)
+
+    assert yard.healthy == [True, False, False]
+    assert LAG.labels("casefile.short", TOPIC)._value.get() == 1
 
 
 async def test_a_member_with_nothing_to_read_is_left_alone() -> None:

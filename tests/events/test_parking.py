@@ -244,6 +244,6 @@ async def test_tries_are_counted_per_message_until_they_are_forgotten(yard: Yard
     assert list(await yard.begin(GROUP, messages)) == [1, 1, 1]
     assert await yard.count(GROUP, message(6)) == 2
     assert list(await yard.begin("another", messages)) == [0, 0, 0]
-    await yard.forget(GROUP, {Partition(TOPIC, 3): 7, Partition(TOPIC, 4): 99})
+    await yard.forget(GROUP, [message(5), message(6), message(99)])
 
     assert list(await yard.begin(GROUP, messages)) == [0, 0, 1]

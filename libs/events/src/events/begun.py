@@ -1,22 +1,61 @@
-"""Counts the first tries of many messages with one call, before any of them is handled."""
+"""Counts messages while they are in hand, so that one of which a process dies stays counted."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 
-from events.broker import Message
+from events.broker import Message, Partition
 from events.parking import Tries
 
 
 class Begun:
-    """Those that ask while a call is under way share the next one."""
+    """Those that begin while a call is under way share the next one; what is over is taken back."""
 
     def __init__(self, tries: Tries, group: str) -> None:
         self._tries = tries
         self._group = group
         self._asked: list[tuple[Message, asyncio.Future[int]]] = []
         self._asking: asyncio.Task[None] | None = None
+        self._over: dict[tuple[Partition, int], Message] = {}
+        self._forgetting = asyncio.Lock()
+        self._alone = asyncio.Lock()
 
-    async def before(self, message: Message) -> int:
-        """How often the message was begun before; it is begun now."""
+    @asynccontextmanager
+    async def in_hand(self, message: Message) -> AsyncIterator[int]:
+        """Gives how many processes ended with the message in hand.
+
+        Such suspects come one at a time, so that only the one that ends the process is counted.
+        """
+        died = await self._begin(message)
+        async with self._alone if died else nullcontext():
+            if died:
+                await self._tries.count(self._group, message)
+            broken_off = False
+            try:
+                yield died
+            except asyncio.CancelledError:
+                broken_off = True  # and so it stays counted: it may be one that hangs for ever
+                raise
+            finally:
+                if not broken_off:
+                    self._over[_place(message)] = message
+            if died:
+                await self.forget()
+
+    async def forget(self) -> None:
+        """Takes back the counts of all that was in hand and is not any more."""
+        async with self._forgetting:
+            over = dict(self._over)
+            if over:
+                await self._tries.forget(self._group, [*over.values()])
+            for place in over:
+                del self._over[place]
+
+    async def _begin(self, message: Message) -> int:
+        if _place(message) in self._over:
+            async with self._forgetting:
+                if self._over.pop(_place(message), None):
+                    return 0
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._asked.append((message, answer))
         if self._asking is None:
@@ -42,3 +81,7 @@ class Begun:
             for (_, answer), count in zip(asked, counts, strict=True):
                 if not answer.done():
                     answer.set_result(count)
+
+
+def _place(message: Message) -> tuple[Partition, int]:
+    return message.partition, message.offset

@@ -150,7 +150,6 @@ class Consumer:
             messages = await member.poll(min(0.2, self.look_seconds))
             if member.rebalanced():
                 return
-            self.healthy = True
             lanes.accept(messages)
             full = lanes.offsets.unfinished >= self.most_unfinished
             member.pause() if full else member.resume()
@@ -170,12 +169,12 @@ class Consumer:
         """Commits what is finished; what cannot be committed is read again and found done."""
         assigned = member.assigned()
         offsets = {p: o for p, o in lanes.offsets.ready().items() if p in assigned}
-        if not offsets:
-            return
         try:
-            await member.commit(offsets)
-            lanes.offsets.committed(offsets)
-            await self.yard.forget(self.group, offsets)
+            await lanes.forget()
+            if offsets:
+                await member.commit(offsets)
+                lanes.offsets.committed(offsets)
+                self.healthy = True
         except OUTAGES as error:
             log.warning("consumer.not-committed", group=self.group, reason=code_of(error))
 
@@ -199,16 +198,15 @@ class Consumer:
         moved = asyncio.get_running_loop().time()
         before = -1
         while True:
-            await asyncio.sleep(self.watch_seconds)
             behind = await self._lag(member)
             now = asyncio.get_running_loop().time()
-            if behind is None:
-                continue
-            if behind == 0 or behind < before or self._progress > moved:
-                moved, self.healthy = now, True
-            elif now - moved >= self.stalled_seconds:
-                raise Stalled(f"{behind} messages wait")
-            before = behind
+            if behind is not None:
+                if behind == 0 or behind < before or self._progress > moved:
+                    moved, self.healthy = now, True
+                elif now - moved >= self.stalled_seconds:
+                    raise Stalled(f"{behind} messages wait")
+                before = behind
+            await asyncio.sleep(self.watch_seconds)
 
     async def _lag(self, member: Subscription) -> int | None:
         """What our partitions have waiting, or all of them if we were given none."""

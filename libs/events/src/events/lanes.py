@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -43,7 +43,6 @@ class Trial:
     message: Message
     tries: int = 0
     counted: bool = False
-    suspect: bool = False
 
 
 @dataclass(kw_only=True)
@@ -65,7 +64,6 @@ class Lanes:
         self.progress = asyncio.get_running_loop().time()
         self._begun = Begun(self.yard, self.group)
         self._slots = asyncio.Semaphore(self.concurrency)
-        self._alone = asyncio.Lock()
         self._queues: dict[Lane, deque[Message]] = {}
         self._parked: set[Lane] = set()
         self._tasks: dict[tuple[Lane, str], asyncio.Task[None]] = {}
@@ -103,6 +101,10 @@ class Lanes:
             for task in late:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def forget(self) -> None:
+        """Takes back what was counted of messages that did no harm; before they are committed."""
+        await self._begun.forget()
 
     def _start(self, place: tuple[Lane, str], work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -160,24 +162,11 @@ class Lanes:
     async def _attempt(self, lane: Lane, trial: Trial) -> bool:
         async with self._slots:
             with self._uninterrupted():
-                if not trial.tries:
-                    await self._begin(trial)
-                async with self._company(trial):
+                async with self._begun.in_hand(trial.message) as died:
                     if not trial.counted:
-                        trial.tries = await self.yard.count(self.group, trial.message)
+                        trial.tries += died + 1
                         trial.counted = True
                     return await self._try(lane, trial)
-
-    async def _begin(self, trial: Trial) -> None:
-        """Counts the first try; one that an earlier process began and did not end is suspect."""
-        trial.tries = await self._begun.before(trial.message)
-        trial.suspect = trial.tries > 0
-        if not trial.suspect:
-            trial.tries, trial.counted = 1, True
-
-    def _company(self, trial: Trial) -> AbstractAsyncContextManager[Any]:
-        """Suspects run one at a time, so that only the one that ends the process is counted."""
-        return self._alone if trial.suspect else nullcontext()
 
     async def _try(self, lane: Lane, trial: Trial) -> bool:
         message = trial.message

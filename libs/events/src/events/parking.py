@@ -1,13 +1,13 @@
 """What waits behind a message that cannot be handled, until someone asks for a retry or a skip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from events.broker import Message, Partition
+from events.broker import Message
 from events.decider import Rejected
 
 NO_PARTITION = -1
@@ -92,7 +92,7 @@ class Parking(Protocol):
 
 
 class Tries(Protocol):
-    """Counts deliveries before they are handled, so that a handler that dies is counted too."""
+    """Counts messages before they are handled, and forgets them when they are not in hand."""
 
     async def begin(self, group: str, messages: Sequence[Message]) -> Sequence[int]:
         """How often each was begun before; those that never were are counted as begun now."""
@@ -102,8 +102,8 @@ class Tries(Protocol):
         """Counts one more try of a message and says how many there were."""
         ...
 
-    async def forget(self, group: str, offsets: Mapping[Partition, int]) -> None:
-        """Forgets what lies before these offsets."""
+    async def forget(self, group: str, messages: Sequence[Message]) -> None:
+        """Takes back all that was counted of these."""
         ...
 
 

@@ -1,7 +1,7 @@
 """The in-memory twin of the parking tables, for tests and simulations."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -125,10 +125,9 @@ class MemoryYard:
         self._tries[place] += 1
         return self._tries[place]
 
-    async def forget(self, group: str, offsets: Mapping[Partition, int]) -> None:
-        for place in [p for p in self._tries if p[0] == group and p[1] in offsets]:
-            if place[2] < offsets[place[1]]:
-                del self._tries[place]
+    async def forget(self, group: str, messages: Sequence[Message]) -> None:
+        for message in messages:
+            del self._tries[group, message.partition, message.offset]
 
 
 def _turn(waiting: Waiting) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Parked keys and counted tries in PostgreSQL; what changes a parked key locks its row first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 
 import asyncpg
@@ -64,9 +64,9 @@ _BEGIN = """
 _COUNT = """insert into tries values ($1, $2, $3, $4, 1)
     on conflict on constraint tries_pkey do update set tries = tries.tries + 1 returning tries"""
 _FORGET = """delete from tries t using unnest($2::text[], $3::int[], $4::bigint[]) f
-        (topic, partition, until)
-    where t.consumer = $1 and (t.topic, t.partition) = (f.topic, f.partition)
-        and t.message_offset < f.until"""
+        (topic, partition, message_offset)
+    where t.consumer = $1 and (t.topic, t.partition, t.message_offset)
+        = (f.topic, f.partition, f.message_offset)"""
 
 _ANY = "surrogatepass"
 
@@ -156,10 +156,9 @@ class PostgresYard:
             counted = await connection.fetchval(_COUNT, group, *message.partition, message.offset)
         return int(counted)
 
-    async def forget(self, group: str, offsets: Mapping[Partition, int]) -> None:
-        topics, numbers = [p.topic for p in offsets], [p.number for p in offsets]
+    async def forget(self, group: str, messages: Sequence[Message]) -> None:
         async with pooled(self._pool) as connection:
-            await connection.execute(_FORGET, group, topics, numbers, [*offsets.values()])
+            await connection.execute(_FORGET, group, *_places(messages))
 
 
 async def _taken(connection: asyncpg.Connection, lane: Lane, waiting: Waiting) -> bool:

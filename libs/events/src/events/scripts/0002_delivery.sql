@@ -8,7 +8,8 @@ create table relay (
 );
 insert into relay values (1, 0);
 
--- Counted before a message is handled. Unlogged: after a crash of the server the count begins anew.
+-- Messages that are in hand, and in how many processes that did not come to an end with them.
+-- Unlogged: after a crash of the server the count begins anew.
 create unlogged table tries (
     consumer text not null,
     topic text not null,
