@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -51,6 +52,12 @@ def arrived(sent: Outgoing, topic: str = "intake.events") -> Message:
 def with_headers(sent: Outgoing, **changed: bytes | None) -> Message:
     headers = {**dict(sent.headers), **{k.replace("__", "-"): v for k, v in changed.items()}}
     return replace(arrived(sent), headers=[(k, v) for k, v in headers.items() if v is not None])
+
+
+def with_null(sent: Outgoing, name: str) -> Message:
+    """As clients give a header that has no value, whatever their types say."""
+    headers = [(n, cast("bytes", None) if n == name else value) for n, value in sent.headers]
+    return replace(arrived(sent), headers=headers)
 
 
 SENT = to_message(RECORDED, ("offer-accepted", ACCEPTED))
@@ -202,6 +209,11 @@ def _without_type() -> Message:
             replace(arrived(SENT), headers=[*SENT.headers, ("ce_id", b"again")]),
             "ce_id is given twice",
         ),
+        (
+            with_headers(SENT, ce_corrects=str(EVENT).encode()),
+            "ce_corrects names the message itself",
+        ),
+        (with_null(SENT, "ce_subject"), "ce_subject is malformed"),
     ],
 )
 def test_a_message_that_breaks_the_agreement_is_refused(message: Message, fault: str) -> None:

@@ -51,7 +51,7 @@ class _Headers:
     pairs: Sequence[tuple[str, bytes]]
 
     def __post_init__(self) -> None:
-        self.values = {name: value for name, value in self.pairs if name in _NAMES}
+        self.values = {name: value or b"" for name, value in self.pairs if name in _NAMES}
         count = Counter(name for name, _ in self.pairs)
         self.faults = [f"{name} is given twice" for name in self.values if count[name] > 1]
 
@@ -185,6 +185,8 @@ def _recorded(message: Message, headers: _Headers) -> Recorded[Json]:
         "metadata": _metadata(headers, source),
     }
     _consistent(message, headers, source, key)
+    itself = read["id"] == read["corrects"]
+    headers.agree("ce_corrects names the message itself", holds=not itself)
     return Recorded(source=source, key=key, event={}, **read)
 
 
