@@ -24,7 +24,7 @@ async def test_an_old_form_of_an_event_is_read_in_answers_lists_rules_topics_and
     world: World,
 ) -> None:
     story = await Story.of(world)
-    await story.identify()
+    await story.identify("2020-06-01")
     async with world.instead("intake", {"RIG_OLD": "1"}):
         try:
             await _store_as_an_earlier_release_did(story)
