@@ -12,7 +12,7 @@ from casefile.case.decider import CASE
 from casefile.case.events import ContactDataReceived, ContactDataRefused
 from casefile.case.examples import CASE_ID, OPENED
 from casefile.case.work import FETCH_CONTACT_DATA
-from casefile.contact_data import contact_data_fetcher
+from casefile.work.contact_data import contact_data_fetcher
 from events.memory import MemoryStore
 from events.store import AlreadyDone, Appended, Unavailable, Work, WriteSet
 from events.testing import METADATA, FixedClock, numbered

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +24,7 @@ from events.store import (
     Unwritable,
     WriteSet,
 )
-from events.testing import draft, write
+from events.testing import METADATA, draft, write
 
 pytestmark = pytest.mark.system
 WRITER = Path(__file__).parent / "programs" / "writer.py"
@@ -92,6 +92,20 @@ async def test_one_bad_set_in_a_batch_fails_alone(store: PostgresStore) -> None:
     assert isinstance(refused, Unwritable)
     assert long.key[:20] not in str(refused)
     assert [r.position for r in results if isinstance(r, Appended)] == list(range(1, 11))
+
+
+async def test_a_value_that_the_driver_cannot_encode_is_refused_alone_and_not_quoted(
+    store: PostgresStore,
+) -> None:
+    bad = write(draft(uuid4(), metadata=replace(METADATA, programme_version=2**40)))
+    sets = [write(draft(uuid4())), bad, write(draft(uuid4()))]
+
+    results = await asyncio.gather(*(store.append(s) for s in sets), return_exceptions=True)
+
+    refused = results.pop(1)
+    assert isinstance(refused, Unwritable)
+    assert str(refused) == "data-error"
+    assert [r.position for r in results if isinstance(r, Appended)] == [1, 2]
 
 
 async def test_stores_that_lock_in_every_order_do_not_block_each_other(

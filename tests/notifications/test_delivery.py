@@ -19,12 +19,12 @@ from events.memory import MemoryStore
 from events.store import AlreadyDone, Appended, Unavailable, Work, WriteSet
 from events.testing import METADATA, FixedClock, numbered
 from kit.peers import PeerRefused, Peers
-from notifications.delivery import Delivery
 from notifications.mail import Mailer
 from notifications.message.decider import MESSAGE
 from notifications.message.events import MessageFailed, MessageSent
 from notifications.message.examples import CASE_ID, MESSAGE_ID, QUEUED
 from notifications.message.work import SEND_MESSAGE
+from notifications.work.delivery import Delivery
 from programmes.loader import Programmes
 
 pytestmark = pytest.mark.system

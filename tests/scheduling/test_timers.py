@@ -14,7 +14,7 @@ from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.events import DeadlineMissed
 from scheduling.deadline.examples import CASE_ID, DUE_ON, FIRST_CONTACT, MET, SET
 from scheduling.deadline.work import MISS_DEADLINE
-from scheduling.timers import deadline_misser
+from scheduling.work.deadlines import deadline_misser
 
 Tell = Callable[..., Awaitable[None]]
 

@@ -4,12 +4,12 @@ from casefile.access import ACCESS, scope
 from casefile.case import router as case
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.codec import CODEC
-from casefile.contact_data import contact_data_fetcher
 from casefile.journal import router as journal
 from casefile.publish import publisher
 from casefile.reactions import intake
 from casefile.track import router as track
 from casefile.views.cases import CASES
+from casefile.work.contact_data import contact_data_fetcher
 from events.consumer import react
 from events.contracts import registry
 from events.envelope import reads

@@ -5,7 +5,6 @@ from events.contracts import registry
 from events.envelope import reads
 from kit.composition import Follows, Ground, Service
 from notifications.access import ACCESS, scope
-from notifications.delivery import Delivery
 from notifications.mail import Mailer
 from notifications.message import router as message
 from notifications.message.events import CODEC
@@ -13,6 +12,7 @@ from notifications.message.work import SEND_MESSAGE
 from notifications.publish import publish
 from notifications.reactions import scheduling
 from notifications.settings import NotificationSettings
+from notifications.work.delivery import Delivery
 from programmes.loader import load
 
 GROUP = "notifications.deadlines"

@@ -12,8 +12,8 @@ from scheduling.deadline.events import CODEC
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.publish import publish
 from scheduling.reactions import casefile
-from scheduling.timers import deadline_misser
 from scheduling.views.deadlines import DEADLINES
+from scheduling.work.deadlines import deadline_misser
 
 GROUP = "scheduling.deadlines"
 

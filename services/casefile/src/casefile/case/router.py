@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from casefile.case.answer import CaseAnswer, case_answer
 from casefile.case.decider import (
     CASE,
     AssignCaseManager,
@@ -13,7 +14,6 @@ from casefile.case.decider import (
     ReleaseCaseManager,
     Status,
 )
-from casefile.file import CaseAnswer, case_answer
 from casefile.views.cases import CASES
 from events.commands import History
 from events.contracts.contract import Code

@@ -1,0 +1,1 @@
+"""Durable work of casefile: done outside its database, until it is done or refused."""
