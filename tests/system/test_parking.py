@@ -46,6 +46,12 @@ class Parked:
     async def request(self, what: str, body: Json) -> Json:
         return await self.operator.write(self.service, f"{await self.path()}/{what}", body)
 
+    async def skip(self, reason: str) -> Json:
+        """Leaves out the first of what waits, and no other."""
+        seen = await self.seen()
+        assert seen is not None
+        return await self.request("skips", {"message": seen["message"], "reason": reason})
+
     async def path(self) -> str:
         seen = await self.seen()
         assert seen is not None
@@ -72,7 +78,7 @@ async def test_an_unreadable_message_parks_its_key_alone_until_it_is_skipped_for
     await cases.request("retries", {})
     await eventually(lambda: cases.waiting(WAITS, "unreadable"), "the retry did not fail")
     for parked in (cases, figures):
-        await parked.request("skips", {"reason": "not-ours"})
+        await parked.skip("not-ours")
         await eventually(parked.free, "what waited was not handled")
     await stuck.opened()
     assert await _skipped_for(world, "casefile", stuck.id) == ["not-ours"]
@@ -145,13 +151,16 @@ async def _unreadable(world: World, story: Story) -> Message:
     return replace(model, headers=headers, value=b"{}")
 
 
+_SKIP: Json = {"message": 1, "reason": "not-ours"}
+
+
 async def _others_may_not(world: World, parked: Parked) -> None:
     for role in ("desk", "case-manager", "team-lead", "analyst", "service"):
         caller, path = world.caller(role), await parked.path()
         for answer in (
             await caller.ask(parked.service, "/v1/parked-keys"),
             await caller.send(parked.service, f"{path}/retries", {}),
-            await caller.send(parked.service, f"{path}/skips", {"reason": "not-ours"}),
+            await caller.send(parked.service, f"{path}/skips", _SKIP),
         ):
             assert problem(answer)[0] == 403
     assert await never(lambda: _moved(parked), 0.5)
