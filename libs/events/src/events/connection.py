@@ -4,6 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
+from events.failures import code_of
 from events.store import Unavailable, Unwritable
 
 STATEMENT_SECONDS = 5
@@ -39,6 +40,8 @@ def meaning(error: BaseException) -> Unwritable | Unavailable:
     """Without the details that the server gives: they may hold personal data."""
     if isinstance(error, Unwritable | Unavailable):
         return error
+    if isinstance(error, asyncpg.DataError | ValueError):
+        return Unwritable(code_of(error))  # its own words quote the value
     said = str(error.args[0]) if error.args else type(error).__name__
     if (getattr(error, "sqlstate", None) or "")[:2] in _BAD_DATA:
         return Unwritable(said)
