@@ -522,3 +522,20 @@ def test_a_key_that_is_no_id_gets_one_that_does_not_show_it() -> None:
 
     assert lane == lane_of(GROUP, strange)
     assert "Jan" not in str(lane)
+
+
+async def test_places_in_a_topic_that_was_wiped_are_not_committed_to_the_new_one() -> None:
+    """Else what lies before them there would never be read: repetitions do not come again."""
+    broker, handler = MemoryBroker(), Handler()
+    for position in (1, 1, 1, 2):
+        broker.put(message(position))
+
+    async with running(consumer(broker, MemoryYard(), handler, look_seconds=0.2)):
+        await until(lambda: len(handler.seen) == 4)
+        broker.wipe()
+        for position in (1, 2, 3, 4):
+            broker.put(message(position))
+        await until(lambda: 4 in handler.of(ONE))
+        await until(lambda: committed(broker) == 4)
+
+    assert handler.of(ONE)[4:] == [1, 2, 3, 4]

@@ -59,11 +59,14 @@ class Subscription(Protocol):
         ...
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
-        """Says from where the group goes on; BrokerFailed also where the group has moved on."""
+        """Says from where the group goes on; BrokerFailed also where the group has moved on.
+
+        Places that were read before that mean nothing: the topic may be another since.
+        """
         ...
 
     def rebalanced(self) -> bool:
-        """True once after each change of what is assigned, the first assignment among them."""
+        """Whether what is assigned has changed, at first too; until `rewind`."""
         ...
 
     def assigned(self) -> frozenset[Partition]: ...

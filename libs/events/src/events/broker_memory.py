@@ -128,13 +128,12 @@ class MemorySubscription:
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
         self._broker.check()
-        if not self._positions.keys() >= offsets.keys():
+        if self._rebalanced or not self._positions.keys() >= offsets.keys():
             raise BrokerFailed("the group has moved on")
         self._broker.committed |= {(self._group, p): o for p, o in offsets.items()}
 
     def rebalanced(self) -> bool:
-        was, self._rebalanced = self._rebalanced, False
-        return was
+        return self._rebalanced
 
     def assigned(self) -> frozenset[Partition]:
         return frozenset(self._positions)
@@ -147,6 +146,7 @@ class MemorySubscription:
 
     async def rewind(self) -> None:
         self._broker.check()
+        self._rebalanced = False
         self._positions = {p: self._committed(p) for p in self._positions}
 
     async def lag(self) -> Mapping[Partition, int]:

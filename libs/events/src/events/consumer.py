@@ -125,7 +125,6 @@ class Consumer:
 
     async def _generation(self, member: Subscription, stop: asyncio.Event) -> None:
         """What happens from one rebalance to the next; nothing is carried over."""
-        member.rebalanced()
         await member.rewind()
         lanes = Lanes(
             group=self.group,

@@ -162,11 +162,12 @@ class KafkaSubscription:
         return [_message(record) for records in polled.values() for record in records]
 
     async def commit(self, offsets: Mapping[Partition, int]) -> None:
+        if self.listener.changed:
+            raise BrokerFailed("the group has moved on")
         await _asked(self._client.commit({TopicPartition(*p): o for p, o in offsets.items()}))
 
     def rebalanced(self) -> bool:
-        was, self.listener.changed = self.listener.changed, False
-        return was
+        return self.listener.changed
 
     def assigned(self) -> frozenset[Partition]:
         return frozenset(Partition(p.topic, p.partition) for p in self._client.assignment())
@@ -178,6 +179,7 @@ class KafkaSubscription:
         self._client.resume(*self._client.paused())
 
     async def rewind(self) -> None:
+        self.listener.changed = False
         try:
             for partition in self._client.assignment():
                 await self._rewind(partition)
