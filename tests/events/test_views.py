@@ -320,7 +320,7 @@ async def place(kind: str | None) -> AsyncIterator[Place]:
 async def following(place: Place) -> AsyncIterator[None]:
     views = Views(store=place.store, tables=place.tables, views=[LEVELS], decode=as_it_is)
     stop = asyncio.Event()
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(100), asyncio.TaskGroup() as tasks:
         tasks.create_task(views.run(stop))
         yield
         stop.set()
