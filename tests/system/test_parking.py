@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from events.broker import PARTITIONS, Message, partition_of
@@ -43,14 +44,15 @@ class Parked:
     async def free(self) -> bool:
         return await self.seen() is None
 
-    async def request(self, what: str, body: Json) -> Json:
-        return await self.operator.write(self.service, f"{await self.path()}/{what}", body)
+    async def retry(self) -> None:
+        await self.operator.write(self.service, f"{await self.path()}/retries", {})
 
-    async def skip(self, reason: str) -> Json:
-        """Leaves out the first of what waits, and no other."""
+    async def skip(self, reason: str, *, behind: int = 0) -> httpx.Response:
+        """Leaves out the first of what waits, and no other; `behind` it there is another id."""
         seen = await self.seen()
         assert seen is not None
-        return await self.request("skips", {"message": seen["message"], "reason": reason})
+        body = {"message": seen["message"] + behind, "reason": reason}
+        return await self.operator.send(self.service, f"{await self.path()}/skips", body)
 
     async def path(self) -> str:
         seen = await self.seen()
@@ -75,10 +77,11 @@ async def test_an_unreadable_message_parks_its_key_alone_until_it_is_skipped_for
         await eventually(lambda p=parked: p.waiting(WAITS, "unreadable"), "it was not parked")
     assert not await _is_open(stuck)
     await _others_may_not(world, cases)
-    await cases.request("retries", {})
+    await cases.retry()
     await eventually(lambda: cases.waiting(WAITS, "unreadable"), "the retry did not fail")
     for parked in (cases, figures):
-        await parked.skip("not-ours")
+        assert problem(await parked.skip("not-ours", behind=1)) == (404, "not-found")
+        assert (await parked.skip("not-ours")).is_success
         await eventually(parked.free, "what waited was not handled")
     await stuck.opened()
     assert await _skipped_for(world, "casefile", stuck.id) == ["not-ours"]
@@ -103,11 +106,11 @@ async def test_a_key_whose_handler_fails_waits_in_order_and_is_retried_when_it_i
         await other.screen()
         await other.opened()
         await eventually(lambda: parked.waiting(WAITS - 1, "fault"), "it was not parked")
-        await parked.request("retries", {})
+        await parked.retry()
         await eventually(lambda: parked.waiting(WAITS - 1, "fault"), "the retry did not fail")
         assert not await _is_open(stuck)
         faults.write_text("")
-        await parked.request("retries", {})
+        await parked.retry()
         await eventually(parked.free, "what waited was not handled")
         await stuck.opened()
 
