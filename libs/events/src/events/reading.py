@@ -12,8 +12,15 @@ _EVENTS = """select position, id, key, stream, version, type, data, occurred_at,
 HISTORY = f"{_EVENTS} where key = $1 order by position"
 AFTER = f"{_EVENTS} where position > $1 order by position limit $2"
 HEAD = "select position, recorded_at from log_head where id = 1"
-POSITION_AT = """select position from events
-    where recorded_at <= $1 order by recorded_at desc limit 1"""
+POSITION_AT = """with recursive within (low, high) as (
+        select 0::bigint, position from log_head where id = 1
+        union all
+        select case when e.recorded_at <= $1 then e.position else w.low end,
+            case when e.recorded_at <= $1 then w.high else e.position - 1 end
+        from within w join events e on e.position = (w.low + w.high + 1) / 2
+        where w.low < w.high
+    ) select low from within where low = high"""
+"""Halves the log until one position is left: times grow with positions."""
 STORED = "select position, recorded_at from events where id = $1"
 ANSWER = """select r.status, r.location, r.version, coalesce(e.position, r.position) as position,
         r.body_hash

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 METADATA = MetaData()
 INSTANT = DateTime(timezone=True)
@@ -32,16 +32,15 @@ EVENTS = Table(
     Column("stream", Uuid, nullable=False),
     Column("version", Integer, nullable=False),
     Column("type", Text, nullable=False),
-    Column("data", JSONB, nullable=False),
+    Column("data", JSON, nullable=False),
     Column("occurred_at", INSTANT),
     Column("occurred_precision", Text, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
     Column("corrects", Uuid),
-    Column("metadata", JSONB, nullable=False),
+    Column("metadata", JSON, nullable=False),
     UniqueConstraint("id", name="events_id_key"),
     UniqueConstraint("stream", "version", name="events_stream_version_key"),
     Index("events_key_position_idx", "key", "position"),
-    Index("events_recorded_at_idx", "recorded_at"),
 )
 
 STREAMS = Table(
