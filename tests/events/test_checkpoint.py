@@ -39,6 +39,7 @@ async def test_one_leads_and_the_next_after_it(checkpoint: Checkpoint) -> None:
         async with checkpoint.lead() as second:
             assert second is None
         assert first is not None
+        assert await first.position() == 0
         assert await first.advance(0, 5)
     async with checkpoint.lead() as third:
         assert third is not None
@@ -48,20 +49,36 @@ async def test_one_leads_and_the_next_after_it(checkpoint: Checkpoint) -> None:
 async def test_it_is_moved_only_from_where_it_is(checkpoint: Checkpoint) -> None:
     async with checkpoint.lead() as lead:
         assert lead is not None
+        assert await lead.position() == 0
         assert await lead.advance(0, 5)
         assert not await lead.advance(4, 9)
-        assert await lead.position() == 5
+        assert await lead.advance(5, 7)
+        assert await lead.position() == 7
 
 
 async def test_it_is_moved_back_and_never_forward_by_hand(checkpoint: Checkpoint) -> None:
     async with checkpoint.lead() as lead:
         assert lead is not None
+        assert await lead.position() == 0
         assert await lead.advance(0, 5)
 
         assert await checkpoint.rewind(7) == 5
         assert await checkpoint.rewind(2) == 2
         assert not await lead.advance(5, 9)
         assert await lead.position() == 2
+
+
+async def test_what_was_sent_before_it_was_moved_back_to_the_same_place_does_not_count(
+    checkpoint: Checkpoint,
+) -> None:
+    async with checkpoint.lead() as lead:
+        assert lead is not None
+        assert await lead.position() == 0
+        assert await checkpoint.rewind(0) == 0
+
+        assert not await lead.advance(0, 5)
+        assert await lead.position() == 0
+        assert await lead.advance(0, 5)
 
 
 async def test_whoever_lost_the_lead_moves_nothing(
@@ -77,6 +94,7 @@ async def test_whoever_lost_the_lead_moves_nothing(
                 await old.advance(0, 5)
             with pytest.raises(Unavailable):
                 await old.position()
+            assert await new.position() == 0
             assert await new.advance(0, 3)
 
         async with checkpoint.lead() as last:

@@ -10,6 +10,8 @@ import asyncpg
 from events.store import Unavailable
 
 CONNECT_SECONDS = 5
+_ADVANCE = """update relay set position = $3
+    where position = $1 and xmin::text = $2 returning xmin::text as write"""
 _LOCK = "pg_try_advisory_lock(hashtext('leidraad.relay'))"
 
 
@@ -19,7 +21,11 @@ class Lead(Protocol):
     async def position(self) -> int: ...
 
     async def advance(self, published: int, to: int) -> bool:
-        """False if the checkpoint is not where it was thought to be."""
+        """False if the checkpoint is not where it was thought to be.
+
+        Or if it was moved back since this lead read or moved it last, be it to where it was: what
+        was sent meanwhile is to be sent again.
+        """
         ...
 
 
@@ -38,6 +44,7 @@ class MemoryCheckpoint:
 
     def __init__(self) -> None:
         self.at = 0
+        self.rewinds = 0
         self._lead: MemoryLead | None = None
 
     @asynccontextmanager
@@ -61,20 +68,23 @@ class MemoryCheckpoint:
 
     async def rewind(self, position: int) -> int:
         self.at = min(self.at, position)
+        self.rewinds += 1
         return self.at
 
 
 class MemoryLead:
     def __init__(self, checkpoint: MemoryCheckpoint) -> None:
         self._checkpoint = checkpoint
+        self._rewinds = checkpoint.rewinds
 
     async def position(self) -> int:
         await self._arrive()
+        self._rewinds = self._checkpoint.rewinds
         return self._checkpoint.at
 
     async def advance(self, published: int, to: int) -> bool:
         await self._arrive()
-        if self._checkpoint.at != published:
+        if (self._checkpoint.at, self._checkpoint.rewinds) != (published, self._rewinds):
             return False
         self._checkpoint.at = to
         return True
@@ -119,20 +129,27 @@ class PostgresCheckpoint:
 
 
 class PostgresLead:
-    """Works on the connection that holds the lock, so that who lost it cannot move anything."""
+    """Works on the connection that holds the lock, so that who lost it cannot move anything.
+
+    `xmin` names the write that made the row what it is, also one that left the position as it was.
+    """
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
+        self._write = ""
 
     async def position(self) -> int:
-        return await self._ask("select position from relay") or 0
+        row = await self._ask("select position, xmin::text as write from relay")
+        self._write = row["write"] if row else ""
+        return row["position"] if row else 0
 
     async def advance(self, published: int, to: int) -> bool:
-        moved = "update relay set position = $2 where position = $1 returning position"
-        return await self._ask(moved, published, to) is not None
+        row = await self._ask(_ADVANCE, published, self._write, to)
+        self._write = row["write"] if row else self._write
+        return row is not None
 
-    async def _ask(self, query: str, *values: int) -> int | None:
+    async def _ask(self, query: str, *values: object) -> asyncpg.Record | None:
         try:
-            return await self._connection.fetchval(query, *values)  # type: ignore[no-any-return]
+            return await self._connection.fetchrow(query, *values)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise Unavailable("the lead is lost") from error
