@@ -80,7 +80,7 @@ async def test_an_unreadable_message_parks_its_key_alone_until_it_is_skipped_for
     await cases.retry()
     await eventually(lambda: cases.waiting(WAITS, "unreadable"), "the retry did not fail")
     for parked in (cases, figures):
-        assert problem(await parked.skip("not-ours", behind=1)) == (404, "not-found")
+        assert problem(await parked.skip("not-ours", behind=1)) == (409, "moved-on")
         assert (await parked.skip("not-ours")).is_success
         await eventually(parked.free, "what waited was not handled")
     await stuck.opened()
