@@ -159,7 +159,7 @@ def test_table_and_json_say_the_same(tmp_path: Path) -> None:
     cells = [cell.strip() for cell in line.split("│")[1:-1]]
     assert cells == [OURS, "1.6", "x", "1.5", "1.7", BASE, "2", "NO"]
     assert "append: one is lost" in shown
-    assert "ours: it is new" in shown
+    assert "ours / base: it is new" in shown
     report = orjson.loads((tmp_path / "bench.json").read_bytes())
     part = report["parts"]["append"]
     assert report["machine"] == {"processors": 2}

@@ -21,7 +21,8 @@ def show(outcomes: Mapping[str, Outcome], console: Console) -> None:
     console.print(_table("Measured", [figure for figure in figures if figure not in compared]))
     for figure in figures:
         if figure.note:
-            console.print(f"{figure.name}: {figure.note}")
+            against = f" / {figure.compared_to}" if figure.compared_to else ""
+            console.print(f"{figure.name}{against}: {figure.note}", highlight=False)
     for part, outcome in outcomes.items():
         kept = "all that was acknowledged is there, once, in order, without gaps"
         console.print(f"{part}: {'; '.join(outcome.mistakes) or kept}")
