@@ -167,16 +167,23 @@ async def test_topics_have_twelve_partitions_and_are_never_compacted(world: Worl
     admin = AIOKafkaAdminClient(bootstrap_servers=world.server.bootstrap)
     await admin.start()
     try:
-        [topic] = await admin.describe_topics(["intake.events"])
+        async with asyncio.timeout(30):
+            while not (partitions := await _partitions(admin)):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)  # a broker answers before it knows what it made
         answers = await admin.describe_configs(
             [ConfigResource(ConfigResourceType.TOPIC, "intake.events")]
         )
     finally:
         await admin.close()
 
-    assert len(topic["partitions"]) == PARTITIONS
+    assert partitions == PARTITIONS
     settings = {entry[0]: entry[1] for entry in answers[0].resources[0][4]}
     assert settings["cleanup.policy"] == "delete"
+
+
+async def _partitions(admin: AIOKafkaAdminClient) -> int:
+    [topic] = await admin.describe_topics(["intake.events"])
+    return len(topic["partitions"])
 
 
 async def test_members_that_come_and_go_lose_nothing_and_keep_the_order(world: World) -> None:
