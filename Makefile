@@ -3,7 +3,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev token test test-fast lint types bench lock clean
+.PHONY: help setup demo dev token test test-fast simulate lint types bench lock clean
 
 help: ## Explain each target
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
@@ -26,6 +26,9 @@ test: lint types ## Run all checks and all tests, the system suite too; writes b
 
 test-fast: setup ## Run the tests that need no server
 	$(RUN) pytest -m "not system" --junitxml=build/junit-fast.xml
+
+simulate: setup ## Simulate all services under faults: SEEDS=10000 [FIRST=n] many seeds, SEED=n one again
+	@PYTHONPATH=tests/checker:tests/simulation $(RUN) simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
 
 lint: setup ## Check format, style and import contracts
 	$(BIN)/ruff format --check .

@@ -1,0 +1,1 @@
+"""Several services in one process, in virtual time, under faults that a seed decides."""

@@ -1,0 +1,45 @@
+"""Simulates many seeds on all processors, or one seed again, to the same step."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+from simulation.run import Outcome, simulate
+
+CHUNK = 20
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    if arguments.seed is not None:
+        outcome = simulate(arguments.seed)
+        print(outcome)  # noqa: T201 - for the person at the terminal
+        return bool(outcome.violations)
+    seeds = range(arguments.first, arguments.first + arguments.seeds)
+    failed = events = blows = 0
+    for outcome in _simulated(seeds):
+        events += outcome.events
+        blows += outcome.kills
+        if outcome.violations:
+            failed += 1
+            print(f"{outcome}\n  again: make simulate SEED={outcome.seed}", flush=True)  # noqa: T201
+    print(f"{len(seeds)} seeds, {events} events, {blows} kills, {failed} seeds failed")  # noqa: T201
+    return bool(failed)
+
+
+def _simulated(seeds: range) -> Iterator[Outcome]:
+    with ProcessPoolExecutor() as pool:
+        yield from pool.map(simulate, seeds, chunksize=CHUNK)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1000, help="how many seeds")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
+    parser.add_argument("--seed", type=int, help="only this one, with its last steps")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

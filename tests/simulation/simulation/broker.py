@@ -1,0 +1,148 @@
+"""The broker in bad weather: partitions overtake each other, commits get lost, members go deaf."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from events.broker import BrokerFailed, Message, Outgoing, Partition, partition_of
+from events.broker_memory import MemoryBroker, MemoryProducer, MemorySubscription
+from simulation.loop import PROCESS, Process
+from simulation.wire import Wire
+from simulation.world import Fate, World
+
+SERVER = "broker"
+PARTITIONS = 3
+LONGER = 5
+"""A poll waits so many times as long as it was asked to, to spare the time of the machine."""
+
+
+class StormyBroker(MemoryBroker):
+    def __init__(self, world: World) -> None:
+        super().__init__(PARTITIONS)
+        self.world = world
+        self.life = 0
+        self._wire = Wire(world, SERVER, BrokerFailed)
+
+    def check(self) -> None:
+        if SERVER in self.world.down:
+            raise BrokerFailed("the broker is down")
+
+    def wipe(self) -> None:
+        self.life += 1
+        super().wipe()
+
+    @asynccontextmanager
+    async def producer(self) -> AsyncIterator["StormyProducer"]:
+        self.check()
+        yield StormyProducer(self)
+
+    @asynccontextmanager
+    async def subscribe(
+        self, group: str, topics: Sequence[str]
+    ) -> AsyncIterator["StormySubscription"]:
+        self.check()
+        member = StormySubscription(self, group, topics)
+        self.members.setdefault(group, []).append(member)
+        self._rebalance(group)
+        try:
+            yield member
+        finally:
+            self.expel(member)
+
+    async def arrive(self, message: Outgoing, life: int) -> None:
+        """What was sent to a broker that was wiped since does not reach the new one."""
+        self.check()
+        if life != self.life:
+            raise BrokerFailed("the broker is another one")
+        self.put(message)
+
+    async def deliver(self, message: Outgoing, life: int) -> None:
+        await self._wire.call("send", partial(self.arrive, message, life))
+
+    def forget(self, process: Process) -> None:
+        """The sessions of a process that says nothing any more time out."""
+        members = [m for members in self.members.values() for m in members]
+        for member in members:
+            if isinstance(member, StormySubscription) and member.process is process:
+                self.expel(member)
+
+    def lose_offsets(self) -> None:
+        """Some groups go on from an earlier place, or from the beginning."""
+        for place in sorted(self.committed):
+            if self.world.chance.random() < 0.5:
+                self.committed[place] = self.world.chance.randint(0, self.committed[place])
+        for group in self.members:
+            self._rebalance(group)
+
+
+class StormyProducer(MemoryProducer):
+    """One message of each partition at a time; the partitions go ahead of each other."""
+
+    def __init__(self, broker: StormyBroker) -> None:
+        super().__init__(broker)
+        self._stormy = broker
+        self._life = broker.life
+
+    async def send(self, messages: Sequence[Outgoing]) -> None:
+        queues: dict[int, deque[Outgoing]] = {}
+        for message in messages:
+            queues.setdefault(partition_of(message.key, PARTITIONS), deque()).append(message)
+        while queues:
+            number = self._stormy.world.chance.choice(list(queues))
+            await self._stormy.deliver(queues[number].popleft(), self._life)
+            if not queues[number]:
+                del queues[number]
+
+
+class StormySubscription(MemorySubscription):
+    def __init__(self, broker: StormyBroker, group: str, topics: Sequence[str]) -> None:
+        super().__init__(broker, group, topics)
+        self.process = PROCESS.get()
+        self._world = broker.world
+        self._deaf = False
+
+    async def poll(self, seconds: float) -> Sequence[Message]:
+        if self._deaf:
+            await asyncio.sleep(seconds * LONGER)
+            return []
+        if self._fate() is not Fate.REQUEST_LOST:
+            return await super().poll(seconds * LONGER)
+        self._deaf = self._world.chance.random() < self._world.climate.deaf
+        if self._deaf:
+            self._world.note("a member hears nothing any more")
+            return []
+        raise BrokerFailed("no answer to a poll")
+
+    def rebalanced(self) -> bool:
+        return not self._deaf and super().rebalanced()
+
+    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+        fate = self._fate()
+        if fate is Fate.REQUEST_LOST:
+            raise BrokerFailed("the commit got lost")
+        if fate is Fate.LATE:
+            self._world.note("a commit is acknowledged and lost")
+            return
+        await super().commit(offsets)
+        if fate is Fate.ANSWER_LOST:
+            raise BrokerFailed("no answer to a commit")
+
+    def _fate(self) -> Fate:
+        return self._world.fate(SERVER)
+
+    def _next(self) -> list[Message]:
+        """Partitions in any order, and of each as much as it pleases."""
+        self._broker.check()
+        if self._paused:
+            return []
+        found: list[Message] = []
+        chance = self._world.chance
+        for partition in chance.sample(sorted(self._positions), len(self._positions)):
+            place = self._broker.places(partition.topic)[partition.number]
+            position = self._positions[partition]
+            taken = place[position : position + chance.choice([1, 3, 100])]
+            found += taken
+            self._positions[partition] = position + len(taken)
+        return found

@@ -1,0 +1,150 @@
+"""What outlives every process: the databases, the broker, the mailbox; and what runs over them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from uuid import UUID
+
+from checker import services as checked
+from checker.evidence import Books, Evidence, Exchange, Rows
+from checker.rules import Follower, Rules
+from events.checkpoint import MemoryCheckpoint
+from events.contracts import registry
+from events.envelope import reads
+from events.memory import MemoryStore
+from events.parking_memory import MemoryYard
+from events.relay import Relay
+from events.vault import MasterKey
+from events.views_memory import MemoryViews
+from events.work_memory import MemoryQueue
+from programmes.loader import Programmes, load
+from simulation import ledger
+from simulation.broker import StormyBroker
+from simulation.outside import SimulatedMailer, SimulatedPeers
+from simulation.wire import Doorbell
+from simulation.world import World
+
+SOURCES = ("intake", "casefile", "scheduling", "notifications")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Of what the simulated system is made; a test puts a faulty part in."""
+
+    store: type[MemoryStore] = MemoryStore
+    relay: type[Relay] = Relay
+
+
+@cache
+def programmes() -> Programmes:
+    return load()
+
+
+@cache
+def rules() -> Mapping[str, Rules]:
+    own = checked.rules(programmes())
+    types = registry(programmes().track_steps())
+    follower = Follower(
+        group=ledger.GROUP,
+        sources=SOURCES,
+        read=reads(types),
+        reactions=ledger.reactions(types),
+    )
+    books = Rules(decode=ledger.CODEC.decode, follows=[follower])
+    return {**{name: own[name] for name in SOURCES}, ledger.SERVICE: books}
+
+
+class Database:
+    """One service's: its log and all that is beside it."""
+
+    def __init__(self, world: World, service: str, parts: Parts) -> None:
+        self.store = parts.store(service, world.clock)
+        self.bell = Doorbell(world)
+        self.store._bell = self.bell  # type: ignore[assignment]
+        self.checkpoint = MemoryCheckpoint()
+        self.yard = MemoryYard(world.clock)
+        self.queue = MemoryQueue(self.store)
+        self.tables = MemoryViews(self.store)
+
+    def books(self, own: Rules) -> Books:
+        store = self.store
+        shown = {
+            v.table.name: Rows(self.tables._positions.get(v.table.name, 0), self.tables.rows(v))
+            for v in own.views
+        }
+        return Books(
+            log=list(store.log),
+            answers=dict(store.answers),
+            inbox=set(store.messages),
+            access=list(store.access),
+            work=list(store.work.values()),
+            vault={record for _, record, _ in store.vault},
+            views=shown,
+        )
+
+
+@dataclass
+class City:
+    world: World
+    parts: Parts
+    exchanges: list[Exchange] = field(default_factory=list)
+    mails: list[UUID] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.databases = {name: Database(self.world, name, self.parts) for name in rules()}
+        self.broker = StormyBroker(self.world)
+        self.keys = MasterKey(bytes(32))
+        self.peers = SimulatedPeers(self.world, self.databases["intake"].store, self.keys)
+        self.mailer = SimulatedMailer(self.world, self.mails)
+
+    def evidence(self) -> Evidence:
+        return Evidence(
+            books={name: d.books(rules()[name]) for name, d in self.databases.items()},
+            exchanges=list(self.exchanges),
+            topics={name: self.broker.messages(name) for name in sorted(self.broker.topics)},
+            mails=list(self.mails),
+            parked={
+                (lane.group, lane.key)
+                for database in self.databases.values()
+                for lane in database.yard._keys
+            },
+            skipped=set(self._skipped()),
+        )
+
+    def _skipped(self) -> Sequence[tuple[str, UUID]]:
+        return [
+            (lane.group, UUID(dict(message.headers)["ce_id"].decode()))
+            for database in self.databases.values()
+            for lane, message, _ in database.yard.skipped
+        ]
+
+    def unrest(self) -> list[str]:
+        """What is still on its way, in words; nothing when all queues are empty."""
+        return [
+            line
+            for name, database in self.databases.items()
+            for line in self._waiting(name, database)
+        ]
+
+    def _waiting(self, name: str, database: Database) -> Sequence[str]:
+        own, head = rules()[name], len(database.store.log)
+        found = [f"{name}: {len(database.store.work)} work items"] * bool(database.store.work)
+        found += [f"{name}: {len(database.yard._keys)} keys are parked"] * bool(database.yard._keys)
+        if own.publish and database.checkpoint.at < head:
+            found.append(f"{name}: published {database.checkpoint.at} of {head}")
+        for view in own.views:
+            if (at := database.tables._positions.get(view.table.name, 0)) < head:
+                found.append(f"{name}: {view.table.name} is at {at} of {head}")
+        for follower in own.follows:
+            behind = self._behind(follower)
+            found += [f"{follower.group}: {behind} messages"] * bool(behind)
+        return found
+
+    def _behind(self, follower: Follower) -> int:
+        topics = [f"{source}.events" for source in follower.sources]
+        return sum(
+            len(place) - self.broker.committed.get((follower.group, place[0].partition), 0)
+            for topic in topics
+            for place in self.broker.places(topic)
+            if place
+        )

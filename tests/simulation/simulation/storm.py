@@ -1,0 +1,120 @@
+"""Faults that strike out of the seed, and an operator who clears up after them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from events.parking import Request
+from events.relay import republish
+from simulation import ledger
+from simulation.broker import SERVER
+from simulation.plant import Plant
+
+STEPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(seconds=-30))
+
+
+class Storm:
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+        self.city = plant.city
+        self.world = plant.city.world
+        self._blows: list[tuple[int, Callable[[], Awaitable[None]]]] = [
+            (8, self._kill),
+            (3, self._stand_still),
+            (2, self._broker_away),
+            (2, self._database_away),
+            (2, self._sessions_end),
+            (2, self._republish),
+            (1, self._offsets_lost),
+            (1, self._wipe),
+            (1, self._clock_steps),
+            (2, self._operate),
+        ]
+
+    async def rage(self, seconds: float) -> None:
+        end = self.world.loop.time() + seconds
+        weights, blows = zip(*self._blows, strict=True)
+        while (now := self.world.loop.time()) < end:
+            pause = self.world.chance.expovariate(1 / self.world.climate.blows_seconds)
+            await asyncio.sleep(min(pause, end - now))
+            [blow] = self.world.chance.choices(blows, weights)
+            self.plant.background(blow())
+
+    async def calm(self) -> None:
+        """From now on nothing fails; whatever waits for somebody gets it."""
+        self.world.storm = False
+        self.world.down.clear()
+        for running in self.plant.running:
+            self.world.loop.thaw(running.process)
+        self.world.note("the storm is over")
+        await self._operate()
+
+    async def operate(self) -> None:
+        """Asks for a retry of whatever is parked, again and again."""
+        while True:
+            await self._operate()
+            await asyncio.sleep(1)
+
+    async def _kill(self) -> None:
+        if self.plant.running and self.world.storm:
+            self.plant.kill(self.world.chance.choice(self.plant.running))
+
+    async def _stand_still(self) -> None:
+        victim = self.world.chance.choice(self.plant.running) if self.plant.running else None
+        if victim and self.world.storm:
+            await self.plant.pause(victim, self.world.chance.uniform(0.1, 5))
+
+    async def _broker_away(self) -> None:
+        await self._away(SERVER)
+
+    async def _database_away(self) -> None:
+        await self._away(self.world.chance.choice(list(self.city.databases)))
+
+    async def _away(self, server: str) -> None:
+        self.world.note(f"{server} is away")
+        self.world.down.add(server)
+        await asyncio.sleep(self.world.chance.uniform(0.1, 3))
+        self.world.down.discard(server)
+        self.world.note(f"{server} is back")
+
+    async def _sessions_end(self) -> None:
+        service = self.world.chance.choice(list(self.city.databases))
+        self.world.note(f"{service} ends its sessions")
+        self.city.databases[service].checkpoint.end_session()
+
+    async def _republish(self) -> None:
+        service = self.world.chance.choice(list(self.city.databases))
+        database = self.city.databases[service]
+        place = self.world.chance.randint(1, max(database.checkpoint.at, 1))
+        self.world.note(f"{service} is to publish from {place} on")
+        await republish(database.checkpoint, place)
+
+    async def _offsets_lost(self) -> None:
+        self.world.note("the broker lost offsets")
+        self.city.broker.lose_offsets()
+
+    async def _wipe(self) -> None:
+        """The broker comes back empty, and its operator lets everything be published again."""
+        self.world.note("the broker is wiped")
+        self.world.down.add(SERVER)
+        self.city.broker.wipe()
+        for database in self.city.databases.values():
+            await republish(database.checkpoint, 1)
+        self.world.down.discard(SERVER)
+
+    async def _clock_steps(self) -> None:
+        step = self.world.chance.choice(STEPS)
+        self.world.note(f"the clock steps by {step}")
+        self.world.shift += step
+
+    async def _operate(self) -> None:
+        for database in self.city.databases.values():
+            for parked in await database.yard.list():
+                skips = parked.lane.group == ledger.GROUP and self.world.storm
+                if parked.request is not Request.NONE:
+                    continue
+                head = await database.yard.first(parked.lane)
+                if head and skips and self.world.chance.random() < 0.3:
+                    await database.yard.request_skip(parked.lane, head.id, "made-up")
+                else:
+                    await database.yard.request_retry(parked.lane)

@@ -1,0 +1,100 @@
+"""Faults planted into the parts: a simulation that did not find them would be worth nothing."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from events.broker import Outgoing, Producer
+from events.checkpoint import Lead
+from events.memory import MemoryStore
+from events.relay import Relay
+from events.store import Answer, RequestKey, WriteSet
+from simulation.city import Parts
+from simulation.run import Outcome, simulate
+
+MOST_SEEDS = 40
+
+
+class WithoutExpectedVersion(MemoryStore):
+    """Takes what was decided on a version that is not the last one any more."""
+
+    def _check(self, write: WriteSet) -> None:
+        super()._check(replace(write, expected={}))
+
+
+class WithoutInboxCheck(MemoryStore):
+    """Takes the effect of a message again."""
+
+    def _check(self, write: WriteSet) -> None:
+        super()._check(replace(write, message=None))
+
+
+class WithoutIdempotencyRecord(MemoryStore):
+    """Does not know a request again."""
+
+    def _check(self, write: WriteSet) -> None:
+        super()._check(replace(write, request=None))
+
+    async def answer(self, request: RequestKey) -> Answer | None:  # noqa: ARG002 - as the store's
+        return None
+
+
+class HalfWrittenSets(MemoryStore):
+    """Forgets the work that an event asks for."""
+
+    def _write(self, write: WriteSet) -> object:  # type: ignore[override]
+        return super()._write(replace(write, work=[]))
+
+
+class Hasty(Relay):
+    """Goes on without waiting for what it sent."""
+
+    async def _step(self, lead: Lead, producer: Producer, position: int) -> int:
+        return await super()._step(lead, _NeverWaiting(producer), position)
+
+
+class _NeverWaiting:
+    def __init__(self, producer: Producer) -> None:
+        self._producer = producer
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def send(self, messages: Sequence[Outgoing]) -> None:
+        self._sending.add(asyncio.create_task(self._producer.send(messages)))
+
+
+class Forward(Relay):
+    """Moves the checkpoint before it sends."""
+
+    async def _step(self, lead: Lead, producer: Producer, position: int) -> int:
+        if events := await self.store.after(position, self.chunk):
+            await lead.advance(position, events[-1].position)
+        return await super()._step(lead, producer, position)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        pytest.param(Parts(relay=Hasty), "before event", id="a relay that does not wait"),
+        pytest.param(
+            Parts(relay=Forward), "never reached", id="a relay that moves on before it sends"
+        ),
+        pytest.param(Parts(store=WithoutExpectedVersion), "R3: ", id="a lost update"),
+        pytest.param(Parts(store=WithoutInboxCheck), "twice: ", id="no inbox check"),
+        pytest.param(Parts(store=WithoutIdempotencyRecord), "R2: ", id="no idempotency record"),
+        pytest.param(Parts(store=HalfWrittenSets), "R5: ", id="half a write set"),
+    ],
+)
+def test_a_planted_fault_is_found_within_some_seeds(parts: Parts, sentence: str) -> None:
+    found = next(filter(None, (_red(seed, parts, sentence) for seed in range(MOST_SEEDS))), None)
+
+    assert found is not None
+    assert simulate(found.seed, parts) == found
+    assert not simulate(found.seed).violations
+
+
+def _red(seed: int, parts: Parts, sentence: str) -> Outcome | None:
+    outcome = simulate(seed, parts)
+    return outcome if any(sentence in violation for violation in outcome.violations) else None

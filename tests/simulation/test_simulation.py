@@ -1,0 +1,56 @@
+"""The services under faults that seeds decide: 300 of them here, more by `make simulate`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulation.run import simulate
+
+SEEDS, CHUNK = 300, 25
+FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "checker")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_all_promises_are_kept_under_faults_and_all_queues_empty_after(first: int) -> None:
+    failed = [o for seed in range(first, first + CHUNK) if (o := simulate(seed)).violations]
+
+    assert not failed, "\n\n".join(map(str, failed))
+
+
+def test_what_happens_in_a_run_is_what_it_is_for(request: pytest.FixtureRequest) -> None:
+    """Runs in which nothing is killed, and no case gets to its end, would prove nothing."""
+    outcomes = [simulate(seed) for seed in range(1000, 1010)]
+
+    assert all(outcome.kills > 0 for outcome in outcomes), request.node.name
+    assert sum(outcome.events for outcome in outcomes) > 1000
+
+
+def test_the_same_seed_goes_the_same_way_to_the_last_step() -> None:
+    first, again, other = simulate(17), simulate(17), simulate(18)
+
+    assert first == again
+    assert first.digest != other.digest
+
+
+def test_a_seed_goes_the_same_way_in_another_process() -> None:
+    """What Python draws anew for each process, such as hashes of text, decides nothing."""
+    printed = {_in_a_process_of_its_own(17, hashing) for hashing in ("1", "2")}
+
+    assert printed == {str(simulate(17)) + "\n"}
+
+
+def _in_a_process_of_its_own(seed: int, hashing: str) -> str:
+    environment = {"PYTHONHASHSEED": hashing, "PYTHONPATH": os.pathsep.join(FOLDERS)}
+    run = subprocess.run(
+        [sys.executable, "-m", "simulation", "--seed", str(seed)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return run.stdout
