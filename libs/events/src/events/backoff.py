@@ -19,5 +19,11 @@ class Backoff:
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
     """Waits, unless the process is to stop."""
+    await waited(stop, seconds)
+
+
+async def waited(event: asyncio.Event, seconds: float) -> None:
+    """Waits for an event, not longer than this; `wait_for` of Python 3.11 can lose a cancel."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()

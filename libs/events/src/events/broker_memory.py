@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
+from events.backoff import waited
 from events.broker import PARTITIONS, BrokerFailed, Message, Outgoing, Partition, partition_of
 
 
@@ -110,8 +111,7 @@ class MemorySubscription:
         self.news.clear()
         found = self._next()
         if not found:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.news.wait(), seconds)
+            await waited(self.news, seconds)
             found = self._next()
         return found
 

@@ -217,7 +217,8 @@ async def _stopped(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
     """A client that cannot say good-bye is let go, and its connections are closed all the same."""
     try:
         with suppress(TimeoutError, KafkaError, OSError):
-            await asyncio.wait_for(client.stop(), STOP_SECONDS)
+            async with asyncio.timeout(STOP_SECONDS):
+                await client.stop()
     finally:
         connections = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
         await connections.close()

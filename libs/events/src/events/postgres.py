@@ -161,7 +161,8 @@ async def _pool(url: str) -> AsyncIterator[asyncpg.Pool]:
         yield pool
     finally:
         try:
-            await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await pool.close()
         except TimeoutError:
             pool.terminate()
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
+
+from events.backoff import waited
 
 LOOK_SECONDS = 0.1
 """How long a follower waits at most: a wake-up from another process may get lost."""
@@ -26,8 +28,7 @@ class Bell:
         try:
             while True:
                 yield
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(rung.wait(), LOOK_SECONDS)
+                await waited(rung, LOOK_SECONDS)
                 rung.clear()
         finally:
             self._followers.discard(rung)
