@@ -8,7 +8,7 @@ import orjson
 from dev.bench.payload import PAYLOAD
 
 STREAMS = """select stream::text, count(*), min(version), max(version),
-    bool_and($1::jsonb is null or data = $1::jsonb) from events group by stream"""
+    bool_and($1::jsonb is null or data::jsonb = $1::jsonb) from events group by stream"""
 POSITIONS = """select count(*), coalesce(min(position), 1), coalesce(max(position), 0),
     (select position from log_head) from events"""
 CLOCK = """select count(*) from (
