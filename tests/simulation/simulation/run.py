@@ -11,7 +11,7 @@ from simulation.clients import Client
 from simulation.loop import SeededLoop
 from simulation.plant import Plant
 from simulation.storm import Storm
-from simulation.world import World
+from simulation.world import Climate, World
 
 STORM_SECONDS = 12.0
 REST_WITHIN_SECONDS = 90.0
@@ -24,16 +24,21 @@ class Outcome:
     """`digest` is the same for the same seed; `happened` are the last steps before the end."""
 
     seed: int
+    climate: Climate
     digest: int
     steps: int
     seconds: float
     events: int
     kills: int
+    types: frozenset[str]
     violations: Sequence[str]
     happened: Sequence[str]
 
     def __str__(self) -> str:
-        lines = [f"seed {self.seed} at step {self.steps}, digest {self.digest:08x}:"]
+        lines = [
+            f"seed {self.seed} at step {self.steps}, digest {self.digest:08x}:",
+            f"  {self.climate}",
+        ]
         lines += [f"  {violation}" for violation in self.violations]
         return "\n".join([*lines, "  the last steps:", *(f"    {h}" for h in self.happened)])
 
@@ -91,11 +96,13 @@ class _Run:
     def _outcome(self, violations: Sequence[str]) -> Outcome:
         return Outcome(
             seed=self.world.seed,
+            climate=self.world.climate,
             digest=self.world.loop.digest,
             steps=self.world.loop.steps,
             seconds=self.world.loop.time(),
             events=sum(len(d.store.log) for d in self.city.databases.values()),
             kills=len(self.plant.dead),
+            types=frozenset(e.type for d in self.city.databases.values() for e in d.store.log),
             violations=violations,
             happened=list(self.world.happened),
         )
