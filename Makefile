@@ -24,8 +24,8 @@ token: setup ## Print a token for the running demo: make token ROLE=desk [ORGANI
 test: lint types ## Run all checks and all tests, the system suite too; writes build/junit.xml
 	$(RUN) pytest --junitxml=build/junit.xml
 
-test-fast: setup ## Run the tests that need no server
-	$(RUN) pytest -m "not system" --junitxml=build/junit-fast.xml
+test-fast: setup ## Run the tests that need no server and little time
+	$(RUN) pytest -m "not system and not slow" --junitxml=build/junit-fast.xml
 
 simulate: setup ## Simulate all services under faults: SEEDS=10000 [FIRST=n] many seeds, SEED=n one again
 	@PYTHONPATH=tests/checker:tests/simulation $(RUN) simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
