@@ -9,9 +9,9 @@ import orjson
 import pytest
 from rich.console import Console
 
-from dev.bench.campaign import Measured, Turn, measured, quantile, quietest, undisturbed
+from dev.bench.campaign import Measured, Turn, measured, quantile, quieter
 from dev.bench.disturbance import Used, foreign
-from dev.bench.figures import Figure, measures, ratio
+from dev.bench.figures import Figure, measures, others, ratio
 from dev.bench.load import MOST_LATENCIES, Sample, drive, thinned
 from dev.bench.outcome import Outcome
 from dev.bench.report import number, show, write
@@ -74,12 +74,17 @@ def test_a_quantile_of_nothing_is_not_a_number() -> None:
     assert [quantile(range(100), share) for share in (0.5, 0.99, 1.0)] == [50, 99, 99]
 
 
-def test_rounds_are_left_out_for_what_others_did_never_for_their_result() -> None:
-    slow, fast, disturbed = turn(100, 100, 0.01), turn(500, 100, 0.12), turn(900, 100, 0.3)
+def test_of_two_tries_the_quieter_counts_whatever_its_result() -> None:
+    slow, fast = turn(100, 100, 0.01)[OURS], turn(900, 100, 0.3)[OURS]
 
-    assert undisturbed([disturbed, slow, fast]) == [slow, fast]
-    assert quietest([disturbed, fast, slow], 2) == [slow, fast]
-    assert quietest([disturbed], 2) == [disturbed]
+    assert quieter(fast, slow) == quieter(slow, fast) == slow
+
+
+def test_a_round_is_as_disturbed_as_its_most_disturbed_variant() -> None:
+    figure = others([turn(100, 100, 0.3), turn(100, 100, 0.02)])
+
+    assert figure.rounds == [30.0, 2.0]
+    assert figure.unit == "%"
 
 
 def test_what_others_used_is_what_was_neither_idle_nor_ours() -> None:

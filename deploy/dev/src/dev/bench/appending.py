@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from dev.bench.campaign import Campaign, Say, quietest
+from dev.bench.campaign import Campaign, Say, Turn
 from dev.bench.crew import crew
 from dev.bench.durability import durability
-from dev.bench.figures import Figure, measures, ratio
+from dev.bench.figures import Figure, measures, others, ratio
 from dev.bench.outcome import Outcome
 from dev.bench.variants import APPEND, APPEND_4, BARE, HELD, LIBRARY, VARIANTS
 from dev.postgres import postgres
@@ -56,7 +56,7 @@ async def _appending(folder: Path, rounds: int, seconds: float, say: Say) -> Out
         await stack.aclose()
         return Outcome(
             server=shown,
-            figures=figures(campaign, rounds),
+            figures=figures(campaign.turns),
             mistakes=[*campaign.failed(), *await _mistakes(campaign, urls)],
         )
 
@@ -71,8 +71,7 @@ async def _mistakes(campaign: Campaign, urls: dict[str, str]) -> list[str]:
     ]
 
 
-def figures(campaign: Campaign, rounds: int) -> Sequence[Figure]:
-    turns = quietest(campaign.turns, rounds)
+def figures(turns: Sequence[Turn]) -> Sequence[Figure]:
     ratios = [
         ratio(turns, APPEND, BARE, goal=2.0, note=ONE),
         ratio(turns, APPEND_4, BARE, goal=2.5, note=FOUR),
@@ -81,4 +80,4 @@ def figures(campaign: Campaign, rounds: int) -> Sequence[Figure]:
         ratio(turns, APPEND_4, HELD),
         ratio(turns, HELD, BARE, note=POOL),
     ]
-    return [*ratios, *(figure for v in VARIANTS for figure in measures(turns, v.name))]
+    return [*ratios, *(f for v in VARIANTS for f in measures(turns, v.name)), others(turns)]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 import orjson
 
-from dev.bench.campaign import Measured, Say, measured, quietest
+from dev.bench.campaign import Measured, Say, calm, measured
 from dev.bench.connection import Post
 from dev.bench.crew import Crew, crew
 from dev.bench.disturbance import used
@@ -34,13 +34,12 @@ class Delivery:
     received: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
-    def figures(self, rounds: int) -> list[Figure]:
-        turns = quietest(self.turns, rounds)
+    def figures(self) -> list[Figure]:
         note = f"from recordedAt, which is taken inside the commit; {PACED_RATE} commits a second"
         limits = {"p50": P50_MS, "p99": P99_MS}
         found = {
-            "p50": [turn[NAME].p50_ms for turn in turns],
-            "p99": [turn[NAME].p99_ms for turn in turns],
+            "p50": [turn[NAME].p50_ms for turn in self.turns],
+            "p99": [turn[NAME].p99_ms for turn in self.turns],
         }
         ages = [
             Figure(
@@ -107,6 +106,7 @@ async def _catch_up(delivery: Delivery, listener: Crew) -> None:
 async def _turn(
     delivery: Delivery, poster: Crew, listener: Crew, seconds: float
 ) -> Mapping[str, Measured]:
+    await calm()
     before = used()
     [posted], received = await asyncio.gather(
         poster.run(seconds), listener.run(seconds + DRAIN_SECONDS)

@@ -1,7 +1,7 @@
 """The second part: creating over HTTP with all checks, and the way from there to a consumer."""
 
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from uuid import UUID, uuid4
@@ -10,12 +10,12 @@ import httpx
 import orjson
 
 from dev.bench import stored
-from dev.bench.campaign import Campaign, Say, quietest
+from dev.bench.campaign import Campaign, Say, Turn
 from dev.bench.connection import Post
 from dev.bench.crew import Crew, crew
 from dev.bench.delivery import deliver
 from dev.bench.durability import durability
-from dev.bench.figures import Figure, measures, quotient, ratio
+from dev.bench.figures import Figure, measures, others, quotient, ratio
 from dev.bench.outcome import Outcome
 from dev.failure import NotStarted
 from dev.port import LOOPBACK, answers, free_port
@@ -44,7 +44,7 @@ async def edge(rounds: int, seconds: float, say: Say) -> Outcome:
         created = campaign.acknowledged[CREATE] | delivery.acknowledged
         return Outcome(
             server=shown,
-            figures=[*_figures(campaign, rounds), *delivery.figures(rounds)],
+            figures=[*_figures(campaign.turns), *delivery.figures()],
             mistakes=[*campaign.failed(), *delivery.mistakes, *await _lost(url, created, post)],
         )
 
@@ -101,8 +101,7 @@ async def _empty(whole: Stack) -> AsyncIterator[int]:
         await process.stop()
 
 
-def _figures(campaign: Campaign, rounds: int) -> list[Figure]:
-    turns = quietest(campaign.turns, rounds)
+def _figures(turns: Sequence[Turn]) -> list[Figure]:
     tail = Figure(
         name=f"{CREATE}, p99 / p50",
         unit="x",
@@ -116,6 +115,7 @@ def _figures(campaign: Campaign, rounds: int) -> list[Figure]:
         tail,
         *measures(turns, CREATE, "service and server"),
         *measures(turns, EMPTY, "service"),
+        others(turns),
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from dev.bench.campaign import Turn
+from dev.bench.campaign import Turn, disturbance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,12 @@ def ratio(
         goal=goal,
         note=note,
     )
+
+
+def others(turns: Sequence[Turn]) -> Figure:
+    """How far the figures can be trusted."""
+    used = [100 * disturbance(turn) for turn in turns]
+    return Figure(name="machine's CPU used by others", unit="%", rounds=used)
 
 
 def quotient(value: float, of: float) -> float:
