@@ -1,8 +1,9 @@
 """Faults planted into the parts: a simulation that did not find them would be worth nothing."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,8 @@ from events.checkpoint import Lead
 from events.memory import MemoryStore
 from events.relay import Relay
 from events.store import Answer, RequestKey, WriteSet
+from events.views import Row, View
+from events.views_memory import MemoryViews
 from simulation.city import Parts
 from simulation.run import Outcome, simulate
 
@@ -73,6 +76,32 @@ class Forward(Relay):
         return await super()._step(lead, producer, position)
 
 
+class Blind(Relay):
+    """Moves the checkpoint from wherever it is by now."""
+
+    async def _step(self, lead: Lead, producer: Producer, position: int) -> int:
+        return await super()._step(_Unconditional(lead), producer, position)
+
+
+class _Unconditional:
+    def __init__(self, lead: Lead) -> None:
+        self._lead = lead
+        self.position = lead.position
+
+    async def advance(self, published: int, to: int) -> bool:  # noqa: ARG002 - as a lead's
+        return await self._lead.advance(await self._lead.position(), to)
+
+
+class ViewsOfTheLast(MemoryViews):
+    """Whoever writes last is right, however little it has seen."""
+
+    async def replace(
+        self, view: View, seen: int, until: int, rows: Mapping[UUID, Sequence[Row]]
+    ) -> bool:
+        del seen
+        return await super().replace(view, await self.position(view), until, rows)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("parts", "sentence"),
@@ -80,6 +109,12 @@ class Forward(Relay):
         pytest.param(Parts(relay=Hasty), "before event", id="a relay that does not wait"),
         pytest.param(
             Parts(relay=Forward), "never reached", id="a relay that moves on before it sends"
+        ),
+        pytest.param(
+            Parts(relay=Blind), "never reached", id="a checkpoint that is moved unconditionally"
+        ),
+        pytest.param(
+            Parts(tables=ViewsOfTheLast), "R8: ", id="a view that is written unconditionally"
         ),
         pytest.param(Parts(store=WithoutExpectedVersion), "R3: ", id="a lost update"),
         pytest.param(Parts(store=WithoutInboxCheck), "twice: ", id="no inbox check"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -23,6 +23,7 @@ class StormyBroker(MemoryBroker):
         super().__init__(PARTITIONS)
         self.world = world
         self.life = 0
+        self.ambush: Callable[[], Awaitable[None]] | None = None
         self._wire = Wire(world, SERVER, BrokerFailed)
 
     def check(self) -> None:
@@ -61,6 +62,12 @@ class StormyBroker(MemoryBroker):
     async def deliver(self, message: Outgoing, life: int) -> None:
         await self._wire.call("send", partial(self.arrive, message, life))
 
+    async def strike(self) -> None:
+        """What lay in wait for the moment after a chunk was sent, before anybody knows of it."""
+        ambush, self.ambush = self.ambush, None
+        if ambush and self.world.storm:
+            await ambush()
+
     def forget(self, process: Process) -> None:
         """The sessions of a process that says nothing any more time out."""
         members = [m for members in self.members.values() for m in members]
@@ -94,6 +101,7 @@ class StormyProducer(MemoryProducer):
             await self._stormy.deliver(queues[number].popleft(), self._life)
             if not queues[number]:
                 del queues[number]
+        await self._stormy.strike()
 
 
 class StormySubscription(MemorySubscription):

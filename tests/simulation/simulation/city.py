@@ -33,6 +33,7 @@ class Parts:
 
     store: type[MemoryStore] = MemoryStore
     relay: type[Relay] = Relay
+    tables: type[MemoryViews] = MemoryViews
 
 
 @cache
@@ -64,7 +65,7 @@ class Database:
         self.checkpoint = MemoryCheckpoint()
         self.yard = MemoryYard(world.clock)
         self.queue = MemoryQueue(self.store)
-        self.tables = MemoryViews(self.store)
+        self.tables = parts.tables(self.store)
 
     def books(self, own: Rules) -> Books:
         store = self.store

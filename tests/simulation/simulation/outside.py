@@ -18,6 +18,7 @@ from notifications.mail import Mailer
 from simulation.wire import Wire
 from simulation.world import World
 
+REFUSED = 0.3
 _NO_NETWORK = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
 
 
@@ -61,7 +62,7 @@ class SimulatedMailer(Mailer):
     @asynccontextmanager
     async def ready(self, content: EmailMessage) -> AsyncIterator[Callable[[], Awaitable[object]]]:
         async def take() -> None:
-            if self._world.storm and self._world.chance.random() < self._world.climate.lost:
+            if self._world.storm and self._world.chance.random() < REFUSED:
                 raise SMTPDataError(451, "later")
             self._delivered.append(UUID(content["Message-ID"][1:37]))
             self._world.note(f"mail {content['Message-ID']} is delivered")

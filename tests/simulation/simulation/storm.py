@@ -27,6 +27,7 @@ class Storm:
             (2, self._republish),
             (1, self._offsets_lost),
             (1, self._wipe),
+            (2, self._wait_to_wipe),
             (1, self._clock_steps),
             (2, self._operate),
         ]
@@ -101,6 +102,9 @@ class Storm:
         for database in self.city.databases.values():
             await republish(database.checkpoint, 1)
         self.world.down.discard(SERVER)
+
+    async def _wait_to_wipe(self) -> None:
+        self.city.broker.ambush = self._wipe
 
     async def _clock_steps(self) -> None:
         step = self.world.chance.choice(STEPS)
