@@ -12,10 +12,15 @@ from rich.console import Console
 from dev.bench.campaign import Measured, Turn, measured, quantile, quieter
 from dev.bench.disturbance import Used, foreign
 from dev.bench.figures import Figure, measures, others, ratio
+from dev.bench.listening import Listener
 from dev.bench.load import MOST_LATENCIES, Sample, drive, thinned
 from dev.bench.outcome import Outcome
 from dev.bench.report import number, show, write
 from dev.bench.stored import stream_mistakes
+from events.contracts.contract import Contract
+from events.contracts.intake import CandidateIdentified
+from events.store import Recorded
+from events.testing import numbered, recorded
 
 OURS, BASE = "ours", "base"
 
@@ -105,23 +110,47 @@ def test_few_latencies_stand_for_many() -> None:
     assert quantile(few, 0.5) == pytest.approx(quantile(sorted(many), 0.5), rel=0.01)
 
 
-async def test_what_an_operation_raises_is_counted_and_no_success() -> None:
+async def test_a_caller_that_fails_stops_and_is_counted() -> None:
     calls = 0
 
-    async def every_second_fails() -> None:
+    async def the_third_fails() -> None:
         nonlocal calls
         calls += 1
-        number = calls
         await asyncio.sleep(0)
-        if number % 2:
-            raise ValueError(number)
+        if calls == 3:
+            raise ValueError(calls)
 
-    driven = await drive([every_second_fails] * 3, 0.02)
+    driven = await drive([the_third_fails], 60)
 
-    assert driven.operations + len(driven.failures) == calls
-    assert driven.operations > 0
-    assert driven.failures[0] == "ValueError(1)"
+    assert driven.operations == len(driven.latencies) == 2
+    assert driven.failures == ["ValueError(3)"]
+
+
+async def test_callers_repeat_until_time_is_up() -> None:
+    calls = 0
+
+    async def call() -> None:
+        nonlocal calls
+        calls += 1
+        await asyncio.sleep(0)
+
+    driven = await drive([call] * 3, 0.02)
+
+    assert driven.operations == calls > 3
     assert driven.seconds >= 0.02
+    assert driven.failures == []
+
+
+async def test_what_arrives_between_two_rounds_is_told_with_the_next() -> None:
+    listener = Listener()
+    candidate = CandidateIdentified(organisation=numbered(7), origin=None)
+    between: Recorded[Contract] = recorded(candidate, version=4)
+
+    await listener.take(between)
+    first, second = await listener.run(0.01), await listener.run(0.01)
+
+    assert first.acknowledged == {str(between.stream): 4}
+    assert (first.operations, second.acknowledged) == (0, {})
 
 
 def test_streams_are_held_against_what_was_acknowledged() -> None:

@@ -52,6 +52,19 @@ async def test_short_rounds_lose_nothing_and_are_reported(tmp_path: Path) -> Non
     assert figures["append, one process", "x", "eventsourcing"] > 0
 
 
+@pytest.mark.slow
+async def test_creating_over_http_and_its_way_to_a_consumer_are_measured(tmp_path: Path) -> None:
+    code = await bench(["edge"], rounds=1, seconds=0.5, report=tmp_path / "bench.json")
+
+    part = orjson.loads((tmp_path / "bench.json").read_bytes())["parts"]["edge"]
+    assert code == 0
+    assert part["mistakes"] == []
+    figures = {(f["name"], f["unit"]): f["value"] for f in part["figures"]}
+    assert figures["create with all checks", "1/s"] > 0
+    assert figures["empty endpoint", "1/s"] > 0
+    assert 0 < figures["commit to foreign consumer, p50", "ms"] < 5000
+
+
 @pytest.mark.parametrize(
     ("harm", "told"),
     [

@@ -45,9 +45,8 @@ class Caller:
                 self._save()
             except Exception as error:  # noqa: BLE001 - whatever it was, it is counted
                 self.failures.append(repr(error))
-                self._case = None
-            else:
-                self.latencies.append(time.perf_counter() - start)
+                return
+            self.latencies.append(time.perf_counter() - start)
 
     def _save(self) -> None:
         if self._case is None or self._case.version == EVENTS_PER_STREAM:

@@ -34,15 +34,17 @@ class Listener:
         self._received[str(event.stream)] = event.version
 
     async def run(self, seconds: float) -> Sample:
-        self._ages, self._received = [], {}
+        """Ages are those of this round; what came between two rounds is told with the next."""
+        self._ages = []
         began, cpu = time.perf_counter(), time.process_time()
         await asyncio.sleep(seconds)
+        received, self._received = self._received, {}
         return Sample(
             operations=len(self._ages),
             seconds=time.perf_counter() - began,
             cpu_seconds=time.process_time() - cpu,
             latencies=thinned(self._ages),
-            acknowledged=self._received,
+            acknowledged=received,
         )
 
 

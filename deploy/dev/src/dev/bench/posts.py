@@ -44,40 +44,44 @@ class Poster:
 
 
 @asynccontextmanager
-async def _posters(target: str) -> AsyncIterator[list[Poster]]:
-    post = Post(**orjson.loads(target))
-    opened = [await Connection.open(post.host, post.port) for _ in range(CONNECTIONS)]
-    yield [Poster(connection, post) for connection in opened]
-    for connection in opened:
-        connection.close()
-
-
-def _told(posters: list[Poster]) -> dict[str, int]:
-    return {id_: n for poster in posters for id_, n in poster.acknowledged().items()}
-
-
-@asynccontextmanager
 async def saturating(target: str) -> AsyncIterator[Round]:
     """`target` is a Post as JSON."""
-    async with _posters(target) as posters:
+    post = Post(**orjson.loads(target))
 
-        async def run(seconds: float) -> Sample:
+    async def run(seconds: float) -> Sample:
+        async with _posters(post) as posters:
             sample = await drive([poster.post for poster in posters], seconds)
             return replace(sample, acknowledged=_told(posters))
 
-        yield run
+    yield run
 
 
 @asynccontextmanager
 async def paced(target: str) -> AsyncIterator[Round]:
-    """Requests begin at even distances, whether or not the ones before have been answered."""
-    async with _posters(target) as posters:
+    """Requests begin at even distances; `target` is a Post as JSON."""
+    post = Post(**orjson.loads(target))
 
-        async def run(seconds: float) -> Sample:
+    async def run(seconds: float) -> Sample:
+        async with _posters(post) as posters:
             sample = await _at_rate(posters, seconds)
             return replace(sample, acknowledged=_told(posters))
 
-        yield run
+    yield run
+
+
+@asynccontextmanager
+async def _posters(post: Post) -> AsyncIterator[list[Poster]]:
+    """For one round: a server closes what is idle for some seconds."""
+    opened = [await Connection.open(post.host, post.port) for _ in range(CONNECTIONS)]
+    try:
+        yield [Poster(connection, post) for connection in opened]
+    finally:
+        for connection in opened:
+            connection.close()
+
+
+def _told(posters: list[Poster]) -> dict[str, int]:
+    return {id_: n for poster in posters for id_, n in poster.acknowledged().items()}
 
 
 async def _at_rate(posters: list[Poster], seconds: float) -> Sample:
