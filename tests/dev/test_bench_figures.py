@@ -9,6 +9,7 @@ import orjson
 import pytest
 from rich.console import Console
 
+from dev.bench.__main__ import bench
 from dev.bench.campaign import Measured, Turn, measured, quantile, quieter
 from dev.bench.disturbance import Used, foreign
 from dev.bench.figures import Figure, measures, others, ratio
@@ -17,6 +18,7 @@ from dev.bench.load import MOST_LATENCIES, Sample, drive, thinned
 from dev.bench.outcome import Outcome
 from dev.bench.report import number, show, write
 from dev.bench.stored import stream_mistakes
+from dev.failure import NotStarted
 from events.contracts.contract import Contract
 from events.contracts.intake import CandidateIdentified
 from events.store import Recorded
@@ -212,3 +214,10 @@ def test_table_and_json_say_the_same(tmp_path: Path) -> None:
         "note": "it is new",
     }
     assert [figure["unit"] for figure in part["figures"][1:]] == ["1/s", "ms", "ms", "us", "us"]
+
+
+async def test_servers_of_others_are_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL_INTAKE", "postgresql://elsewhere/intake")
+
+    with pytest.raises(NotStarted, match="unset DATABASE_URL_INTAKE"):
+        await bench([], rounds=1, seconds=1, report=None)

@@ -16,14 +16,17 @@ from dev.bench.campaign import Say
 from dev.bench.edge import edge
 from dev.bench.outcome import Outcome
 from dev.bench.report import WIDTH, show, write
+from dev.failure import NotStarted
 from dev.terminal import run
 
 Part = Callable[[int, float, Say], Awaitable[Outcome]]
+ADDRESSES = ("DATABASE_URL_INTAKE", "KAFKA_BOOTSTRAP_SERVERS", "JWKS_URL", "SMTP_URL")
 PARTS: dict[str, Part] = {"append": appending, "edge": edge}
 
 
 async def bench(parts: list[str], rounds: int, seconds: float, report: Path | None) -> int:
     """Ends with 1 if anything failed or was lost; a ratio that is missed is shown, no error."""
+    _refuse_addresses()
     machine = {
         "processors": os.cpu_count(),
         "python": platform.python_version(),
@@ -37,6 +40,11 @@ async def bench(parts: list[str], rounds: int, seconds: float, report: Path | No
     if report:
         await asyncio.to_thread(write, outcomes, machine, report)
     return 1 if any(outcome.mistakes for outcome in outcomes.values()) else 0
+
+
+def _refuse_addresses() -> None:
+    if given := [name for name in ADDRESSES if os.environ.get(name)]:
+        raise NotStarted(f"The benchmark only fills servers of its own; unset {', '.join(given)}.")
 
 
 def _say(line: str) -> None:
