@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from structlog.typing import EventDict
 
 from events.memory import MemoryStore
-from kit.access import Principal, Role, Scope, sees, visible
+from kit.access import Principal, Role, Scope, sees, sees_all, visible
 from kit.endpoints import adds, reads
 from kit.routes import Undeclared
 from kit.testing import Stand, problem
@@ -72,6 +72,14 @@ def test_a_table_without_the_column_shows_nothing_to_who_sees_only_his_own(
 
     everything = sees(principal, Scope(), figures=figures)
     assert holds(condition, Scope()) == everything
+
+
+@given(principal=principals, scope=scopes)
+def test_who_sees_all_sees_each_record(principal: Principal, scope: Scope) -> None:
+    stranger = Scope(organisation=uuid4(), case_managers=frozenset([uuid4()]))
+
+    assert sees_all(principal) == sees(principal, stranger)
+    assert sees(principal, scope) or not sees_all(principal)
 
 
 def test_a_referrer_without_an_organisation_sees_nothing_not_even_what_has_none() -> None:

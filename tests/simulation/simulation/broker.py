@@ -39,18 +39,8 @@ class StormyBroker(MemoryBroker):
         self.check()
         yield StormyProducer(self)
 
-    @asynccontextmanager
-    async def subscribe(
-        self, group: str, topics: Sequence[str]
-    ) -> AsyncIterator["StormySubscription"]:
-        self.check()
-        member = StormySubscription(self, group, topics)
-        self.members.setdefault(group, []).append(member)
-        self._rebalance(group)
-        try:
-            yield member
-        finally:
-            self.expel(member)
+    def joined(self, group: str, topics: Sequence[str]) -> "StormySubscription":
+        return StormySubscription(self, group, topics)
 
     async def arrive(self, message: Outgoing, life: int) -> None:
         """What was sent to a broker that was wiped since does not reach the new one."""

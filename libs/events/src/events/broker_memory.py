@@ -28,13 +28,17 @@ class MemoryBroker:
         self, group: str, topics: Sequence[str]
     ) -> AsyncIterator["MemorySubscription"]:
         self.check()
-        member = MemorySubscription(self, group, topics)
+        member = self.joined(group, topics)
         self.members.setdefault(group, []).append(member)
         self._rebalance(group)
         try:
             yield member
         finally:
             self.expel(member)
+
+    def joined(self, group: str, topics: Sequence[str]) -> "MemorySubscription":
+        """A member that is new in its group."""
+        return MemorySubscription(self, group, topics)
 
     def check(self) -> None:
         if self.down:

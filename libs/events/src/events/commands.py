@@ -124,9 +124,8 @@ async def _attempt(
     gathered = callable(command)
     decided = cast("Gather[C]", command)(history) if gathered else cast("C", command)
     events = stream_type.decider.decide(decided, stream_type.state(history, stream))
-    drafts = [
-        _draft(stream_type, e, key, stream, _inherit(cause.metadata, history)) for e in events
-    ]
+    metadata = _inherit(cause.metadata, history)
+    drafts = [_draft(stream_type, event, key, stream, metadata) for event in events]
     head = history[-1].position if history else 0
     write = replace(
         cause.beside,

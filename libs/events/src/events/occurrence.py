@@ -2,12 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 CIVIL_TIME = ZoneInfo("Europe/Amsterdam")
 """Where a day begins and ends; Dutch and Belgian civil time are the same (decision 2)."""
+
+
+def civil_day(at: datetime) -> date:
+    """The day on which an instant falls."""
+    return at.astimezone(CIVIL_TIME).date()
 
 
 FIRST_YEAR, LAST_YEAR = 1950, 2199

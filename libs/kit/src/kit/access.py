@@ -88,6 +88,11 @@ def _reach(principal: Principal, *, figures: bool) -> tuple[_Reach, UUID | None]
     return (reach, own) if own else (_Reach.NOTHING, None)
 
 
+def sees_all(principal: Principal) -> bool:
+    """Whether there is no record that the rule would hide."""
+    return _REACH[principal.role] is _Reach.EVERYTHING
+
+
 def sees(principal: Principal, scope: Scope, *, figures: bool = False) -> bool:
     match _reach(principal, figures=figures):
         case _Reach.EVERYTHING, _:

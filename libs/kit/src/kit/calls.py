@@ -10,7 +10,7 @@ from fastapi import Response
 from events.commands import Cause, Gather, History, StreamType, execute
 from events.decider import C, E, S
 from events.history import facts
-from events.occurrence import CIVIL_TIME
+from events.occurrence import civil_day
 from events.store import (
     AccessLine,
     AlreadyAnswered,
@@ -72,7 +72,7 @@ class Call:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(CIVIL_TIME).date()
+        return civil_day(self.now)
 
     async def execute(
         self,

@@ -74,7 +74,6 @@ class Settings(BaseSettings):
     issuer: str
     audience: str
     master_key: Annotated[SecretStr, AfterValidator(_master_key)]
-    smtp_url: str | None = None
     peers: Annotated[dict[str, Url], NoDecode, BeforeValidator(_json)] = Field(default_factory=dict)
     service_token_file: Path | None = None
     programmes: Path | None = None

@@ -176,9 +176,6 @@ class Definition(Declared):
     def category(self, code: str) -> Category | None:
         return next((category for category in self.activities if category.code == code), None)
 
-    def deadline(self, policy: str) -> Deadline | None:
-        return next((deadline for deadline in self.deadlines if deadline.policy == policy), None)
-
     def deadlines_after(self, published: str) -> tuple[Deadline, ...]:
         return tuple(d for d in self.deadlines if d.triggered_by == published)
 

@@ -9,8 +9,6 @@ from pydantic.alias_generators import to_camel
 from events.contracts.contract import Code
 
 UNKNOWN = "unknown"
-CONSTRUCTED = "constructed"
-"""The source of a parameter that no document gives."""
 
 Version = Annotated[int, Field(ge=1, strict=True)]
 Sentence = Annotated[str, Field(min_length=1, max_length=200)]

@@ -1,7 +1,6 @@
 """What every figure is asked for: a programme, and the two times of which it tells."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -9,7 +8,6 @@ from fastapi import Depends, Query, Request
 from analytics.views.cut import Cut
 from events.contracts.contract import Code
 from events.history import FOREVER
-from events.occurrence import CIVIL_TIME
 from kit import problems
 from kit.clock import REQUEST_TIME
 from kit.moments import AtMoment
@@ -25,11 +23,6 @@ class Asked:
     as_of_given: str | None
     known_at_given: str | None
     min_position: int
-
-    @property
-    def cut_off(self) -> date:
-        """The civil day on which the figure ends."""
-        return self.cut.as_of.astimezone(CIVIL_TIME).date()
 
 
 async def _asked(

@@ -57,7 +57,7 @@ async def basis(snapshot: Snapshot, asked: Asked) -> Basis:
         programme=asked.cut.programme,
         as_of=asked.cut.as_of,
         as_of_given=asked.as_of_given,
-        cut_off=asked.cut_off,
+        cut_off=asked.cut.last_day,
         known_at=asked.cut.known_at if asked.known_at_given else None,
         known_at_given=asked.known_at_given,
         position=snapshot.position,

@@ -1,11 +1,12 @@
 """Which rows a figure is about: whose they are, when they held, and what was known."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, FromClause, and_, true
 
 from events.columns import believed_at, held_at
+from events.occurrence import civil_day
 from kit.access import Principal, visible
 
 
@@ -17,6 +18,11 @@ class Cut:
     programme: str | None
     as_of: datetime
     known_at: datetime
+
+    @property
+    def last_day(self) -> date:
+        """The civil day on which what is asked for ends."""
+        return civil_day(self.as_of)
 
 
 def held(table: FromClause, cut: Cut) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Durations: the days between two milestones of each case that has reached the first of them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from analytics.views.cut import Cut, believed
 from analytics.views.milestones import TABLE
-from events.occurrence import CIVIL_TIME, Precision
+from events.occurrence import Precision
 
 MILESTONES = TABLE
 
@@ -46,10 +46,6 @@ class Span:
     since: datetime | None
     until: datetime | None
     open: Open
-
-    @property
-    def cut_off(self) -> date:
-        return self.cut.as_of.astimezone(CIVIL_TIME).date()
 
 
 def statistics(span: Span) -> Select[*tuple[object, ...]]:
@@ -92,7 +88,7 @@ def _pairs(span: Span) -> CTE:
 
 
 def _last_day(span: Span) -> ColumnElement[Any]:
-    return literal(span.cut_off, MILESTONES.c.day.type) if span.open is Open.CUT else null()
+    return literal(span.cut.last_day, MILESTONES.c.day.type) if span.open is Open.CUT else null()
 
 
 def _reached(milestone: str, cut: Cut) -> ColumnElement[bool]:

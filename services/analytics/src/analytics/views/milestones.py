@@ -11,7 +11,7 @@ from events.contracts import registry
 from events.contracts.casefile import CaseOpened
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import happened, placed
-from events.occurrence import CIVIL_TIME, UNKNOWN, Occurred, Precision
+from events.occurrence import UNKNOWN, Occurred, Precision, civil_day
 from events.views import Row, View, view_table
 from programmes import Programmes
 
@@ -106,7 +106,7 @@ def _day(occurred: Occurred) -> object:
     """The civil day; None where the date is not known to the day."""
     if occurred.at is None or occurred.precision not in {Precision.INSTANT, Precision.DAY}:
         return None
-    return occurred.at.astimezone(CIVIL_TIME).date()
+    return civil_day(occurred.at)
 
 
 def milestones(programmes: Programmes) -> View:

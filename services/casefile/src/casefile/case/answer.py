@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from casefile.case.decider import CASE
-from casefile.case.events import CaseClosed, CaseOpened, FirstContactMade
+from casefile.case.events import CaseClosed
 from casefile.codec import CODEC
 from casefile.journal.events import ActivityCorrected, ActivityLogged
 from casefile.track.events import StepRecorded, TrackOpened
@@ -72,9 +72,9 @@ def case_answer(case_id: UUID, known: Sequence[Recorded[Json]]) -> CaseAnswer:
         programme=str(known[0].metadata.programme),
         status=case.status,
         organisation=case.organisation,
-        opened_at=_when(events, CaseOpened),
-        first_contact_at=_when(events, FirstContactMade),
-        closed_at=_when(events, CaseClosed),
+        opened_at=str(case.opened) if case.spell else None,
+        first_contact_at=str(case.first_contact) if case.first_contact else None,
+        closed_at=str(case.closed) if case.closed else None,
         closing_reason=closings[-1].reason if closings else None,
         case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
         tracks=[_track(r, events) for r in events if isinstance(r.event, TrackOpened)],
@@ -84,10 +84,6 @@ def case_answer(case_id: UUID, known: Sequence[Recorded[Json]]) -> CaseAnswer:
             if isinstance(r.event, ActivityLogged | ActivityCorrected)
         ],
     )
-
-
-def _when(events: Sequence[Recorded[Any]], kind: type) -> str | None:
-    return next((str(r.occurred) for r in reversed(events) if isinstance(r.event, kind)), None)
 
 
 def _track(opened: Recorded[Any], events: Sequence[Recorded[Any]]) -> TrackAnswer:

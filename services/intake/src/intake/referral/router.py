@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from events.commands import History
 from events.contracts.contract import Code, Known
 from events.decider import Invalid
-from events.occurrence import CIVIL_TIME, UNKNOWN
+from events.occurrence import UNKNOWN, civil_day
 from events.sql import Row
 from events.vault import Vault
 from intake.contact import ConsentBody, ContactAnswer, ContactBody
@@ -232,8 +232,7 @@ async def read_contact_data(
 
 
 def _day(referral: Referral, call: Call) -> date:
-    made = referral.made.at or call.now
-    return made.astimezone(CIVIL_TIME).date()
+    return civil_day(referral.made.at or call.now)
 
 
 def _screening(

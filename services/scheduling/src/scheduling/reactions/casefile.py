@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from events.consumer import Ask, Reaction
 from events.contracts.contract import Contract
-from events.occurrence import CIVIL_TIME
+from events.occurrence import civil_day
 from events.store import Recorded
 from programmes.loader import Programmes
 from programmes.model import Deadline
@@ -32,7 +32,7 @@ def _set(message: Recorded[Contract], policy: Deadline) -> Ask:
     command = SetDeadline(
         policy=policy.policy,
         policy_version=policy.version,
-        due_on=began.astimezone(CIVIL_TIME).date() + timedelta(days=policy.days),
+        due_on=civil_day(began) + timedelta(days=policy.days),
         known_at=message.recorded_at,
         occurred=message.occurred,
     )
