@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from events.backoff import Backoff
-from events.broker import Message, Outgoing, Subscription
+from events.broker import Message, Outgoing, Partition, Subscription
 from events.broker_memory import MemoryBroker
-from events.consumer import LAG, Consumer
+from events.consumer import LAG, RENEWED, Consumer
 from events.contracts import registry
 from events.contracts.intake import OfferMade
 from events.envelope import reads, to_message
@@ -54,6 +54,7 @@ def consumer(
             "broker": broker,
             "yard": yard,
             "backoff": Backoff(0.002, 0.02),
+            "rejoin": Backoff(0.002, 0.02),
             "look_seconds": 0.01,
             **others,
         }
@@ -501,6 +502,66 @@ async def test_members_that_live_shortly_show_their_lag_and_no_health() -> None:
 
     assert yard.healthy == [True, False, False]
     assert LAG.labels("casefile.short", TOPIC)._value.get() == 1
+
+
+class SilentBroker(MemoryBroker):
+    """Its first member is told nothing of the group, as if its coordinator had ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.subscriptions = 0
+        self.silent = True
+
+    @asynccontextmanager
+    async def subscribe(self, group: str, topics: Any) -> AsyncIterator[Subscription]:  # type: ignore[override]  # noqa: ANN401
+        self.subscriptions += 1
+        async with super().subscribe(group, topics) as member:
+            if self.silent:
+                member.lag = _never  # type: ignore[method-assign]
+                member.poll = _nothing  # type: ignore[method-assign]
+            yield member
+
+
+async def _never() -> dict[Partition, int]:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def test_a_member_that_cannot_learn_its_lag_is_not_healthy_and_is_made_anew() -> None:
+    broker, handler = SilentBroker(), Handler()
+    broker.put(message(1))
+    group = "casefile.silent"
+    watched = consumer(
+        broker, MemoryYard(), handler, group=group, watch_seconds=0.01, stalled_seconds=0.05
+    )
+
+    async with running(watched):
+        await until(lambda: broker.subscriptions == 2)
+        assert not watched.healthy
+        broker.silent = False
+        await until(lambda: committed(broker) == 1)
+        assert watched.healthy
+
+    assert RENEWED.labels(group)._value.get() == broker.subscriptions - 1
+
+
+async def test_a_handler_that_never_returns_is_ended_counted_and_parked() -> None:
+    broker, yard, seen = MemoryBroker(), MemoryYard(), list[int]()
+    for position, key in [(1, ONE), (2, ONE), (3, OTHER)]:
+        broker.put(message(position, key))
+
+    async def handle(event: Recorded[Any]) -> None:
+        if event.position == 1:
+            await asyncio.Event().wait()
+        seen.append(event.position)
+
+    async with running(consumer(broker, yard, handle, handle_seconds=0.02)):
+        await until(lambda: committed(broker) == 3)
+
+    assert seen == [3]
+    [parked] = await yard.list(GROUP)
+    assert (parked.lane, parked.messages, parked.reason) == (LANE, 2, "timeout-error")
+    assert not yard._tries
 
 
 async def test_a_member_with_nothing_to_read_is_left_alone() -> None:

@@ -86,6 +86,7 @@ class Service:
             concurrency=self.city.world.chance.choice([1, 4, 16]),
             most_unfinished=self.city.world.chance.choice([5, 1000]),
             backoff=BACKOFF,
+            rejoin=BACKOFF,
             chance=self._chance(),
             watch_seconds=2.0,
             stalled_seconds=6.0,

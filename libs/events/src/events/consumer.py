@@ -9,24 +9,25 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from events.backoff import Backoff, pause
 from events.broker import Broker, BrokerFailed, Partition, Subscription
 from events.commands import Cause, StreamType, execute
 from events.contracts.contract import Contract
 from events.failures import INFRASTRUCTURE, OUTAGES, code_of, place_of
-from events.lanes import Handle, Lanes, Read
+from events.lanes import HANDLE_SECONDS, Handle, Lanes, Read
 from events.parking import Parked, Yard
 from events.store import AlreadyDone, Metadata, Recorded, Store, WriteSet
 
 log = structlog.get_logger()
 LAG = Gauge("leidraad_consumer_lag", "Messages not yet committed", ["group", "topic"])
 PARKED = Gauge("leidraad_parked_keys", "Keys that wait for an operator", ["group"])
+RENEWED = Counter("leidraad_consumer_renewed", "Members made anew after a failure", ["group"])
 
 
 class Stalled(Exception):
-    """There is something to read and nothing moves: the consumer is made anew."""
+    """There is something to read, or nobody can say, and nothing moves: a new member is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ class Consumer:
     concurrency: int = 16
     most_unfinished: int = 1000
     backoff: Backoff = field(default_factory=Backoff)
+    rejoin: Backoff = field(default_factory=lambda: Backoff(longest_seconds=5.0))
     chance: random.Random = field(default_factory=random.Random)
+    handle_seconds: float = HANDLE_SECONDS
     watch_seconds: float = 10.0
     stalled_seconds: float = 30.0
     finish_seconds: float = 15.0
@@ -111,8 +114,9 @@ class Consumer:
             except Exception as error:  # noqa: BLE001 - whatever it was, a new member begins anew
                 failures = 1 if self.healthy else failures + 1
                 self.healthy = False
+                RENEWED.labels(self.group).inc()
                 _log_end(self.group, error)
-                await pause(stop, self.backoff.delay(failures, self.chance))
+                await pause(stop, self.rejoin.delay(failures, self.chance))
 
     async def _member(self, stop: asyncio.Event) -> None:
         self._progress = asyncio.get_running_loop().time()
@@ -134,6 +138,7 @@ class Consumer:
             backoff=self.backoff,
             chance=self.chance,
             concurrency=self.concurrency,
+            handle_seconds=self.handle_seconds,
         )
         try:
             await self._follow(member, lanes, stop)
@@ -193,18 +198,22 @@ class Consumer:
         return parked
 
     async def _watch(self, member: Subscription) -> None:
-        """Ends the member when there is lag and nothing moves: such members do not recover."""
+        """Ends the member when there is lag and nothing moves: such members do not recover.
+
+        One that cannot learn its lag for as long is no better: its coordinator may have ended.
+        """
         moved = asyncio.get_running_loop().time()
         before = -1
         while True:
             behind = await self._lag(member)
             now = asyncio.get_running_loop().time()
-            if behind is not None:
-                if behind == 0 or behind < before or self._progress > moved:
-                    moved, self.healthy = now, True
-                elif now - moved >= self.stalled_seconds:
-                    raise Stalled(f"{behind} messages wait")
-                before = behind
+            if behind is None:
+                self.healthy = False
+            elif behind == 0 or behind < before or self._progress > moved:
+                moved, self.healthy = now, True
+            if now - moved >= self.stalled_seconds:
+                raise Stalled("how much waits is not known" if behind is None else f"{behind} wait")
+            before = before if behind is None else behind
             await asyncio.sleep(self.watch_seconds)
 
     async def _lag(self, member: Subscription) -> int | None:

@@ -216,9 +216,9 @@ def _message(record: ConsumerRecord) -> Message:
 async def _stopped(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
     """A client that cannot say good-bye is let go, and its connections are closed all the same."""
     try:
-        with suppress(TimeoutError, KafkaError, OSError):
+        with suppress(BrokerFailed, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
-                await client.stop()
+                await _asked(client.stop())
     finally:
         connections = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
         await connections.close()
@@ -229,4 +229,9 @@ async def _asked(answer: Awaitable[T]) -> T:
     try:
         return await answer
     except (KafkaError, OSError, TimeoutError) as error:
+        raise BrokerFailed(type(error).__name__) from error
+    except asyncio.CancelledError as error:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise
+        # Nobody cancelled us: a task of the client's own was, which it tells in this way.
         raise BrokerFailed(type(error).__name__) from error

@@ -25,6 +25,8 @@ HANDLED = Counter("leidraad_consumer_handled", "Messages handled", ["group", "to
 FAILED = Counter("leidraad_consumer_failed_tries", "Tries that failed", ["group", "topic"])
 
 MOST_TRIES = 5
+HANDLE_SECONDS = 10.0
+"""Longer than two statements may take; five tries of this are over within a minute."""
 UNREADABLE = "unreadable"
 DIED = "died-while-handling"
 UNKEPT = "cannot-be-kept"
@@ -56,6 +58,7 @@ class Lanes:
     backoff: Backoff
     chance: random.Random
     concurrency: int
+    handle_seconds: float = HANDLE_SECONDS
     offsets: Offsets = field(default_factory=Offsets)
     failure: BaseException | None = field(default=None, init=False)
     """Why a lane ended that should not have: a fault of this code, not of a message."""
@@ -185,7 +188,8 @@ class Lanes:
         try:
             event = self.read(message)
             if event is not None:
-                await self.handle(event)
+                async with asyncio.timeout(self.handle_seconds):
+                    await self.handle(event)
         except BadMessage as error:
             log.warning("consumer.unreadable", faults=error.faults, **_place(self.group, message))
             return UNREADABLE
