@@ -1,15 +1,16 @@
 """Messages that cannot be handled: they park their key, until an operator decides."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
 from events.broker import PARTITIONS, Message, partition_of
 from rig.audit import audit
-from rig.caller import Caller, Json, problem
+from rig.caller import Json, problem
+from rig.handlers import Faults, Kind
+from rig.parked import Parked
 from rig.rest import at_rest
 from rig.story import Story
 from rig.tables import rows, value
@@ -21,43 +22,6 @@ pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 UNREADABLE = "leidraad.intake.referral-accepted.v1"
 WAITS = 7
 """The bad message, the five criteria that were assessed, and that the referral was accepted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """One key as the operator of a service sees it."""
-
-    operator: Caller
-    service: str
-    key: UUID
-
-    async def seen(self) -> Json | None:
-        listed = await self.operator.read(self.service, "/v1/parked-keys")
-        return next((item for item in listed["items"] if item["key"] == str(self.key)), None)
-
-    async def waiting(self, number: int, reason: str) -> bool:
-        seen = await self.seen()
-        if seen is None:
-            return False
-        return (seen["messages"], seen["reason"], seen["request"]) == (number, reason, "none")
-
-    async def free(self) -> bool:
-        return await self.seen() is None
-
-    async def retry(self) -> None:
-        await self.operator.write(self.service, f"{await self.path()}/retries", {})
-
-    async def skip(self, reason: str, *, behind: int = 0) -> httpx.Response:
-        """Leaves out the first of what waits, and no other; `behind` it there is another id."""
-        seen = await self.seen()
-        assert seen is not None
-        body = {"message": seen["message"] + behind, "reason": reason}
-        return await self.operator.send(self.service, f"{await self.path()}/skips", body)
-
-    async def path(self) -> str:
-        seen = await self.seen()
-        assert seen is not None
-        return f"/v1/parked-keys/{seen['id']}"
 
 
 async def test_an_unreadable_message_parks_its_key_alone_until_it_is_skipped_for_a_reason(
@@ -96,12 +60,12 @@ async def test_an_unreadable_message_parks_its_key_alone_until_it_is_skipped_for
 async def test_a_key_whose_handler_fails_waits_in_order_and_is_retried_when_it_is_mended(
     world: World, tmp_path: Path
 ) -> None:
-    faults = tmp_path / "faults"
+    faults = Faults(tmp_path / "faults")
     stuck, other = await _on_one_partition(world)
-    faults.write_text(str(stuck.id))
+    faults.arm(Kind.THROW, stuck.id)
     parked = Parked(world.caller("operator"), "casefile", stuck.id)
 
-    async with world.instead("casefile", {"RIG_FAULTS": str(faults)}):
+    async with world.instead("casefile", faults.settings):
         await stuck.screen()
         await other.screen()
         await other.opened()
@@ -109,7 +73,7 @@ async def test_a_key_whose_handler_fails_waits_in_order_and_is_retried_when_it_i
         await parked.retry()
         await eventually(lambda: parked.waiting(WAITS - 1, "fault"), "the retry did not fail")
         assert not await _is_open(stuck)
-        faults.write_text("")
+        faults.mend(Kind.THROW, stuck.id)
         await parked.retry()
         await eventually(parked.free, "what waited was not handled")
         await stuck.opened()

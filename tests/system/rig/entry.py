@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -13,22 +12,17 @@ from aiosmtplib import SMTP
 
 from events.checkpoint import PostgresLead
 from events.kafka import KafkaSubscription
-from events.lanes import Handle
 from events.postgres import PostgresStore
-from events.store import Recorded, WriteSet
+from events.store import WriteSet
 from events.work import Worker
-from kit.composition import Compose, Ground, Service
 from kit.serve import main
 from kit.settings import Settings
 from notifications.settings import NotificationSettings
+from rig import handlers
 from rig.old import read_old_offers
 
 SETTINGS: dict[str, type[Settings]] = {"notifications": NotificationSettings}
 Call = Callable[..., Awaitable[Any]]
-
-
-class Fault(Exception):
-    """What a handler raises for a key that it is told to fail for."""
 
 
 def kill(window: str, armed: Path) -> None:
@@ -89,34 +83,11 @@ def _put(
     setattr(owner, name, watched)
 
 
-def failing(handle: Handle, keys: Path) -> Handle:
-    """Fails for the keys that the file names, as long as it does."""
-
-    async def fail_or_handle(message: Recorded[Any]) -> None:
-        if str(message.key) in keys.read_text().split():
-            raise Fault
-        await handle(message)
-
-    return fail_or_handle
-
-
-def composed(compose: Compose[Any], faults: Path | None) -> Compose[Any]:
-    def compose_with_faults(ground: Ground[Any]) -> Service:
-        service = compose(ground)
-        if faults is None:
-            return service
-        follows = [replace(f, handle=failing(f.handle, faults)) for f in service.follows]
-        return replace(service, follows=follows)
-
-    return compose_with_faults
-
-
 if __name__ == "__main__":
     name = os.environ["RIG_SERVICE"]
     if os.environ.get("RIG_OLD"):
         read_old_offers()
     if point := os.environ.get("RIG_KILL"):
         kill(point, Path(os.environ["RIG_ARMED"]))
-    faulty = os.environ.get("RIG_FAULTS")
-    whole = composed(import_module(f"{name}.app").compose, Path(faulty) if faulty else None)
+    whole = handlers.composed(import_module(f"{name}.app").compose, os.environ.get(handlers.FOLDER))
     main(name, whole, SETTINGS.get(name, Settings))
