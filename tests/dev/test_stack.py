@@ -111,6 +111,27 @@ async def test_single_processes_stand_in_for_all(whole: Stack) -> None:
     assert "LEIDRAAD_CLOCK_SHIFT" not in api
 
 
+async def test_a_kind_may_have_several_processes(whole: Stack) -> None:
+    await whole.stop("greeter")
+
+    for kind in ("relay", "relay.2"):
+        await whole.start("greeter", kind)
+
+    first, second = [
+        await _greeting(whole.address("greeter", kind)) for kind in ("relay", "relay.2")
+    ]
+    assert first["arguments"] == second["arguments"] == ["relay"]
+    assert first["pid"] != second["pid"]
+
+
+async def test_without_kinds_databases_are_made_and_nothing_runs() -> None:
+    async with stack(
+        "test", ports=GREETER, durable=False, kinds=(), settings=SETTINGS, say=_silent
+    ) as prepared:
+        assert (prepared.folder / "migrated").exists()
+        assert prepared.processes == {}
+
+
 async def test_another_entry_module_may_be_named(whole: Stack) -> None:
     await whole.stop("greeter")
 

@@ -25,18 +25,19 @@ OPENED = "select count(*) from events where key = $1 and type = 'case.opened.v1'
 STORED = "select key, version, position from events where metadata->>'actor' = $1"
 
 
-def dies(window: str, armed: Path) -> dict[str, str]:
-    return {"RIG_KILL": window, "RIG_ARMED": str(armed)}
+def dies(armed: Path) -> dict[str, str]:
+    """In the window whose name is the file's, once the file exists."""
+    return {"RIG_ARMED": str(armed.parent)}
 
 
 async def test_a_relay_killed_between_publish_and_checkpoint_publishes_again_in_order(
     world: World, tmp_path: Path
 ) -> None:
-    armed = tmp_path / "armed"
+    armed = tmp_path / "published"
     hospital = await world.patient.hospital()
     stories = [Story.with_hospital(world.patient, hospital) for _ in range(6)]
 
-    async with world.instead("intake", dies("published", armed)) as process:
+    async with world.instead("intake", dies(armed)) as process:
         playing = asyncio.gather(*(story.accepted_referral() for story in stories))
         armed.touch()
         await eventually(lambda: not process.running, "the relay was not killed")
@@ -56,8 +57,9 @@ async def test_consumers_killed_between_effect_and_offset_commit_act_once(
     story, all_ready = await Story.of(world.patient), asyncio.Barrier(len(CONSUMERS) + 1)
 
     async def kill(service: str) -> None:
-        armed = tmp_path / service
-        async with world.instead(service, dies("handled", armed)) as process:
+        armed = tmp_path / service / "handled"
+        armed.parent.mkdir()
+        async with world.instead(service, dies(armed) | {"RIG_IDLE": "1"}) as process:
             armed.touch()
             await all_ready.wait()
             await eventually(lambda: not process.running, f"{service} was not killed")
@@ -78,10 +80,10 @@ async def test_consumers_killed_between_effect_and_offset_commit_act_once(
 async def test_an_api_killed_between_commit_and_answer_gives_the_first_answer_when_asked_again(
     world: World, tmp_path: Path
 ) -> None:
-    armed, key = tmp_path / "armed", str(uuid4())
+    armed, key = tmp_path / "appended", str(uuid4())
     desk = world.caller("desk")
     body = _referral()
-    async with world.instead("intake", dies("appended", armed), kind="api") as process:
+    async with world.instead("intake", dies(armed), kind="api") as process:
         armed.touch()
         with pytest.raises(httpx.TransportError):
             await desk.send("intake", "/v1/referrals", body, key=key)
@@ -109,10 +111,10 @@ async def test_an_api_killed_between_commit_and_answer_gives_the_first_answer_wh
 async def test_a_mail_of_unknown_outcome_is_repeated_once_with_its_message_id_and_counted(
     world: World, tmp_path: Path
 ) -> None:
-    armed = tmp_path / "armed"
+    armed = tmp_path / "mailed"
     story = await Story.of(world)
 
-    async with world.instead("notifications", dies("mailed", armed)) as process:
+    async with world.instead("notifications", dies(armed)) as process:
         armed.touch()
         await story.accepted_referral()
         await eventually(lambda: not process.running, "notifications was not killed")

@@ -1,7 +1,9 @@
 """A PostgreSQL server of our own on one machine, from the programs of a wheel."""
 
+import asyncio
 import secrets
 import signal
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,11 +13,12 @@ import asyncpg
 
 from dev.failure import NotStarted
 from dev.port import LOOPBACK, free_port, require_free
-from dev.process import Process
+from dev.process import LOOK_SECONDS, Process
 from dev.unprivileged import Home, home
 
 SUPERUSER = "postgres"
 ATTEMPTS = 3
+RESTART_SECONDS = 30
 PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 LOCALE = [
     "--encoding=UTF8",
@@ -67,9 +70,21 @@ class Server:
             await connection.close()
 
     async def restart(self) -> None:
-        """Up again after a stop or a kill: same port, same data."""
-        self.process.start()
-        await self.ready()
+        """Up again after a stop or a kill: same port, same data.
+
+        After a kill its children hold the data until they notice, and a start is refused.
+        """
+        deadline = time.monotonic() + RESTART_SECONDS
+        while True:
+            self.process.start()
+            try:
+                await self.ready()
+            except NotStarted:
+                if self.process.running or time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(LOOK_SECONDS)
+            else:
+                return
 
     async def ready(self) -> None:
         await self.process.ready(self._accepts, 60)

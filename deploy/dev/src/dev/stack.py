@@ -5,7 +5,7 @@ import base64
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +69,7 @@ class Stack:
 
     async def run(self, service: str, *arguments: str) -> None:
         """A command of a service that ends by itself, like `migrate` or `rebuild`."""
-        await self._process(service, arguments, service, {}).finish()
+        await self._process(service, arguments[0], arguments, service, {}).finish()
 
     async def start(
         self,
@@ -83,13 +83,26 @@ class Stack:
 
         Started again it keeps its ports; `module` and `settings` hold for this start alone.
         """
+        process = self.launch(service, kind, module=module, settings=settings)
+        await process.ready(lambda: _ready(self.address(service, kind)), READY_SECONDS)
+        return process
+
+    def launch(
+        self,
+        service: str,
+        kind: str = ALL,
+        *,
+        module: str | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Process:
+        """Starts it and waits for nothing; `consume.2` is one more of the kind `consume`."""
         known = self.processes.get((service, kind))
         if known is not None and known.running:
             raise NotStarted(f"{known.name} runs already.")
-        process = self._process(service, (kind,), module or service, settings or {})
+        command = (kind.partition(".")[0],)
+        process = self._process(service, kind, command, module or service, settings or {})
         self.processes[service, kind] = process
         process.start()
-        await process.ready(lambda: _ready(self.address(service, kind)), READY_SECONDS)
         return process
 
     def address(self, service: str, kind: str) -> str:
@@ -111,9 +124,13 @@ class Stack:
         return self.metrics.setdefault((service, kind), free_port())
 
     def _process(
-        self, service: str, arguments: tuple[str, ...], module: str, settings: Mapping[str, str]
+        self,
+        service: str,
+        kind: str,
+        arguments: tuple[str, ...],
+        module: str,
+        settings: Mapping[str, str],
     ) -> Process:
-        kind = arguments[0]
         name = service if kind in (ALL, "migrate") else f"{service}.{kind}"
         return Process(
             name=name,
@@ -148,13 +165,12 @@ async def stack(
     ports: Mapping[str, int] = PORTS,
     environment: str | None = None,
     durable: bool = True,
+    kinds: Sequence[str] = (ALL,),
     settings: Mapping[str, str] | None = None,
     say: Say = print,
 ) -> AsyncIterator[Stack]:
-    """Servers and all services, ready; a port of 0 is a free one; nothing stays at the end."""
-    for service, port in ports.items():
-        if port:
-            require_free(port, service)
+    """Servers, and of each service these kinds, ready; a port of 0 is a free one; then nothing."""
+    _require_free(ports)
     environment = environment or os.environ.get(ENVIRONMENT, "development")
     with run_folder(name) as folder:
         require_room(folder)
@@ -173,10 +189,16 @@ async def stack(
             )
             try:
                 say(f"starting {', '.join(ports)}")
-                await _start_all(whole)
+                await _start_all(whole, kinds)
                 yield whole
             finally:
                 await whole.stop_all()
+
+
+def _require_free(ports: Mapping[str, int]) -> None:
+    for service, port in ports.items():
+        if port:
+            require_free(port, service)
 
 
 def _master_key(started: Servers, say: Say) -> str:
@@ -186,10 +208,11 @@ def _master_key(started: Servers, say: Say) -> str:
     return given or base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-async def _start_all(whole: Stack) -> None:
+async def _start_all(whole: Stack, kinds: Sequence[str]) -> None:
     async def start(service: str) -> None:
         await whole.migrate(service)
-        await whole.start(service)
+        for kind in kinds:
+            await whole.start(service, kind)
 
     try:
         async with asyncio.TaskGroup() as group:
