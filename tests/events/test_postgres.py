@@ -132,8 +132,8 @@ class LosesTheAnswer:
     connection: Any
     statement: Any
 
-    async def fetchrow(self, *args: object, timeout: float) -> None:  # noqa: ASYNC109 - theirs
-        await self.statement.fetchrow(*args, timeout=timeout)
+    async def fetchrow(self, *args: object) -> None:
+        await self.statement.fetchrow(*args)
         self.connection.terminate()
         raise asyncpg.ConnectionDoesNotExistError
 

@@ -488,7 +488,7 @@ async def test_a_rebuild_waits_for_a_long_reader_without_holding_up_the_others(
         await tables.create([LEVELS])
         await _many(store, 20)
         place = Place(store, tables)
-        long_reader = await connect(database, idle_in_transaction_session_timeout="0")
+        long_reader = await connect(database, {"idle_in_transaction_session_timeout": "0"})
         try:
             transaction = long_reader.transaction()
             await transaction.start()

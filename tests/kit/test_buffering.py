@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope
 
+from dev.process import until
 from events.memory import MemoryStore
 from events.store import Appended, WriteSet
 from kit.access import Role
@@ -161,3 +162,83 @@ async def test_a_request_that_takes_too_long_is_503(
 
     assert problem(answer) == (503, "unavailable")
     assert not stand.app.state.running
+
+
+class Stubborn:
+    """Holds an append, and takes a while to end when it is given up."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.may_end = asyncio.Event()
+
+    async def append(self, _write: WriteSet) -> Appended:
+        self.reached.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.may_end.wait()
+        raise AssertionError
+
+
+async def test_a_late_request_is_answered_before_what_it_holds_is_given_back(
+    stand_of: Callable[..., Stand],
+    store: MemoryStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand, stubborn = stand_of(request_seconds=0.05), Stubborn()
+    monkeypatch.setattr(store, "append", stubborn.append)
+
+    answer = await stand.client(Role.DESK).get("/v1/toys")
+    left = list(stand.app.state.running)
+    stubborn.may_end.set()
+    await asyncio.wait(left)
+
+    assert problem(answer) == (503, "unavailable")
+    assert len(left) == 1
+    assert left[0].cancelled()
+    assert not stand.app.state.running
+
+
+async def test_more_requests_than_can_be_answered_are_refused_at_once(
+    stand_of: Callable[..., Stand],
+    store: MemoryStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand, gate = stand_of(max_requests=3), Gate(store)
+    monkeypatch.setattr(store, "append", gate.append)
+    desk = stand.client(Role.DESK)
+    waiting = [asyncio.create_task(desk.get("/v1/toys")) for _ in range(3)]
+    await until(lambda: len(stand.app.state.running) == 3, 5, "requests do not wait")
+
+    refused = await desk.get("/v1/toys")
+    alive = await desk.get("/healthz")
+    gate.opened.set()
+    answers = await asyncio.gather(*waiting)
+
+    assert problem(refused) == (503, "unavailable")
+    assert alive.status_code == 200
+    assert {answer.status_code for answer in answers} == {200}
+    assert (await desk.get("/v1/toys")).status_code == 200
+
+
+async def test_an_answer_that_has_begun_is_not_cut_off_at_the_time_limit(
+    stand_of: Callable[..., Stand],
+) -> None:
+    stand, began, go_on = stand_of(request_seconds=0.05), asyncio.Event(), asyncio.Event()
+    end: Message = {"type": "http.request", "body": BODY, "more_body": False}
+    messages: list[Message] = []
+
+    async def send(message: Message) -> None:
+        """A client that reads slowly."""
+        messages.append(message)
+        began.set()
+        await go_on.wait()
+
+    request = asyncio.ensure_future(stand.app(scope_of(stand), chunks(last=end), send))
+    await began.wait()
+    await until(lambda: len(stand.app.state.running) == 2, 5, "the request is not late")
+    go_on.set()
+    await request
+
+    assert [message.get("status") for message in messages] == [201, None]
+    assert messages[1]["body"]

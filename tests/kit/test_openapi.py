@@ -38,6 +38,7 @@ def test_every_error_is_a_problem_document(document: Json) -> None:
             assert {"401", "403", "422", "500", "503"} <= errors.keys()
             for response in errors.values():
                 assert list(response["content"]) == ["application/problem+json"]
+            assert list(errors["503"]["headers"]) == ["Retry-After"]
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 

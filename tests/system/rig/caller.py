@@ -83,4 +83,5 @@ def problem(response: httpx.Response) -> tuple[int, str]:
     document = response.json()
     assert response.headers["content-type"] == "application/problem+json"
     assert document["status"] == response.status_code
+    assert response.status_code != UNAVAILABLE or int(response.headers["retry-after"]) > 0
     return response.status_code, document["type"].removeprefix("urn:leidraad:problem:")

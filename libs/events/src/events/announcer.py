@@ -44,7 +44,7 @@ class Announcer:
         delay = PAUSE_SECONDS
         while True:
             try:
-                connection = await connect(self._url, synchronous_commit="off")
+                connection = await connect(self._url, {"synchronous_commit": "off"})
                 delay = PAUSE_SECONDS
                 await self._converse(connection)
             except TROUBLE as error:

@@ -11,7 +11,7 @@ import stamina
 import structlog
 
 from events.batch import SQL, Prepared, Refused, arguments, outcomes, prepare
-from events.connection import STATEMENT_SECONDS, TROUBLE, connect, meaning
+from events.connection import CONNECT_SECONDS, TROUBLE, connect, meaning
 from events.failures import code_of
 from events.store import Appended, Unavailable, Unwritable, WriteSet
 
@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 MOST_SETS = 256
 MOST_EVENTS = 5000
+MOST_WAITING = 8 * MOST_SETS
+"""More would wait longer than anybody waits for them."""
 RECONNECT_SECONDS = 2.0
 SETTINGS = {
     # A plan is made while the tables are small and kept when they are large.
@@ -53,10 +55,15 @@ class Appender:
         self._statement: Any = None
 
     async def append(self, write: WriteSet) -> Outcome:
-        """Raises Unwritable or Unavailable. A caller that goes away leaves the set in its batch."""
+        """Raises Unwritable or Unavailable.
+
+        Of a caller that goes away the set is written only if it is on its way to the server.
+        """
         prepared = prepare(write)
         if self._closing:
             raise Unavailable("the store is closed")
+        if len(self._queue) >= MOST_WAITING:
+            raise Unavailable("too many write sets wait")
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(prepared, outcome))
         self._filled.set()
@@ -78,8 +85,8 @@ class Appender:
             await self._filled.wait()
             if not self._closing:
                 self._filled.clear()
-            while self._queue:
-                await self._commit(self._take())
+            while batch := self._take():
+                await self._commit(batch)
         self._drop()
 
     def _take(self) -> list[_Waiting]:
@@ -89,6 +96,9 @@ class Appender:
         events = 0
         while self._queue and len(batch) < MOST_SETS:
             waiting = self._queue[0]
+            if waiting.outcome.done():
+                self._queue.popleft()
+                continue
             claims = _claims(waiting.prepared.write)
             events += len(waiting.prepared.drafts)
             if batch and (events > MOST_EVENTS or waiting.alone or not claimed.isdisjoint(claims)):
@@ -117,7 +127,7 @@ class Appender:
         given = arguments(batch)
         if self._connection is None or self._connection.is_closed():
             await self._connect()
-        row = await self._statement.fetchrow(*given, timeout=STATEMENT_SECONDS + 1)
+        row = await self._statement.fetchrow(*given)
         return outcomes(batch, row)
 
     async def _connect(self) -> None:
@@ -131,8 +141,7 @@ class Appender:
                 wait_max=0.5,
             ):
                 with attempt:
-                    self._connection = await connect(self._url, **SETTINGS)
-                    self._statement = await self._connection.prepare(SQL)
+                    self._connection, self._statement = await _prepared(self._url)
         except TROUBLE as error:
             raise Unavailable("no connection to the database") from error
 
@@ -153,6 +162,15 @@ class Appender:
         if self._connection:
             self._connection.terminate()
             self._connection = None
+
+
+async def _prepared(url: str) -> tuple[asyncpg.Connection, Any]:
+    connection = await connect(url, SETTINGS)
+    try:
+        return connection, await connection.prepare(SQL, timeout=CONNECT_SECONDS)
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 def _claims(write: WriteSet) -> Sequence[Hashable]:

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: limits on every statement, and what an error of theirs means."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import asyncpg
@@ -8,6 +9,8 @@ from events.failures import code_of
 from events.store import Unavailable, Unwritable
 
 STATEMENT_SECONDS = 5
+ANSWER_SECONDS = STATEMENT_SECONDS + 1
+"""A server that lives has ended the statement by then; one that says nothing is given up."""
 CONNECT_SECONDS = 2
 TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 LIMITS = {
@@ -19,9 +22,17 @@ _BAD_DATA = {"22", "23", "54"}
 """Classes of SQLSTATE: data exceptions, violated constraints, exceeded limits of the program."""
 
 
-async def connect(url: str, **settings: str) -> asyncpg.Connection:
+async def connect(
+    url: str,
+    settings: Mapping[str, str] | None = None,
+    *,
+    answer_seconds: float | None = ANSWER_SECONDS,
+) -> asyncpg.Connection:
     return await asyncpg.connect(
-        url, timeout=CONNECT_SECONDS, server_settings={**LIMITS, **settings}
+        url,
+        timeout=CONNECT_SECONDS,
+        command_timeout=answer_seconds,
+        server_settings={**LIMITS, **(settings or {})},
     )
 
 

@@ -13,7 +13,7 @@ from events import reading
 from events.announcer import Announcer
 from events.appender import Appender
 from events.batch import Refusal, Refused
-from events.connection import CONNECT_SECONDS, LIMITS, read_plain_uuids
+from events.connection import ANSWER_SECONDS, CONNECT_SECONDS, LIMITS, read_plain_uuids
 from events.pooled import pooled, transaction
 from events.store import (
     AlreadyAnswered,
@@ -153,6 +153,7 @@ async def _pool(url: str) -> AsyncIterator[asyncpg.Pool]:
         min_size=0,
         max_size=READERS,
         timeout=CONNECT_SECONDS,
+        command_timeout=ANSWER_SECONDS,
         server_settings=LIMITS,
         init=read_plain_uuids,
         reset=_reset,

@@ -26,6 +26,7 @@ SCHEMA = "rebuilding"
 PAGE = 2000
 ATTEMPTS = 30
 NOBODY = UUID(int=0)
+UNLIMITED = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 
 _PAGE = """select * from events
     where (key, position) > ($1, $2) and position <= $3
@@ -59,7 +60,7 @@ async def rebuild(url: str, source: str, view: View, decode: Decode) -> Rebuilt:
 @asynccontextmanager
 async def _alone(url: str, view: View) -> AsyncIterator[asyncpg.Connection]:
     """One rebuild of a view at a time; no limit on how long a statement takes."""
-    connection = await connect(url, statement_timeout="0", idle_in_transaction_session_timeout="0")
+    connection = await connect(url, UNLIMITED, answer_seconds=None)
     try:
         name = f"rebuild {view.table.name}"
         if not await connection.fetchval("select pg_try_advisory_lock(hashtext($1))", name):

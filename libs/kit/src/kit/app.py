@@ -47,6 +47,7 @@ def create_app(
         max_bytes=settings.max_body_bytes,
         body_seconds=settings.body_seconds,
         request_seconds=settings.request_seconds,
+        max_requests=settings.max_requests,
     )
     app.add_middleware(Authenticated, authenticator=authenticator)
     app.add_middleware(Measured, service=name)

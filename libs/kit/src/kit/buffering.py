@@ -1,4 +1,4 @@
-"""The body is read first, within limits; then the request runs to its end without the client."""
+"""The body is read first; then the request runs without the client, and is answered in time."""
 
 import asyncio
 
@@ -7,16 +7,40 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit import problems
+from kit.authentication import PUBLIC
 from kit.problems import Problem
 
 log = structlog.get_logger()
 
 Running = set[asyncio.Task[None]]
-"""The requests under way; a shutdown waits for them."""
+"""The requests under way, answered or not; a shutdown waits for them."""
+
+
+class Answering:
+    """The way back to the client: taken by the application, or by a problem if it is late."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+        self.late = False
+
+    async def __call__(self, message: Message) -> None:
+        if not self.late:
+            self.begun = True
+            await self._send(message)
+
+    async def instead(self, problem: Problem, scope: Scope, receive: Receive) -> None:
+        """Answers with the problem unless an answer has begun; what comes later is dropped."""
+        if not self.begun:
+            self.begun = self.late = True
+            await problem.response()(scope, receive, self._send)
 
 
 class Buffered:
-    """Middleware: a task of its own per request, which a client that hangs up does not cancel."""
+    """Middleware: a task of its own per request, which a client that hangs up does not cancel.
+
+    More requests at once than can be answered in time are refused at once.
+    """
 
     def __init__(
         self,
@@ -26,12 +50,14 @@ class Buffered:
         max_bytes: int,
         body_seconds: float,
         request_seconds: float,
+        max_requests: int,
     ) -> None:
         self._app = app
         self._running = running
         self._max_bytes = max_bytes
         self._body_seconds = body_seconds
         self._request_seconds = request_seconds
+        self._max_requests = max_requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,10 +70,16 @@ class Buffered:
             return
         if body is None:
             return
-        task = asyncio.create_task(self._run(scope, _replayed(body, receive), send))
+        if len(self._running) >= self._max_requests and scope["path"] not in PUBLIC:
+            await problems.unavailable().response()(scope, receive, send)
+            return
+        run = self._run(scope, _replayed(body, receive), send)
+        await asyncio.shield(self._tracked(asyncio.create_task(run)))
+
+    def _tracked(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        await asyncio.shield(task)
+        return task
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None if the client hung up before it was complete."""
@@ -75,23 +107,25 @@ class Buffered:
         return Problem(413, "body-too-large", detail, headers=_CLOSE)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
+        answering = Answering(send)
+        working = asyncio.create_task(self._work(scope, receive, answering))
+        await asyncio.wait({working}, timeout=self._request_seconds)
+        if working.done():
+            return
+        self._tracked(working)
+        log.warning("http.late", begun=answering.begun)
+        if answering.begun:
+            await asyncio.wait({working}, timeout=self._body_seconds)
+        else:
+            await answering.instead(problems.unavailable(), scope, receive)
+        working.cancel()  # it may take a while to end: a connection is given back in order
 
-        async def answer(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        problem: Problem | None = None
+    async def _work(self, scope: Scope, receive: Receive, answering: Answering) -> None:
         try:
-            async with asyncio.timeout(self._request_seconds) as deadline:
-                await self._app(scope, receive, answer)
-        except Exception as error:
-            late = isinstance(error, TimeoutError) and deadline.expired()
-            problem = problems.unavailable() if late else problems.unexpected()
-            log.exception("http.failed", late=late)
-        if problem and not started:
-            await problem.response()(scope, receive, send)
+            await self._app(scope, receive, answering)
+        except Exception:
+            log.exception("http.failed")
+            await answering.instead(problems.unexpected(), scope, receive)
 
 
 _CLOSE = {"connection": "close"}

@@ -31,7 +31,7 @@ def router(checks: Mapping[str, Check]) -> APIRouter:
         if all(passed):
             return JSONResponse({"status": "ready"})
         missing = ", ".join(n for n, ok in zip(checks, passed, strict=True) if not ok)
-        raise Problem(503, "not-ready", f"Not there: {missing}.", headers=problems.RETRY)
+        raise Problem(503, "not-ready", f"Not there: {missing}.")
 
     @health.get("/metrics")
     async def metrics() -> Response:

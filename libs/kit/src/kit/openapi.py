@@ -34,6 +34,7 @@ _MEANINGS = {
     500: "a fault of the service",
     503: "not now; try again",
 }
+_RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}
 _WRITTEN = {
     "Location": {"schema": {"type": "string"}},
     "ETag": {"schema": {"type": "string"}},
@@ -75,7 +76,8 @@ def _describe(operation: Json, endpoint: Endpoint, method: str) -> None:
 
 def _problem(status: int) -> Json:
     content = {problems.MEDIA_TYPE: {"schema": _PROBLEM}}
-    return {"description": _MEANINGS[status].capitalize(), "content": content}
+    problem: Json = {"description": _MEANINGS[status].capitalize(), "content": content}
+    return problem | ({"headers": _RETRY} if status == 503 else {})
 
 
 def _header(name: str, *, required: bool) -> Json:

@@ -16,6 +16,7 @@ from kit.mistakes import Mistake, mistakes, unreadable
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:leidraad:problem:"
 RETRY = {"retry-after": "1"}
+"""Part of every 503: seconds after which to ask again."""
 
 
 class Problem(Exception):
@@ -35,7 +36,7 @@ class Problem(Exception):
         self.code = code
         self.detail = detail
         self.errors = errors
-        self.headers = headers or {}
+        self.headers = (RETRY if status == 503 else {}) | dict(headers or {})
 
     def response(self) -> Response:
         document: dict[str, Any] = {
@@ -73,7 +74,6 @@ def unavailable() -> Problem:
         503,
         "unavailable",
         "This cannot be answered now; the same request may succeed in a moment.",
-        headers=RETRY,
     )
 
 

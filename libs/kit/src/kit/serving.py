@@ -43,7 +43,7 @@ async def serve(
         stopping = tasks.create_task(_stop(server, stop))
         await server.serve(sockets=[listening])
         stopping.cancel()
-    if running := getattr(app.state, "running", None):
+    while running := getattr(app.state, "running", None):
         await asyncio.wait(running)
 
 

@@ -80,7 +80,8 @@ class Settings(BaseSettings):
     clock_shift: int = 0
     max_body_bytes: int = Field(default=1_000_000, ge=1)
     body_seconds: float = Field(default=10, gt=0)
-    request_seconds: float = Field(default=15, gt=0)
+    request_seconds: float = Field(default=2.4, gt=0)
+    max_requests: int = Field(default=512, ge=1)
     shutdown_seconds: int = Field(default=20, gt=0)
 
     @model_validator(mode="after")

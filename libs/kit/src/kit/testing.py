@@ -130,4 +130,5 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
     assert document.keys() <= {"type", "title", "status", "detail", "errors"}
     assert document["status"] == answer.status_code
     assert document["detail"]
+    assert answer.status_code != 503 or int(answer.headers["retry-after"]) > 0
     return answer.status_code, document["type"].removeprefix("urn:leidraad:problem:")

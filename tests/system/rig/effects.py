@@ -1,0 +1,85 @@
+"""What requests of one caller left behind in intake: each of them whole, and once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import httpx
+
+from rig.caller import UNAVAILABLE, Caller, Json, problem
+from rig.tables import rows, value
+from rig.world import World
+
+PATH = "/v1/referrals"
+CREATED = 201
+
+PARTS = """
+    select r.key as request,
+        (select count(*) from events e where e.id = r.event) as events,
+        (select count(*) from access_log a, events e
+            where e.id = r.event and a.key = e.key and a.outcome = 'allowed') as lines,
+        (select count(*) from vault_fields f, events e
+            where e.id = r.event and f.record = (e.data->>'contact')::uuid) as fields
+    from requests r where r.subject = $1"""
+WHOLES = [
+    "select count(*) from events where metadata->>'actor' = $1",
+    "select count(*) from access_log where actor = $1 and outcome = 'allowed'",
+    """select count(distinct f.record) from vault_fields f
+        join access_log a on a.key = f.person where a.actor = $1""",
+]
+
+
+def referral(key: str) -> Json:
+    """The body of a request that writes an event, contact data and lines beside them."""
+    return {
+        "programme": "medical-incidents",
+        "source": "self",
+        "consent": {"form": "spoken"},
+        "contact": {
+            "name": f"Zwaantje {key}",
+            "phone": "+99 0000000000",
+            "email": f"{key}@canary.example",
+            "address": "Nergensstraat 1, Niemandsdorp",
+        },
+    }
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """What a caller was told: done, or that it is not known whether it was done."""
+
+    caller: Caller
+    done: dict[str, Json] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+    async def send(self, key: str) -> None:
+        """Any other answer than these two is a fault."""
+        try:
+            answer = await self.caller.send("intake", PATH, referral(key), key=key)
+        except httpx.TransportError:
+            self.unknown.add(key)
+            return
+        if answer.status_code == UNAVAILABLE:
+            assert problem(answer) == (UNAVAILABLE, "unavailable")
+            self.unknown.add(key)
+        else:
+            assert answer.status_code == CREATED, answer.text
+            self.done[key] = answer.json()
+
+    async def settle(self, world: World, keys: Sequence[str]) -> int:
+        """All are sent again and succeed; says how many of unknown outcome had been written."""
+        had = await written(world, self.caller)
+        assert self.done.keys() <= had
+        for key in keys:
+            answer = await self.caller.send("intake", PATH, referral(key), key=key)
+            assert answer.status_code == CREATED, answer.text
+            assert self.done.setdefault(key, answer.json()) == answer.json()
+        return len(had & self.unknown)
+
+
+async def written(world: World, caller: Caller) -> set[str]:
+    """The keys of the requests that were written, each of them whole and once."""
+    found = await rows(world, "intake", PARTS, str(caller.id))
+    assert {(r["events"], r["lines"], r["fields"]) for r in found} <= {(1, 1, 4)}
+    for count in WHOLES:
+        assert await value(world, "intake", count, str(caller.id)) == len(found)
+    return {row["request"] for row in found}
