@@ -174,8 +174,7 @@ async def test_a_killed_connection_is_replaced_and_the_set_is_written_once(
 
 async def killed(admin: asyncpg.Connection) -> None:
     """Kills the session that waits for a lock, as soon as there is one."""
-    kill = """select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'"""
+    kill = "select pg_terminate_backend(pid) from pg_locks where not granted"
     for _ in range(1000):
         if await admin.fetchval(kill):
             return
