@@ -1,12 +1,15 @@
 """What every store promises: the same tests on memory and on PostgreSQL."""
 
 import asyncio
+from dataclasses import fields, replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
+from events.postgres import PostgresStore
 from events.store import (
     ANY,
     AccessLine,
@@ -148,6 +151,30 @@ async def test_a_refused_set_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(AlreadyDone):
         await store.append(WriteSet(done=[item.id]))
     assert (await store.head()).position == 1
+
+
+async def test_the_access_log_has_the_lines_of_what_was_written_and_no_others(store: Store) -> None:
+    stream, organisation = uuid4(), uuid4()
+    lines = [replace(ACCESS, resource=f"offer-{n}", key=uuid4()) for n in range(4)]
+    foreign = replace(ACCESS, organisation=organisation, outcome="forbidden")
+
+    await asyncio.gather(
+        store.append(write(draft(stream), expected=0, access=lines[:2])),
+        store.append(write(draft(stream), expected=7, access=lines[2:3])),
+        store.append(WriteSet(access=[lines[3], foreign])),
+        return_exceptions=True,
+    )
+
+    assert await access_log(store) == [*lines[:2], lines[3], foreign]
+
+
+async def access_log(store: Store) -> list[AccessLine]:
+    if isinstance(store, MemoryStore):
+        return store.access
+    assert isinstance(store, PostgresStore)
+    names = [field.name for field in fields(AccessLine)]
+    query = f"select {', '.join(names)} from access_log order by id"  # noqa: S608 - names of ours
+    return [AccessLine(**row) for row in await store.pool.fetch(query)]
 
 
 async def test_a_set_without_events_writes_its_records(store: Store) -> None:

@@ -367,6 +367,19 @@ async def test_who_is_not_at_the_checkpoint_changes_nothing(place: Place) -> Non
     assert await place.tables.position(LEVELS) == 5
 
 
+async def test_who_is_overtaken_goes_on_from_where_the_view_is(place: Place) -> None:
+    await appended(place.store, HISTORY)
+    views = Views(store=place.store, tables=place.tables, views=[LEVELS], decode=as_it_is, batch=2)
+    quick, slow = (Folding(view=LEVELS, decode=as_it_is) for _ in range(2))
+    assert await views.step(quick, 0) == 2
+    assert await views.step(quick, 2) == 4
+
+    assert await views.step(slow, 0) == 4
+
+    assert await views.step(slow, 4) == len(HISTORY)
+    assert ordered(await place.rows()) == ordered(await place.expected())
+
+
 # Conditions of queries, and the rebuild, on PostgreSQL
 
 

@@ -63,6 +63,7 @@ async def test_a_write_and_its_access_line_are_written_together(
     key = UUID(toy.rpartition("/")[2])
     assert answer.headers["x-correlation-id"] == str(correlation)
     assert store.log[-1].metadata.correlation_id == correlation
+    assert [line.action for line in store.access] == ["toy:make", "toy:paint"]
     assert store.access[-1] == AccessLine(
         actor=store.log[-1].metadata.actor,
         role="desk",

@@ -1,0 +1,320 @@
+"""The guards of the promises, each with the tests that miss it."""
+
+from mutation.guard import Edit, Guard
+
+LOG = "events/scripts/0001_log.sql"
+CONTRACT = "tests/events/test_store_contract.py::test_"
+RACES = "tests/events/test_races.py::test_"
+CONSTRAINTS = "tests/events/test_constraints.py::test_"
+COMMANDS = "tests/events/test_commands.py::test_"
+CHECKPOINT = "tests/events/test_checkpoint.py::test_"
+VIEWS = "tests/events/test_views.py::test_"
+REACT = "tests/events/test_react.py::test_"
+IDEMPOTENCY = "tests/kit/test_idempotency.py::test_"
+ACCESS = "tests/kit/test_access.py::test_"
+WRITING = "tests/kit/test_writing.py::test_"
+
+_COUNTER = """    update log_head h set position = h.position + _total,
+        recorded_at = greatest(clock_timestamp(), h.recorded_at + interval '1 microsecond')
+            + (_total - 1) * interval '1 microsecond'
+    where h.id = 1
+    returning h.position, h.recorded_at into _position, _recorded_at;
+"""
+_SEQUENCE = """    select max(nextval('positions')), clock_timestamp() into _position, _recorded_at
+    from generate_series(1, _total);
+"""
+_LOOK = """    select h.position + _total, clock_timestamp() into _position, _recorded_at
+    from log_head h;
+"""
+_END = "    ) d;\nend $$;"
+_LATE = """    ) d;
+    update log_head h set position = _position, recorded_at = _recorded_at;
+end $$;"""
+_STREAMS = "        update streams s set version = s.version + u.count\n        from ("
+_LOCKED = "        where s.id = u.id returning u.number, s.version - u.count as version"
+
+UNIQUE = (
+    Guard(
+        "unique position",
+        (Edit(LOG, "    constraint events_pkey primary key (position),\n", ""),),
+        (CONSTRAINTS + "no_place_is_given_twice_by_a_counter_that_was_set_back[position]",),
+    ),
+    Guard(
+        "unique event id",
+        (Edit(LOG, "    constraint events_id_key unique (id),\n", ""),),
+        (
+            CONTRACT + "the_same_event_is_not_stored_in_two_streams[postgres]",
+            CONTRACT + "a_lost_answer_is_found_where_any_version_will_do[postgres]",
+        ),
+    ),
+    Guard(
+        "unique version in the stream",
+        (Edit(LOG, ",\n    constraint events_stream_version_key unique (stream, version)", ""),),
+        (CONSTRAINTS + "no_place_is_given_twice_by_a_counter_that_was_set_back[version]",),
+    ),
+)
+COUNTER = (
+    Guard(
+        "the counter's lock: positions from a sequence",
+        (
+            Edit(
+                LOG,
+                "create table log_head (",
+                "create sequence positions;\ncreate table log_head (",
+            ),
+            Edit(LOG, _COUNTER, _SEQUENCE),
+        ),
+        (RACES + "nobody_sees_a_position_before_all_that_come_before_it",),
+    ),
+    Guard(
+        "the counter's lock: read first, written last",
+        (Edit(LOG, _COUNTER, _LOOK), Edit(LOG, _END, _LATE)),
+        (RACES + "nobody_sees_a_position_before_all_that_come_before_it",),
+    ),
+)
+INBOX = (
+    Guard(
+        "the inbox check",
+        (Edit(LOG, "_outcomes[_refused.member] := _handled;", "null;"),),
+        (
+            CONTRACT + "a_message_has_its_effect_once[postgres]",
+            RACES + "what_two_processes_have_in_hand_has_one_effect[message]",
+        ),
+    ),
+    Guard(
+        "one row for a message",
+        (Edit(LOG, ",\n    constraint inbox_pkey primary key (consumer, message)", ""),),
+        (
+            CONTRACT + "a_message_has_its_effect_once[postgres]",
+            RACES + "what_two_processes_have_in_hand_has_one_effect[message]",
+        ),
+    ),
+    Guard(
+        "the inbox check in memory",
+        (Edit("events/memory.py", "write.message in self.messages", "False"),),
+        (
+            CONTRACT + "a_message_has_its_effect_once[memory]",
+            REACT + "the_effect_and_its_inbox_row_are_written_together_and_once",
+        ),
+    ),
+    Guard(
+        "the inbox row of a reaction",
+        (
+            Edit(
+                "events/consumer.py",
+                "WriteSet(message=(effect, message.id))",
+                "WriteSet(access=[]) if effect else WriteSet()",
+            ),
+        ),
+        (
+            REACT + "the_effect_and_its_inbox_row_are_written_together_and_once",
+            REACT + "of_several_effects_each_is_brought_about_once",
+        ),
+    ),
+)
+VERSION = (
+    Guard(
+        "the expected version",
+        (Edit(LOG, "_expected[_until] not in (-1, _versions[_numbers[_until]])", "false"),),
+        (
+            CONTRACT + "another_version_than_expected_is_a_conflict[postgres-0]",
+            CONTRACT + "of_rivals_for_one_version_one_wins[postgres]",
+            RACES + "of_two_processes_that_decided_on_one_version_one_wins[0]",
+            RACES + "a_stream_that_another_process_moves_meanwhile_was_not_only_read",
+        ),
+    ),
+    Guard(
+        "the lock of a stream",
+        (
+            Edit(LOG, _STREAMS, "        select u.number, s.version from streams s, ("),
+            Edit(LOG, _LOCKED, "        where s.id = u.id"),
+            Edit(LOG, "    if _written <> any (_outcomes) then", "    if true then"),
+        ),
+        (
+            RACES + "of_two_processes_that_decided_on_one_version_one_wins[1]",
+            RACES + "a_stream_that_another_process_moves_meanwhile_was_not_only_read",
+        ),
+    ),
+    Guard(
+        "the expected version in memory",
+        (Edit("events/memory.py", "expected not in (ANY, self._versions[stream])", "False"),),
+        (
+            CONTRACT + "another_version_than_expected_is_a_conflict[memory-0]",
+            COMMANDS + "a_conflict_is_decided_anew",
+        ),
+    ),
+    Guard(
+        "the version on which a command was decided",
+        (
+            Edit(
+                "events/commands.py",
+                "expected=versions if gathered else {stream: version},",
+                "expected=dict.fromkeys(versions, -1),",
+            ),
+        ),
+        (
+            COMMANDS + "a_conflict_is_decided_anew",
+            COMMANDS + "a_gathered_command_is_decided_on_all_streams_of_the_key",
+        ),
+    ),
+    Guard(
+        "the version that the caller names",
+        (Edit("events/commands.py", "cause.expected not in (None, version)", "False"),),
+        (COMMANDS + "a_stale_version_is_refused_and_not_tried_again[postgres]",),
+    ),
+    Guard(
+        "If-Match",
+        (Edit("kit/calls.py", "if self.request.if_match:", "if False:"),),
+        (WRITING + "a_stale_version_is_412_only_where_it_was_sent",),
+    ),
+)
+REQUEST = (
+    Guard(
+        "the idempotency record",
+        (Edit(LOG, "_outcomes[_refused.member] := _answered;", "null;"),),
+        (
+            CONTRACT + "a_repeated_request_gets_the_first_answer[postgres]",
+            CONTRACT + "of_rivals_for_one_request_one_wins[postgres]",
+            RACES + "what_two_processes_have_in_hand_has_one_effect[request]",
+        ),
+    ),
+    Guard(
+        "one record for a request",
+        (Edit(LOG, ",\n    constraint requests_pkey primary key (subject, route, key)", ""),),
+        (
+            CONTRACT + "a_repeated_request_gets_the_first_answer[postgres]",
+            RACES + "what_two_processes_have_in_hand_has_one_effect[request]",
+        ),
+    ),
+    Guard(
+        "the idempotency record in memory",
+        (
+            Edit(
+                "events/memory.py",
+                "write.request and (answer := self.answers.get(write.request[0]))",
+                "write.request and (answer := self.answers.get(None))",
+            ),
+        ),
+        (CONTRACT + "a_repeated_request_gets_the_first_answer[memory]",),
+    ),
+    Guard(
+        "the look at the idempotency records",
+        (Edit("events/commands.py", "if request and (answer :=", "if False and (answer :="),),
+        (IDEMPOTENCY + "a_repetition_is_answered_though_the_state_no_longer_allows_the_command",),
+    ),
+    Guard(
+        "the idempotency record of a call",
+        (Edit("kit/calls.py", "if request.idempotency_key is None:", "if True:"),),
+        (
+            IDEMPOTENCY + "a_repeated_request_gets_the_first_answer",
+            IDEMPOTENCY + "of_many_at_once_one_has_an_effect_and_all_get_its_answer",
+        ),
+    ),
+    Guard(
+        "the body of a request",
+        (Edit("kit/calls.py", "if body_hash != record.body_hash:", "if False:"),),
+        (IDEMPOTENCY + "the_same_key_with_another_body_is_422",),
+    ),
+)
+MOVED = (
+    Guard(
+        "the relay's compare-and-set",
+        (Edit("events/checkpoint.py", "where position = $1 and", "where $1::bigint >= 0 and"),),
+        (CHECKPOINT + "it_is_moved_only_from_where_it_is[postgres]",),
+    ),
+    Guard(
+        "the relay's compare-and-set: a rewind to the same place",
+        (Edit("events/checkpoint.py", "and xmin::text = $2", "and $2::text is not null"),),
+        (
+            CHECKPOINT
+            + "what_was_sent_before_it_was_moved_back_to_the_same_place_does_not_count[postgres]",
+        ),
+    ),
+    Guard(
+        "the relay's compare-and-set in memory",
+        (
+            Edit(
+                "events/checkpoint.py",
+                "if (self._checkpoint.at, self._checkpoint.rewinds) != (published, self._rewinds):",
+                "if False:",
+            ),
+        ),
+        (CHECKPOINT + "it_is_moved_only_from_where_it_is[memory]",),
+    ),
+    Guard(
+        "the lead of a relay",
+        (Edit("events/checkpoint.py", 'f"select {_LOCK}"', '"select true"'),),
+        (CHECKPOINT + "one_leads_and_the_next_after_it[postgres]",),
+    ),
+    Guard(
+        "a view's compare-and-set",
+        (
+            Edit(
+                "events/views_postgres.py",
+                "where (name, version, position) = ($1, $2, $3)",
+                "where (name, version) = ($1, $2) and $3::bigint >= 0",
+            ),
+        ),
+        (VIEWS + "who_is_not_at_the_checkpoint_changes_nothing[postgres]",),
+    ),
+    Guard(
+        "a view's compare-and-set in memory",
+        (Edit("events/views_memory.py", "if await self.position(view) != seen:", "if False:"),),
+        (VIEWS + "who_is_not_at_the_checkpoint_changes_nothing[memory]",),
+    ),
+    Guard(
+        "what a view makes of a checkpoint that was moved",
+        (
+            Edit(
+                "events/following.py",
+                "            return until\n        return await self.tables.position(view)",
+                "            return until\n        return until",
+            ),
+        ),
+        (VIEWS + "who_is_overtaken_goes_on_from_where_the_view_is[postgres]",),
+    ),
+)
+NOTED = (
+    Guard(
+        "the access log's insert",
+        (Edit(LOG, "if cardinality(_access) > 0 then", "if false then"),),
+        (CONTRACT + "the_access_log_has_the_lines_of_what_was_written_and_no_others[postgres]",),
+    ),
+    Guard(
+        "the access line of a refused set",
+        (
+            Edit(
+                LOG,
+                "from unnest(_access) a where _outcomes[a.member] = _written;",
+                "from unnest(_access) a;",
+            ),
+        ),
+        (CONTRACT + "the_access_log_has_the_lines_of_what_was_written_and_no_others[postgres]",),
+    ),
+    Guard(
+        "the access line of a read or a refusal",
+        (
+            Edit(
+                "kit/accesslog.py",
+                "await store.append(WriteSet(access=[written]))",
+                "del store, written",
+            ),
+        ),
+        (
+            ACCESS + "the_own_organisation_reads_its_record_and_the_log_says_so",
+            ACCESS + "a_role_that_may_not_do_this_at_all_is_403_and_noted",
+            ACCESS + "a_list_is_noted_before_it_is_answered",
+        ),
+    ),
+    Guard(
+        "the access line of a write",
+        (Edit("kit/calls.py", "access=[self._line(accesslog.ALLOWED, key)]", "access=[]"),),
+        (WRITING + "a_write_and_its_access_line_are_written_together",),
+    ),
+    Guard(
+        "an answer without its line is held back",
+        (Edit("kit/accesslog.py", "if good and not scope.get(_NOTED, True):", "if False:"),),
+        (ACCESS + "an_answer_that_was_not_noted_does_not_go_out",),
+    ),
+)
+GUARDS = (*UNIQUE, *COUNTER, *INBOX, *VERSION, *REQUEST, *MOVED, *NOTED)
