@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -143,16 +144,12 @@ def test_a_table_carries_the_version_of_its_view() -> None:
 
 def test_a_key_with_many_events_is_computed_in_little_time() -> None:
     events = [recorded({"level": n % 7}, n, type="set.v1", occurred=at(-n)) for n in range(1, 201)]
-    loop_time = asyncio.new_event_loop()
-    try:
-        began = loop_time.time()
-        rows = materialise(LEVELS, {events[0].key: events})
-        took = loop_time.time() - began
-    finally:
-        loop_time.close()
+    began = time.process_time()
+
+    rows = materialise(LEVELS, {events[0].key: events})
 
     assert rows
-    assert took < 5
+    assert time.process_time() - began < 5
 
 
 histories = st.lists(
