@@ -55,9 +55,9 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
         (lambda d: d.update(timeZone="Europe/London"), "timeZone: Europe/London does not keep"),
         (lambda d: d.update(timeZone="Nowhere/City"), "timeZone: 'Nowhere/City' is no time zone"),
         (lambda d: d.update(colour="red"), "colour: Extra inputs are not permitted"),
-        (lambda d: d.pop("closingReasons"), "closingReasons: Field required"),
+        (lambda d: d.pop("closingChecklist"), "closingChecklist: Field required"),
         (lambda d: d.update(version=True), "version: Input should be a valid integer"),
-        (lambda d: d.update(teamRoles=[]), "teamRoles: names nothing"),
+        (lambda d: d.update(closingReasons=[]), "closingReasons: names nothing"),
         (lambda d: d["offer"]["declineReasons"].pop(), "offer.declineReasons: lacks `unknown`"),
         (
             lambda d: d["teamRoles"][0].update(code="Case Manager"),
@@ -96,8 +96,83 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
             "tracks.0.steps.0.publishes: case-closed is published already",
         ),
         (
-            lambda d: d["deadlines"][0].update(metBy="leidraad.casefile.case-opened.v9"),
-            "deadlines.0.metBy: no event is published as leidraad.casefile.case-opened.v9",
+            lambda d: d["criteria"][0].pop("validFromSource"),
+            "criteria.0.validFromSource: is given where, and only where, validFrom is given",
+        ),
+        (
+            lambda d: d["consents"][0].update(subject="nobody"),
+            "consents.0.subject: nobody is not declared in persons.roles",
+        ),
+        (
+            lambda d: d["consents"][0].update(stops=["everything"]),
+            "consents.0.stops.0: Input should be",
+        ),
+        (
+            lambda d: d["studies"][0].update(consent="support-of-research"),
+            "studies.0.consent: support-of-research is not declared in consents",
+        ),
+        (
+            lambda d: d["teamRoles"][0].update(most=0),
+            "teamRoles.0.most: Input should be greater than or equal to 1",
+        ),
+        (lambda d: d["teamRoles"][1].update(least=2), "teamRoles.1.most: is below the least"),
+        (
+            lambda d: d["offer"]["name"].update(nl="hulp voor slachtoffers"),
+            "offer.name: clients read it, so it must not say slachtoffer",
+        ),
+        (
+            lambda d: d["agreements"][1].update(vocabulary="colours"),
+            "agreements.1.vocabulary: there is no list of terms called colours",
+        ),
+        (
+            lambda d: d["documents"]["kinds"][0].update(checks=["signed"]),
+            "documents.kinds.0.checks.0: signed is not declared in documents.checks",
+        ),
+        (
+            lambda d: d["instruments"][0]["scale"].update(highest=1),
+            "instruments.0.scale.highest: is not above the lowest",
+        ),
+        (
+            lambda d: d["tracks"][2]["steps"][7].update(after=[{"step": "claimed"}]),
+            "tracks.2: acknowledged: there is no step claimed",
+        ),
+        (
+            lambda d: d["tracks"][4]["steps"][4]["after"][0].update(outcomes=["lost"]),
+            "tracks.4: objection-filed: decided never ends as lost",
+        ),
+        (
+            lambda d: d["tracks"][0]["steps"][7]["outcomes"].pop(),
+            "tracks.0.steps.7.outcomes: lacks `unknown`",
+        ),
+        (
+            lambda d: d["tracks"][0]["steps"][7]["fields"][1].pop("terms"),
+            "tracks.0.steps.7.fields.1.terms: are given where, and only where",
+        ),
+        (
+            lambda d: d["tracks"][1]["steps"][2].update(groups=["formal"]),
+            "tracks.1.steps.2.groups.0: formal is not declared in stepGroups",
+        ),
+        (
+            lambda d: d["deadlines"][0].update(whenOutcome=["late"]),
+            "deadlines: first-contact: its trigger never ends as late",
+        ),
+        (
+            lambda d: d["deadlines"][0].update(metBy=["leidraad.intake.offer-made.v1"]),
+            "deadlines: first-contact: leidraad.intake.offer-made.v1 and its trigger come from two",
+        ),
+        (
+            lambda d: d["deadlines"][0].update(
+                triggeredBy="leidraad.casefile.liability-claim-filed.v1"
+            ),
+            "deadlines: first-contact: leidraad.casefile.first-contact-made.v1 is no step of the",
+        ),
+        (
+            lambda d: d["deadlines"][0].update(backup="neighbour"),
+            "deadlines.0.backup: neighbour is not declared in teamRoles",
+        ),
+        (
+            lambda d: d["deadlines"][0].update(metBy=["leidraad.casefile.case-opened.v9"]),
+            "deadlines.0.metBy.0: no event is published as leidraad.casefile.case-opened.v9",
         ),
         (
             lambda d: d["notifications"][0].update(policy="second-contact"),

@@ -1,14 +1,17 @@
 """The shipped programme for medical incidents says what its source says."""
 
+import re
 from datetime import date
 
 import pytest
 
 from events.contracts import registry
 from programmes import Definition, UnknownProgramme, codes, load
+from programmes.loader import SHIPPED
 
 PROGRAMMES = load()
 CASE_OPENED = "leidraad.casefile.case-opened.v1"
+SOURCE = r"constructed|Table \d\.\d|§\d(\.\d)?( endnote \d)?"
 DEADLINE_SET = "leidraad.scheduling.deadline-set.v1"
 
 
@@ -76,6 +79,93 @@ def test_a_criterion_that_is_not_known_to_be_met_is_not_met(
     assert not criteria.accepts(met | {"calamity": outcome})
 
 
+def test_a_proposed_version_decides_on_nobody_but_says_what_it_would_have_decided(
+    definition: Definition,
+) -> None:
+    (proposed,) = definition.proposed_criteria()
+
+    assert proposed.version == 3
+    assert all(definition.criteria_on(date(year, 1, 1)) != proposed for year in range(2016, 2100))
+    met = {"participating-hospital": "yes", "serious-consequences": "yes"}
+    assert proposed.verdict(met) == "yes"
+    assert proposed.verdict(met | {"serious-consequences": "no"}) == "no"
+    assert proposed.verdict({"participating-hospital": "yes", "calamity": "no"}) == "unknown"
+
+
+def test_whether_one_of_several_sets_is_met_may_be_certain_before_all_is_known(
+    definition: Definition,
+) -> None:
+    criteria = definition.criteria_on(date(2019, 6, 1))
+
+    assert criteria.verdict({"participating-hospital": "no"}) == "no"
+    assert criteria.verdict({"calamity": "no", "possible-calamity": "no"}) == "no"
+    assert criteria.verdict({"calamity": "no"}) == "unknown"
+
+
+def test_every_list_of_terms_is_found_by_its_name(definition: Definition) -> None:
+    names = definition.vocabularies.keys()
+
+    assert {
+        "team_roles",
+        "offer.channels",
+        "needs.met_by",
+        "persons.roles",
+        "origin.kinds",
+    } <= names
+    assert not {"criteria", "deadlines", "notifications", "labels"} & names
+    assert codes(definition.terms("team_roles")) == {"case-manager", "backup"}
+    assert definition.terms("offer.channels") is definition.offer.channels
+    with pytest.raises(KeyError):
+        definition.terms("offer.colours")
+
+
+def test_three_consents_are_asked_for_and_a_withdrawal_stops_what_it_says(
+    definition: Definition,
+) -> None:
+    consents = {consent.code: consent for consent in definition.consents}
+
+    assert consents.keys() == {"contact-data", "support", "research"}
+    assert consents["contact-data"].forms == ("spoken", "written")
+    assert consents["support"].stops == ("access", "appointments", "reminders")
+    assert [study.consent for study in definition.studies] == ["research"]
+
+
+def test_the_instruments_score_nine_domains_and_nine_dimensions_with_a_total(
+    definition: Definition,
+) -> None:
+    marks, bsi = definition.instruments
+
+    assert (len(marks.scores), len(bsi.scores)) == (9, 10)
+    assert [marks.scale.holds(score) for score in (1, 10, 0, 11, 7.5)] == [True, True, *[False] * 3]
+    assert [bsi.scale.holds(score) for score in (0.25, 4, 4.01, 0.125)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_the_name_of_what_is_offered_puts_nobody_off(definition: Definition) -> None:
+    assert definition.offer.avoided_in(definition.offer.name.nl) == []
+    assert definition.offer.avoided_in("Hulp voor Slachtoffers") == ["slachtoffer"]
+
+
+def test_only_what_the_hospital_takes_part_in_itself_is_shown_to_it(
+    definition: Definition,
+) -> None:
+    shown = {track.code for track in definition.tracks for step in track.steps if step.shown}
+
+    assert shown == {"calamity-investigation"}
+
+
+def test_every_source_is_a_place_in_the_report_or_says_that_there_is_none() -> None:
+    text = (SHIPPED / "medical-incidents.yaml").read_text(encoding="utf-8")
+    sources = set(re.findall(r"\b(?:source|validFromSource): ([^,}\n]+)", text))
+
+    assert sources
+    assert {s for s in sources if not re.fullmatch(SOURCE, s)} == set()
+
+
 def test_only_hospitals_offer_and_refer(definition: Definition) -> None:
     assert definition.organisation_kinds() == {"hospital"}
     assert {"self", "victim-support"} <= codes(definition.referral_sources)
@@ -93,7 +183,7 @@ def test_a_case_that_opens_sets_a_deadline_that_mails_the_desk(definition: Defin
 
     assert deadline.source == "constructed"
     assert notification.recipient_role == "desk"
-    assert definition.deadlines_met_by(deadline.met_by) == (deadline,)
+    assert [definition.deadlines_met_by(met) for met in deadline.met_by] == [(deadline,)]
     assert definition.notifications_after(DEADLINE_SET, "another-policy") == ()
 
 

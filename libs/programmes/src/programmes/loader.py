@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
 
 from events.store import Recorded
 from programmes.document import read, repeated
@@ -100,7 +101,7 @@ def _checked(path: Path) -> tuple[Definition | None, list[str]]:
 
 def _named(error: ValidationError) -> Iterator[str]:
     for detail in error.errors():
-        place = ".".join(str(part) for part in detail["loc"])
+        place = ".".join(to_camel(str(part)) for part in detail["loc"])
         given = _given(detail["input"]) if detail["type"] != "missing" else ""
         yield f"{place}: {detail['msg'].removeprefix('Value error, ')}{given}"
 

@@ -1,7 +1,8 @@
-"""What a programme declares: its terms, criteria, tracks, deadlines and mails, as checked data."""
+"""A programme: all that it declares, by name, as checked data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,103 +10,25 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from events.contracts.contract import Code
 from events.occurrence import CIVIL_TIME
+from programmes.casework import (
+    AgreementKind,
+    Appointments,
+    Category,
+    Condition,
+    Consent,
+    Documents,
+    Needs,
+    Persons,
+    Study,
+    TeamRole,
+)
+from programmes.criteria import CriteriaVersion, in_force, in_order
+from programmes.deadline import Deadline, strange
+from programmes.instrument import Instrument
 from programmes.notification import Notification
-from programmes.published import PublishedType, StepEvent
-from programmes.term import Declared, Labels, Reasons, Source, Term, Terms, Version, codes
-
-__all__ = [
-    "Category",
-    "CriteriaVersion",
-    "Deadline",
-    "Definition",
-    "Notification",
-    "Offer",
-    "ReferralSource",
-    "Step",
-    "Term",
-    "Track",
-    "codes",
-]
-
-
-class ReferralSource(Term):
-    """Where a referral comes from; organisations of a kind that `offers` find the candidates."""
-
-    offers: bool = False
-
-
-class Offer(Declared):
-    """How and by whom an offer is made, and how it is answered."""
-
-    channels: Terms
-    functions: Terms
-    accept_reasons: Reasons
-    decline_reasons: Reasons
-    withhold_reasons: Reasons
-    consent_forms: Terms
-
-
-class CriteriaVersion(Declared):
-    """Criteria in force from a day on; `accepts_when`: one of these sets must be met in full."""
-
-    version: Version
-    valid_from: date
-    valid_from_source: Source
-    source: Source
-    criteria: Terms
-    accepts_when: Annotated[tuple[frozenset[Code], ...], Field(min_length=1)]
-
-    @field_validator("accepts_when")
-    @classmethod
-    def _names_criteria(
-        cls, sets: tuple[frozenset[str], ...], info: ValidationInfo
-    ) -> tuple[frozenset[str], ...]:
-        if "criteria" not in info.data:
-            return sets
-        unknown = frozenset().union(*sets) - codes(info.data["criteria"])
-        if unknown:
-            raise ValueError(f"names criteria that are not declared: {', '.join(sorted(unknown))}")
-        if not all(sets):
-            raise ValueError("an empty set of criteria would accept everyone")
-        return sets
-
-    def accepts(self, outcomes: Mapping[str, str]) -> bool:
-        """Whether one of the sets is met in full; `unknown` never counts as met."""
-        met = {criterion for criterion, outcome in outcomes.items() if outcome == "yes"}
-        return any(criteria <= met for criteria in self.accepts_when)
-
-
-class Category(Term):
-    """A group of activities."""
-
-    types: Terms
-
-
-class Step(Term):
-    """A step of a track, published as an event type of its own."""
-
-    publishes: StepEvent
-    outcomes: tuple[Term, ...] = ()
-
-
-class Track(Term):
-    """What runs beside the support with a clock of its own, such as an investigation or a claim."""
-
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
-
-    def step(self, code: str) -> Step | None:
-        return next((step for step in self.steps if step.code == code), None)
-
-
-class Deadline(Labels):
-    """Something to be done within days of an event; other versions of the policy may follow."""
-
-    policy: Code
-    version: Version
-    source: Source
-    triggered_by: PublishedType
-    met_by: PublishedType
-    days: Annotated[int, Field(ge=0, strict=True)]
+from programmes.offer import Offer, Origin, ReferralSource
+from programmes.term import Declared, Labels, Reasons, Source, Term, Terms, Version
+from programmes.track import Step, Track
 
 
 def _civil_time(name: str) -> str:
@@ -130,37 +53,73 @@ class Definition(Declared):
     labels: Labels
     language: Literal["nl", "en", "fr"]
     time_zone: Annotated[str, AfterValidator(_civil_time)]
-    origin: Code
+    origin: Origin
     referral_sources: Annotated[tuple[ReferralSource, ...], Field(min_length=1)]
     offer: Offer
+    consent_forms: Terms
+    consents: Annotated[tuple[Consent, ...], Field(min_length=1)]
+    studies: tuple[Study, ...]
     criteria: Annotated[tuple[CriteriaVersion, ...], Field(min_length=1)]
     screening_out_reasons: Terms
-    team_roles: Terms
+    persons: Persons
+    conditions: tuple[Condition, ...]
+    team_roles: Annotated[tuple[TeamRole, ...], Field(min_length=1)]
+    handover_reasons: Reasons
     contact_channels: Terms
+    intensity_levels: Terms
+    needs: Needs
+    support_modes: tuple[Term, ...]
+    agreements: tuple[AgreementKind, ...]
     activities: Annotated[tuple[Category, ...], Field(min_length=1)]
+    boundary_doubts: tuple[Term, ...]
+    treatment_experiences: tuple[Term, ...]
+    documents: Documents
+    instruments: tuple[Instrument, ...]
+    waves: tuple[Term, ...]
+    evaluation_moments: Terms
+    appointments: Appointments
+    step_groups: tuple[Term, ...]
     tracks: tuple[Track, ...]
     deadlines: tuple[Deadline, ...]
     notifications: tuple[Notification, ...]
     closing_reasons: Terms
+    closing_checklist: Terms
+    referral_targets: Terms
+    reopening_reasons: Reasons
 
     @field_validator("criteria")
     @classmethod
     def _in_order(
         cls, versions: tuple[CriteriaVersion, ...], info: ValidationInfo
     ) -> tuple[CriteriaVersion, ...]:
-        by_version = sorted(versions, key=lambda v: v.version)
-        days = [v.valid_from for v in by_version]
-        if days != sorted(set(days)):
-            raise ValueError("a later version must be valid from a later day")
-        if "valid_from" in info.data and days[0] > info.data["valid_from"]:
-            raise ValueError("no version is in force on the programme's first day")
+        in_order(versions, info.data.get("valid_from"))
         return versions
+
+    @field_validator("deadlines")
+    @classmethod
+    def _follow_steps(
+        cls, deadlines: tuple[Deadline, ...], info: ValidationInfo
+    ) -> tuple[Deadline, ...]:
+        if "tracks" in info.data and (mistakes := list(strange(deadlines, info.data["tracks"]))):
+            raise ValueError("; ".join(mistakes))
+        return deadlines
+
+    @cached_property
+    def vocabularies(self) -> Mapping[str, tuple[Term, ...]]:
+        """Every list of terms by its name, `team_roles` or `offer.channels`."""
+        return dict(_lists(self))
+
+    def terms(self, vocabulary: str) -> tuple[Term, ...]:
+        """The terms of a list; KeyError where no list has that name."""
+        return self.vocabularies[vocabulary]
 
     def criteria_on(self, day: date) -> CriteriaVersion:
         """The version in force; days before the programme began are judged by the first one."""
-        earliest = min(self.criteria, key=lambda v: v.valid_from)
-        in_force = (v for v in self.criteria if v.valid_from <= day)
-        return max(in_force, key=lambda v: v.valid_from, default=earliest)
+        return in_force(self.criteria, day)
+
+    def proposed_criteria(self) -> tuple[CriteriaVersion, ...]:
+        """Those that decide on nobody, but may be assessed too."""
+        return tuple(version for version in self.criteria if version.valid_from is None)
 
     def organisation_kinds(self) -> frozenset[str]:
         """The kinds of organisation that offer and refer; each is the source of its referrals."""
@@ -176,11 +135,19 @@ class Definition(Declared):
     def category(self, code: str) -> Category | None:
         return next((category for category in self.activities if category.code == code), None)
 
-    def deadlines_after(self, published: str) -> tuple[Deadline, ...]:
-        return tuple(d for d in self.deadlines if d.triggered_by == published)
+    def consent(self, code: str) -> Consent | None:
+        return next((consent for consent in self.consents if consent.code == code), None)
+
+    def instrument(self, code: str) -> Instrument | None:
+        return next((each for each in self.instruments if each.code == code), None)
+
+    def deadlines_after(self, published: str, outcome: str | None = None) -> tuple[Deadline, ...]:
+        """What an event sets; the outcome of a track step may decide too."""
+        after = (d for d in self.deadlines if d.triggered_by == published)
+        return tuple(d for d in after if not d.when_outcome or outcome in d.when_outcome)
 
     def deadlines_met_by(self, published: str) -> tuple[Deadline, ...]:
-        return tuple(d for d in self.deadlines if d.met_by == published)
+        return tuple(d for d in self.deadlines if published in d.met_by)
 
     def notifications_after(
         self, published: str, policy: str | None = None
@@ -194,3 +161,13 @@ class Definition(Declared):
     def track_steps(self) -> Iterable[str]:
         """The event names under which the steps of all tracks are published."""
         return (step.publishes for track in self.tracks for step in track.steps)
+
+
+def _lists(part: Declared, above: str = "") -> Iterator[tuple[str, tuple[Term, ...]]]:
+    """The lists of terms of a part of a definition and, of a whole one, those one below."""
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, tuple) and all(isinstance(item, Term) for item in value):
+            yield above + name, value
+        elif isinstance(value, Declared) and not above:
+            yield from _lists(value, f"{name}.")

@@ -1,19 +1,21 @@
-"""References to published events: to types that exist, and the names that track steps take."""
+"""What a definition may refer to: published event types, and the terms that it declares itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypedDict, cast
 
 from pydantic import AfterValidator, ValidationInfo
+from pydantic.alias_generators import to_snake
 
 from events.contracts import Registry, casefile, registry
 from events.contracts.contract import Code
 
 
 class Context(TypedDict):
-    """What a reference is checked against: published types, and the policies of the document."""
+    """What a reference is checked against: published types, policies, and codes by vocabulary."""
 
     types: Registry
     policies: frozenset[str]
+    codes: Mapping[str, frozenset[str]]
 
 
 def _published(name: str, info: ValidationInfo) -> str:
@@ -35,6 +37,27 @@ StepEvent = Annotated[Code, AfterValidator(_step_event)]
 """The short event name of a step, such as `liability-claim-filed`."""
 
 
+def one_of(vocabulary: str) -> AfterValidator:
+    """Checks that a code is one of a list of the same document, such as `teamRoles`."""
+
+    def known(code: str, info: ValidationInfo) -> str:
+        if code not in context(info)["codes"].get(vocabulary, ()):
+            raise ValueError(f"{code} is not declared in {vocabulary}")
+        return code
+
+    return AfterValidator(known)
+
+
+def _vocabulary(name: str, info: ValidationInfo) -> str:
+    if name not in context(info)["codes"]:
+        raise ValueError(f"there is no list of terms called {name}")
+    return to_snake(name)
+
+
+VocabularyName = Annotated[str, AfterValidator(_vocabulary)]
+"""The place of a list of terms in the document, such as `contactChannels`, made a name in code."""
+
+
 def context(info: ValidationInfo) -> Context:
     return cast("Context", info.context)
 
@@ -46,7 +69,26 @@ def context_of(document: dict[str, Any]) -> Context:
     return {
         "types": registry(s["publishes"] for s in steps if isinstance(s.get("publishes"), str)),
         "policies": frozenset(p for p in policies if isinstance(p, str)),
+        "codes": _declared(document),
     }
+
+
+def _declared(document: dict[str, Any]) -> dict[str, frozenset[str]]:
+    """The codes of every list at top level and one below, by its place."""
+    below = {
+        f"{name}.{field}": value
+        for name, part in document.items()
+        if isinstance(part, dict)
+        for field, value in part.items()
+    }
+    lists = ((n, _coded(part)) for n, part in {**document, **below}.items())
+    return {name: codes for name, codes in lists if codes}
+
+
+def _coded(part: object) -> frozenset[str]:
+    items = part if isinstance(part, list) else []
+    found = (item.get("code") for item in items if isinstance(item, dict))
+    return frozenset(code for code in found if isinstance(code, str))
 
 
 def _items(parent: dict[str, Any], field: str) -> Iterable[dict[str, Any]]:

@@ -11,6 +11,8 @@ from events.contracts.contract import Code
 UNKNOWN = "unknown"
 
 Version = Annotated[int, Field(ge=1, strict=True)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+Days = Annotated[int, Field(ge=0, strict=True)]
 Sentence = Annotated[str, Field(min_length=1, max_length=200)]
 Source = Annotated[str, Field(min_length=1, max_length=80)]
 """The section of the programme's source document, or `constructed`."""
@@ -49,11 +51,13 @@ def _not_empty(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     return terms
 
 
-def _with_unknown(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    if UNKNOWN not in codes(terms):
+def with_unknown(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    if terms and UNKNOWN not in codes(terms):
         raise ValueError("lacks `unknown`: what is not known must be sayable")
     return terms
 
 
 Terms = Annotated[tuple[Term, ...], AfterValidator(_not_empty)]
-Reasons = Annotated[tuple[Term, ...], AfterValidator(_with_unknown)]
+Reasons = Annotated[tuple[Term, ...], AfterValidator(_not_empty), AfterValidator(with_unknown)]
+MaybeReasons = Annotated[tuple[Term, ...], AfterValidator(with_unknown)]
+"""None at all, or terms among which is `unknown`."""

@@ -110,11 +110,11 @@ def _day(occurred: Occurred) -> object:
 
 
 def milestones(programmes: Programmes) -> View:
-    origins = {(d.code, d.version): d.origin for d in programmes.definitions}
+    origins = {(d.code, d.version): d.origin.code for d in programmes.definitions}
     return View(name=NAME, version=VERSION, table=TABLE, types=None, rows=rows_with(origins))
 
 
 def milestone_names(programmes: Programmes) -> frozenset[str]:
     """All that may be asked for: what is published, and where programmes begin."""
     published = frozenset(map(milestone_of, registry(programmes.track_steps())))
-    return published | {d.origin for d in programmes.definitions}
+    return published | {d.origin.code for d in programmes.definitions}

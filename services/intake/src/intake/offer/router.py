@@ -217,10 +217,10 @@ async def accept_offer(
     consent = Consent(form=body.consent.form, contact=record) if body.consent else None
 
     def command(history: History) -> AcceptOffer:
-        offer = programmes.of(history).offer
+        definition = programmes.of(history)
         require_known(
-            reasons=(body.reasons, offer.accept_reasons),
-            consent=(consent.form if consent else None, offer.consent_forms),
+            reasons=(body.reasons, definition.offer.accept_reasons),
+            consent=(consent.form if consent else None, definition.consent_forms),
         )
         return AcceptOffer(reasons=body.reasons, consent=consent, occurred=body.occurred_at)
 

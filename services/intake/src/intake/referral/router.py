@@ -39,8 +39,10 @@ from kit.paging import AtPage, Listed
 from kit.parts import part
 from kit.problems import not_found
 from programmes.checking import require_known, unknown
+from programmes.criteria import CriteriaVersion
 from programmes.loader import Programmes
-from programmes.model import CriteriaVersion, Definition, codes
+from programmes.model import Definition
+from programmes.term import codes
 
 router = APIRouter(tags=["referrals"])
 
@@ -157,7 +159,7 @@ async def enter_referral(
     definition = programmes.current(body.programme, call.today)
     others = {s.code for s in definition.referral_sources if not s.offers}
     require_known(
-        source=(body.source, others), consent=(body.consent.form, definition.offer.consent_forms)
+        source=(body.source, others), consent=(body.consent.form, definition.consent_forms)
     )
     case_id, contact = uuid7(), uuid7()
     return await call.execute(

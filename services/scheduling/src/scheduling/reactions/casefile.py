@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from events.consumer import Ask, Reaction
+from events.contracts.casefile import TrackStepRecorded
 from events.contracts.contract import Contract
 from events.occurrence import civil_day
 from events.store import Recorded
+from programmes.deadline import Deadline
 from programmes.loader import Programmes
-from programmes.model import Deadline
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline, deadline_of
 
 
@@ -17,13 +18,14 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
 
     def react(message: Recorded[Contract]) -> list[Ask]:
         definition = programmes.of([message])
+        outcome = message.event.outcome if isinstance(message.event, TrackStepRecorded) else None
         return [
-            *(_set(message, policy) for policy in definition.deadlines_after(message.type)),
+            *(_set(message, d) for d in definition.deadlines_after(message.type, outcome)),
             *(_meet(message, policy) for policy in definition.deadlines_met_by(message.type)),
         ]
 
     policies = [policy for d in programmes.definitions for policy in d.deadlines]
-    types = {t for policy in policies for t in (policy.triggered_by, policy.met_by)}
+    types = {t for policy in policies for t in (policy.triggered_by, *policy.met_by)}
     return dict.fromkeys(types, react)
 
 

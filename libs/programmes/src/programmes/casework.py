@@ -1,0 +1,107 @@
+"""Casework as a programme declares it: people, consents, team, needs, activities, documents."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from events.contracts.contract import Code
+from programmes.published import VocabularyName, one_of
+from programmes.term import Count, Declared, Reasons, Term, Terms
+
+Stop = Literal["contact-data", "access", "appointments", "reminders", "study"]
+"""What ends when a consent is withdrawn."""
+
+
+class Persons(Declared):
+    """Who can be in a client system: as whom, how related to the client, speaking by what right.
+
+    `contact_limits` are what must be heeded in every contact with a person.
+    """
+
+    client_types: Terms
+    roles: Terms
+    relations: Reasons
+    mandates: Reasons
+    contact_limits: Terms
+
+
+class Consent(Term):
+    """One subject's permission for one purpose; `stops` says what a withdrawal ends."""
+
+    subject: Annotated[Code, one_of("persons.roles")]
+    forms: Annotated[tuple[Annotated[Code, one_of("consentForms")], ...], Field(min_length=1)]
+    scopes: Terms
+    stops: Annotated[tuple[Stop, ...], Field(min_length=1)]
+
+
+class Study(Term):
+    """A case is a member of a study while the consent holds on which it rests."""
+
+    consent: Annotated[Code, one_of("consents")]
+
+
+class TeamRole(Term):
+    """A role in the case team; `least` and `most` say how many may hold it at the same time."""
+
+    least: Annotated[int, Field(ge=0, strict=True)] = 0
+    most: Count | None = None
+
+    @field_validator("most")
+    @classmethod
+    def _not_below(cls, most: int | None, info: ValidationInfo) -> int | None:
+        if most is not None and most < info.data.get("least", 0):
+            raise ValueError("is below the least")
+        return most
+
+
+class Needs(Declared):
+    """Fields in which support is given, themes of what people struggle with, who met a need."""
+
+    fields: Terms
+    themes: Terms
+    met_by: Reasons
+
+
+class AgreementKind(Term):
+    """What is agreed on with the client: a term of `vocabulary`, or else words."""
+
+    vocabulary: VocabularyName | None = None
+
+
+class Condition(Term):
+    """How a client is; team roles in `alerts` hear of it at once."""
+
+    alerts: tuple[Annotated[Code, one_of("teamRoles")], ...] = ()
+
+
+class ActivityType(Term):
+    """`attended`: it is asked whether the case manager was there."""
+
+    attended: bool = False
+
+
+class Category(Term):
+    """A group of activities."""
+
+    types: Annotated[tuple[ActivityType, ...], Field(min_length=1)]
+
+    def type(self, code: str) -> ActivityType | None:
+        return next((type_ for type_ in self.types if type_.code == code), None)
+
+
+class DocumentKind(Term):
+    """A kind of document, and what is to be checked of it."""
+
+    checks: tuple[Annotated[Code, one_of("documents.checks")], ...] = ()
+
+
+class Documents(Declared):
+    kinds: Annotated[tuple[DocumentKind, ...], Field(min_length=1)]
+    checks: Terms
+
+
+class Appointments(Declared):
+    """Kinds of appointment, and by whom one may be called off."""
+
+    kinds: Terms
+    cancelled_by: Reasons
