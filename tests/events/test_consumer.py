@@ -327,6 +327,21 @@ async def test_those_begun_by_an_ended_process_run_one_at_a_time() -> None:
     assert at_once == [1] * 8
 
 
+async def test_a_suspect_waits_and_lets_all_others_go_before_it() -> None:
+    broker, yard, handler = MemoryBroker(), MemoryYard(), Handler()
+    for position in range(1, 101):
+        broker.put(message(position, numbered(position)))
+    suspect = next(m for m in broker.messages(TOPIC) if lane_of(GROUP, m).key == ONE)
+    await yard.begin(GROUP, [suspect])
+
+    slow = consumer(broker, yard, handler, backoff=Backoff(1, 1), concurrency=1)
+    async with running(slow):
+        await until(lambda: committed(broker) == 100)
+
+    assert len(handler.seen) == 100
+    assert handler.seen[-1] == (ONE, 1)
+
+
 async def test_a_suspect_that_did_no_harm_is_cleared_before_the_next_one_is_tried() -> None:
     broker, yard = MemoryBroker(), MemoryYard()
     for position in (1, 2):
@@ -562,6 +577,26 @@ async def test_a_handler_that_never_returns_is_ended_counted_and_parked() -> Non
     [parked] = await yard.list(GROUP)
     assert (parked.lane, parked.messages, parked.reason) == (LANE, 2, "timeout-error")
     assert not yard._tries
+
+
+async def test_no_more_is_taken_in_hand_than_may_be_unfinished_and_one_poll() -> None:
+    broker, go_on, handled = MemoryBroker(partitions=1), asyncio.Event(), list[int]()
+    keys = [numbered(n) for n in range(1, 301)]
+    for position, key in enumerate(keys * 2, 1):
+        broker.put(message(position, key))
+
+    async def handle(event: Recorded[Any]) -> None:
+        await go_on.wait()
+        handled.append(event.position)
+
+    async with running(consumer(broker, MemoryYard(), handle, most_unfinished=50)):
+        await until(lambda: any(m._paused for m in broker.members.get(GROUP, [])))
+        await asyncio.sleep(0.1)
+        assert sum(broker.members[GROUP][0]._positions.values()) <= 50 + 100
+        go_on.set()
+        await until(lambda: committed(broker) == 600)
+
+    assert sorted(handled) == [*range(1, 601)]
 
 
 async def test_a_member_with_nothing_to_read_is_left_alone() -> None:

@@ -20,19 +20,30 @@ class Begun:
         self._forgetting = asyncio.Lock()
         self._alone = asyncio.Lock()
 
-    @asynccontextmanager
-    async def in_hand(self, message: Message) -> AsyncIterator[int]:
-        """Gives how many processes ended with the message in hand.
+    async def begin(self, message: Message) -> int:
+        """Counts it as begun, and says how many processes ended with the message in hand."""
+        if _place(message) in self._over:
+            async with self._forgetting:
+                if self._over.pop(_place(message), None):
+                    return 0
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._asked.append((message, answer))
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask())
+        return await answer
 
-        Such suspects come one at a time, so that only the one that ends the process is counted.
+    @asynccontextmanager
+    async def in_hand(self, message: Message, died: int) -> AsyncIterator[None]:
+        """While it is handled; `died` is what `begin` said of it.
+
+        Suspects come one at a time, so that only the one that ends the process is counted.
         """
-        died = await self._begin(message)
         async with self._alone if died else nullcontext():
             if died:
                 await self._tries.count(self._group, message)
             broken_off = False
             try:
-                yield died
+                yield
             except asyncio.CancelledError:
                 broken_off = True  # and so it stays counted: it may be one that hangs for ever
                 raise
@@ -50,17 +61,6 @@ class Begun:
                 await self._tries.forget(self._group, [*over.values()])
             for place in over:
                 del self._over[place]
-
-    async def _begin(self, message: Message) -> int:
-        if _place(message) in self._over:
-            async with self._forgetting:
-                if self._over.pop(_place(message), None):
-                    return 0
-        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._asked.append((message, answer))
-        if self._asking is None:
-            self._asking = asyncio.create_task(self._ask())
-        return await answer
 
     async def _ask(self) -> None:
         try:

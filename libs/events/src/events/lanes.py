@@ -3,8 +3,8 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -27,6 +27,8 @@ FAILED = Counter("leidraad_consumer_failed_tries", "Tries that failed", ["group"
 MOST_TRIES = 5
 HANDLE_SECONDS = 10.0
 """Longer than two statements may take; five tries of this are over within a minute."""
+_SUSPECT = range(1, MOST_TRIES)
+"""How often a message may have ended a process, and still be tried."""
 UNREADABLE = "unreadable"
 DIED = "died-while-handling"
 UNKEPT = "cannot-be-kept"
@@ -163,13 +165,21 @@ class Lanes:
         self._parked.add(lane)
 
     async def _attempt(self, lane: Lane, trial: Trial) -> bool:
-        async with self._slots:
-            with self._uninterrupted():
-                async with self._begun.in_hand(trial.message) as died:
-                    if not trial.counted:
-                        trial.tries += died + 1
-                        trial.counted = True
-                    return await self._try(lane, trial)
+        """One with which a process ended waits first, as one that failed: others go before it."""
+        async with self._slot():
+            died = await self._begun.begin(trial.message)
+            if died not in _SUSPECT:
+                return await self._in_hand(lane, trial, died)
+        await asyncio.sleep(self.backoff.delay(died, self.chance))
+        async with self._slot():
+            return await self._in_hand(lane, trial, died)
+
+    async def _in_hand(self, lane: Lane, trial: Trial, died: int) -> bool:
+        async with self._begun.in_hand(trial.message, died):
+            if not trial.counted:
+                trial.tries += died + 1
+                trial.counted = True
+            return await self._try(lane, trial)
 
     async def _try(self, lane: Lane, trial: Trial) -> bool:
         message = trial.message
@@ -219,14 +229,13 @@ class Lanes:
 
     async def _redone(self, lane: Lane, waiting: Waiting) -> bool:
         """True if nothing more is to be done: the key is free, or waits for the next request."""
-        async with self._slots:
-            with self._uninterrupted():
-                reason = await self._retried(waiting)
-                if reason is None:
-                    return await self.yard.done(lane, waiting)
-                if waiting.tries >= MOST_TRIES or reason == UNREADABLE:
-                    await self.yard.again(lane, waiting, reason)
-                    return True
+        async with self._slot():
+            reason = await self._retried(waiting)
+            if reason is None:
+                return await self.yard.done(lane, waiting)
+            if waiting.tries >= MOST_TRIES or reason == UNREADABLE:
+                await self.yard.again(lane, waiting, reason)
+                return True
         await asyncio.sleep(self.backoff.delay(waiting.tries, self.chance))
         return False
 
@@ -254,14 +263,16 @@ class Lanes:
     def _moved(self) -> None:
         self.progress = asyncio.get_running_loop().time()
 
-    @contextmanager
-    def _uninterrupted(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        """One of few, in which a task is not cancelled before there is no time left."""
         task = cast("asyncio.Task[Any]", asyncio.current_task())
-        self._busy.add(task)
-        try:
-            yield
-        finally:
-            self._busy.discard(task)
+        async with self._slots:
+            self._busy.add(task)
+            try:
+                yield
+            finally:
+                self._busy.discard(task)
 
 
 def _bare(message: Message) -> Message:
