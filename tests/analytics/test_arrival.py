@@ -1,0 +1,145 @@
+"""What one service says waits, parked, while others go on telling: nothing else waits for it."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+
+from analytics.examples import CASE_MANAGER, HOSPITAL, told
+from analytics.log import GROUP, SOURCES, Fact, facts_of, keep
+from analytics.views.caseload import CASELOAD
+from analytics.views.milestones import milestones
+from analytics.views.offers import OFFERS
+from analytics.views.progress import PROGRESS
+from events.backoff import Backoff
+from events.broker import Outgoing
+from events.broker_memory import MemoryBroker
+from events.consumer import Consumer
+from events.contracts import registry
+from events.contracts.casefile import CaseManagerAssigned, CaseOpened, FirstContactMade
+from events.contracts.contract import Contract
+from events.contracts.intake import CandidateIdentified, OfferAccepted, OfferMade, ReferralMade
+from events.contracts.notifications import MessageQueued
+from events.contracts.scheduling import DeadlineMet
+from events.envelope import reads_everything, to_message, topic_of
+from events.memory import MemoryStore
+from events.parking import Lane
+from events.parking_memory import MemoryYard
+from events.testing import numbered
+from events.views import materialise
+from programmes import load
+
+PROGRAMMES = load()
+TYPES = registry(PROGRAMMES.track_steps())
+VIEWS = [OFFERS, PROGRESS, CASELOAD, milestones(PROGRAMMES)]
+CASE, OTHER_CASE = numbered(1), numbered(2)
+TOLD: dict[str, list[tuple[Contract, str]]] = {
+    "intake": [
+        (CandidateIdentified(organisation=HOSPITAL, origin="2018-07"), "2018-07-02"),
+        (OfferMade(attempt=1, channel="phone", by_function="doctor"), "2018-07-03"),
+        (OfferAccepted(attempt=1, reasons=["clear-need"]), "2018-07-04"),
+        (ReferralMade(source="hospital", organisation=HOSPITAL, origin="2018-07"), "2018-07-05"),
+    ],
+    "casefile": [
+        (CaseOpened(organisation=HOSPITAL, spell=1), "2018-07-09"),
+        (CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"), "2018-07-10"),
+        (FirstContactMade(channel="phone"), "2018-07-11"),
+    ],
+    "scheduling": [(DeadlineMet(policy="first-contact", late=False), "2018-07-11")],
+    "notifications": [
+        (MessageQueued(template="first-contact-due", recipient_role="desk"), "2018-07-09")
+    ],
+}
+
+
+def facts(service: str, key: UUID) -> list[Fact]:
+    """What a service tells of a case, in the order of its log."""
+    begin = 10 * [*TOLD].index(service) + 1
+    said = enumerate(TOLD[service], begin)
+    return [told(number, event, on, key=key) for number, (event, on) in said]
+
+
+def outgoing(fact: Fact) -> Outgoing:
+    event = fact.type.split(".")[2]
+    assert isinstance(fact.event, Contract)
+    return to_message(replace(fact, event={}), (event, fact.event))  # type: ignore[arg-type]
+
+
+def unreadable(message: Outgoing) -> Outgoing:
+    changed = {"ce_id": str(numbered(99)).encode()}
+    headers = [(name, changed.get(name, value)) for name, value in message.headers]
+    return replace(message, headers=headers, value=b"{")
+
+
+def rows(arrived: Iterable[Fact], key: UUID) -> list[list[dict[str, object]]]:
+    own = [fact for fact in arrived if fact.key == key]
+    return [materialise(view, {key: own}) for view in VIEWS]
+
+
+def kept(store: MemoryStore) -> list[Fact]:
+    return [facts_of(TYPES)(recorded) for recorded in store.log]
+
+
+@pytest.mark.parametrize("late", SOURCES)
+async def test_a_source_whose_messages_wait_holds_up_no_other_and_is_caught_up_with(
+    late: str,
+) -> None:
+    broker, yard, store = MemoryBroker(), MemoryYard(), MemoryStore("analytics")
+    everything = [fact for service in TOLD for fact in facts(service, CASE)]
+    poison = unreadable(outgoing(facts(late, CASE)[0]))
+    lane = Lane(GROUP, topic_of(late), CASE)
+    for message in [poison, *map(outgoing, everything)]:
+        broker.put(message)
+    for service in TOLD:
+        for fact in facts(service, OTHER_CASE):
+            broker.put(outgoing(fact))
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        stop = asyncio.Event()
+        tasks.create_task(_consumer(broker, yard, store).run(stop))
+        others = 2 * len(everything) - len(TOLD[late])
+        await _until_kept(store, others)
+        [parked] = await yard.list(GROUP)
+        assert (parked.lane, parked.messages) == (lane, len(TOLD[late]) + 1)
+        assert rows(kept(store), OTHER_CASE) == rows(
+            [fact for service in TOLD for fact in facts(service, OTHER_CASE)], OTHER_CASE
+        )
+        assert await yard.request_skip(lane, parked.head, "made-up")
+        await _until_kept(store, 2 * len(everything))
+        stop.set()
+
+    assert rows(kept(store), CASE) == rows(everything, CASE)
+    assert not await yard.parked(lane)
+
+
+@pytest.mark.parametrize("order", list(permutations(SOURCES)), ids="-".join)
+def test_services_heard_one_after_the_other_in_any_order_give_the_same_rows(
+    order: tuple[str, ...],
+) -> None:
+    arrived = [fact for service in order for fact in facts(service, CASE)]
+
+    found = rows(arrived, CASE)
+
+    assert found == rows([fact for service in SOURCES for fact in facts(service, CASE)], CASE)
+    assert all(found)
+
+
+def _consumer(broker: MemoryBroker, yard: MemoryYard, store: MemoryStore) -> Consumer:
+    return Consumer(
+        group=GROUP,
+        topics=[topic_of(source) for source in SOURCES],
+        read=reads_everything(TYPES),
+        handle=keep(store),
+        broker=broker,
+        yard=yard,
+        backoff=Backoff(0.002, 0.02),
+        look_seconds=0.01,
+    )
+
+
+async def _until_kept(store: MemoryStore, number: int) -> None:
+    while len(store.log) < number:  # noqa: ASYNC110 - within a timeout; nobody tells
+        await asyncio.sleep(0.005)
