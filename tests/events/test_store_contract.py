@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import fields, replace
 from datetime import timedelta
+from secrets import token_hex
 from uuid import uuid4
 
 import pytest
@@ -364,8 +365,16 @@ async def test_ten_thousand_events_go_in_at_once(store: Store) -> None:
         write(draft(uuid4(), {"set": {1, 2}})),
         write(draft(uuid4(), type="a\0b")),
         WriteSet(request=(RequestKey(subject="\0", route="", key=""), ANSWER)),
+        WriteSet(request=(RequestKey(subject="", route="", key=token_hex(5000)), ANSWER)),
     ],
-    ids=["NUL in the event", "lone surrogate", "no JSON", "NUL in the type", "NUL in the request"],
+    ids=[
+        "NUL in the event",
+        "lone surrogate",
+        "no JSON",
+        "NUL in the type",
+        "NUL in the request",
+        "too long a request",
+    ],
 )
 async def test_what_cannot_be_stored_is_refused_alone(store: Store, bad: WriteSet) -> None:
     good = [write(draft(uuid4())) for _ in range(4)]

@@ -32,6 +32,8 @@ from events.store import (
 from events.waking import Bell, Turns
 
 EMPTY = Appended(0, datetime.fromtimestamp(0, UTC))
+LONGEST_KEY = 2600
+"""In bytes: what an index of PostgreSQL holds of texts that cannot be compressed."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -175,6 +177,12 @@ def _check_writable(write: WriteSet) -> None:
     for draft in write.events:
         if draft.stream not in write.expected:
             raise Unwritable(f"no version is expected of stream {draft.stream}")
+    if write.request and _bytes(write.request[0]) > LONGEST_KEY:
+        raise Unwritable("the key of the request is too long")
+
+
+def _bytes(key: RequestKey) -> int:
+    return sum(len(part.encode()) for part in (key.subject, key.route, key.key))
 
 
 def _key(sealed: Sealed) -> DataKey:
