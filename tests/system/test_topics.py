@@ -10,7 +10,7 @@ from rig.audit import audit, in_order, number
 from rig.rest import at_rest
 from rig.story import Story
 from rig.tables import connected, tables, value
-from rig.topics import PUBLISHING, decoded, messages, of_key
+from rig.topics import PUBLISHING, decoded, messages, of_key, own_messages
 from rig.world import World
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -68,11 +68,10 @@ async def test_first_deliveries_are_in_the_order_of_the_log_in_every_partition(
 
     for service in PUBLISHING:
         seen: dict[int, dict[str, int]] = {}
-        for message in await messages(world, service):
+        for message in await own_messages(world, service):
             event = decoded(message)
-            if str(event.get_id()) not in world.foreign:
-                first = seen.setdefault(message.partition.number, {})
-                first.setdefault(str(event.get_id()), number(event, "position"))
+            first = seen.setdefault(message.partition.number, {})
+            first.setdefault(str(event.get_id()), number(event, "position"))
         assert seen
         for positions in seen.values():
             assert [*positions.values()] == sorted(positions.values())

@@ -4,15 +4,16 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
-from events.broker import Message
+from events.broker import Message, Outgoing
 from events.consumer import Consumer
-from events.kafka import KafkaSubscription
+from events.kafka import KafkaProducer, KafkaSubscription
 from events.lanes import Handle
 from events.store import Recorded
 from kit.composition import Compose, Ground, Service
@@ -26,7 +27,10 @@ class Fault(Exception):
 
 
 class Kind(StrEnum):
-    """The first five befall handlers, of a key; the others members, of a group."""
+    """The first five befall handlers, of a key; the next three members, of a group.
+
+    The last one makes the relay send each message several times, at most as often as it says.
+    """
 
     THROW = "throw"
     KILL = "kill"
@@ -36,6 +40,7 @@ class Kind(StrEnum):
     DEAF = "deaf"
     LOST = "lost"
     ENDED = "ended"
+    COPIES = "copies"
 
 
 ONCE = frozenset({Kind.BLOCK, Kind.DEAF, Kind.LOST, Kind.ENDED})
@@ -107,6 +112,7 @@ def composed(compose: Compose[Any], folder: str | None) -> Compose[Any]:
         return compose
     faults = Faults(Path(folder))
     _let_members_fail(faults)
+    _send_copies(faults)
 
     def compose_with_faults(ground: Ground[Any]) -> Service:
         service = compose(ground)
@@ -140,6 +146,17 @@ def _let_members_fail(faults: Faults) -> None:
 
     setattr(KafkaSubscription, "poll", poll_or_fail)  # noqa: B010 - replaced for a test
     setattr(Consumer, "run", run_or_end)  # noqa: B010
+
+
+def _send_copies(faults: Faults) -> None:
+    send = KafkaProducer.send
+
+    async def send_often(producer: KafkaProducer, messages: Sequence[Outgoing]) -> None:
+        most = int(faults.seconds(Kind.COPIES, EVERYBODY) or 1)
+        often = [m for m in messages for _ in range(1 + crc32(m.value) % most)]
+        await send(producer, often)
+
+    setattr(KafkaProducer, "send", send_often)  # noqa: B010
 
 
 async def _ended(faults: Faults, group: str) -> None:

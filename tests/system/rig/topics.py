@@ -1,5 +1,6 @@
 """Reads topics from their beginning to their present end, as any Kafka client can."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
@@ -34,9 +35,15 @@ async def messages(world: World, *services: str) -> list[Message]:
     return [message for own in found.values() for message in own]
 
 
+async def own_messages(world: World, *services: str) -> list[Message]:
+    """What the services sent themselves: what tests put there may not even be readable."""
+    found = await messages(world, *services)
+    return [m for m in found if dict(m.headers)["ce_id"].decode() not in world.foreign]
+
+
 async def of_key(world: World, service: str, key: object) -> list[BaseCloudEvent]:
     """The events of one key in the order of the topic."""
-    own = [m for m in await messages(world, service) if m.key == str(key).encode()]
+    own = [m for m in await own_messages(world, service) if m.key == str(key).encode()]
     return [decoded(message) for message in own]
 
 
@@ -50,16 +57,25 @@ def decoded(message: Message) -> BaseCloudEvent:
 
 async def send(world: World, message: Message) -> None:
     """Puts a message on a topic that none of the services would send."""
+    await send_all(world, [message])
+
+
+async def send_all(world: World, found: Iterable[Message]) -> None:
+    """Puts messages where they name their place, one after the other."""
     producer = AIOKafkaProducer(bootstrap_servers=world.stack.servers.kafka)
     await producer.start()
     try:
-        await producer.send_and_wait(
-            message.partition.topic,
-            message.value,
-            key=message.key,
-            headers=[*message.headers],
-            partition=message.partition.number,
-        )
+        sent = [
+            await producer.send(
+                message.partition.topic,
+                message.value,
+                key=message.key,
+                headers=[*message.headers],
+                partition=message.partition.number,
+            )
+            for message in found
+        ]
+        await asyncio.gather(*sent)
     finally:
         await producer.stop()
 
