@@ -18,6 +18,7 @@ from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
+REFERRALS = "/v1/referrals"
 WRITERS = 8
 HANGING_UP = 300
 LONGEST_SECONDS = 0.03
@@ -78,7 +79,7 @@ async def test_clients_that_hang_up_leave_no_half_effect_and_no_connection(world
         assert await value(world, "intake", count, str(desk.id)) == len(written)
     assert await _as_administrator(world, IDLE) == 0
     assert await _as_administrator(world, CONNECTIONS) <= MOST_CONNECTIONS
-    again = [await desk.send("intake", "/v1/referrals", _referral(key), key=key) for key in keys]
+    again = [await desk.send("intake", REFERRALS, _referral(key), key=key) for key in keys]
     assert {answer.status_code for answer in again} == {201}
     assert await value(world, "intake", WHOLES[0], str(desk.id)) == HANGING_UP
     await at_rest(world)
@@ -102,6 +103,7 @@ async def _hang_up(caller: Caller, key: str, chance: random.Random) -> None:
     request = _request(caller, key)
     sent = request if chance.random() < 0.8 else request[: chance.randrange(len(request))]
     await asyncio.sleep(chance.uniform(0, 20 * LONGEST_SECONDS))
+    caller.ledger.unanswered(caller.asked("intake", REFERRALS, key))
     port = int(caller.urls["intake"].rpartition(":")[2])
     _, writer = await asyncio.open_connection(LOOPBACK, port)
     writer.write(sent)
@@ -112,13 +114,13 @@ async def _hang_up(caller: Caller, key: str, chance: random.Random) -> None:
 
 def _request(caller: Caller, key: str) -> bytes:
     body = orjson.dumps(_referral(key))
+    headers = caller.headers | caller.asked("intake", REFERRALS, key).headers
     head = [
-        "POST /v1/referrals HTTP/1.1",
+        f"POST {REFERRALS} HTTP/1.1",
         "host: intake",
-        f"authorization: Bearer {caller.token}",
-        f"idempotency-key: {key}",
         "content-type: application/json",
         f"content-length: {len(body)}",
+        *(f"{name}: {value}" for name, value in headers.items()),
     ]
     return "\r\n".join([*head, "", ""]).encode() + body
 

@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 from events.occurrence import Occurred
 from events.postgres import PostgresStore
-from events.store import Draft, Metadata, WriteSet
+from events.store import AccessLine, Draft, Metadata, WriteSet
 from rig.old import NEW, OLD, lift
 from rig.rest import at_rest
 from rig.story import Story
@@ -35,6 +35,13 @@ async def test_an_old_form_of_an_event_is_read_in_answers_lists_rules_topics_and
 
 
 async def _store_as_an_earlier_release_did(story: Story) -> None:
+    metadata = Metadata(
+        actor="somebody",
+        role="referrer",
+        correlation_id=uuid7(),
+        programme=story.programme,
+        programme_version=1,
+    )
     draft = Draft(
         id=uuid7(),
         key=story.id,
@@ -42,16 +49,21 @@ async def _store_as_an_earlier_release_did(story: Story) -> None:
         type=OLD,
         event={"via": "phone"},
         occurred=Occurred.parse("2020-06-30"),
-        metadata=Metadata(
-            actor="somebody",
-            role="referrer",
-            correlation_id=uuid7(),
-            programme=story.programme,
-            programme_version=1,
-        ),
+        metadata=metadata,
     )
+    line = AccessLine(
+        actor=metadata.actor,
+        role=metadata.role,
+        organisation=None,
+        action="offer:make",
+        resource=f"{story.candidate}/offers",
+        key=story.id,
+        outcome="allowed",
+        correlation_id=metadata.correlation_id,
+    )
+    write = WriteSet(events=[draft], expected={story.id: 1}, access=[line])
     async with PostgresStore.open(story.world.database("intake"), source="intake") as store:
-        await store.append(WriteSet(events=[draft], expected={story.id: 1}))
+        await store.append(write)
 
 
 async def _everybody_reads_it(story: Story) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from checker import clients, delivery, effects, log, outside, projection, wholeness
+from checker.delivery import published
 from checker.evidence import Evidence, Violation
 from checker.rules import Rules
 
@@ -17,6 +18,7 @@ def check(
 def _broken(
     evidence: Evidence, rules: Mapping[str, Rules], *, settled: bool
 ) -> Iterator[Violation]:
+    sent = {name: published(books, rules[name].publish) for name, books in evidence.books.items()}
     for service, books in evidence.books.items():
         own = rules[service]
         yield from log.streams(service, books)
@@ -27,10 +29,11 @@ def _broken(
         yield from wholeness.parts(service, books, own)
         yield from wholeness.work(service, books, own)
         yield from wholeness.vault(service, books, own)
-        yield from delivery.topic(service, evidence, own, settled=settled)
-        yield from effects.consumed(service, evidence, rules, settled=settled)
+        if own.publish:
+            yield from delivery.topic(service, evidence, sent[service], settled=settled)
+        yield from effects.consumed(service, evidence, own, sent, settled=settled)
         yield from projection.views(service, books, own, settled=settled)
     if "notifications" in evidence.books:
-        yield from outside.mails(evidence.books["notifications"], evidence)
+        yield from outside.mails(evidence.books["notifications"], evidence, settled=settled)
     if "scheduling" in evidence.books:
         yield from outside.deadlines(evidence.books["scheduling"])

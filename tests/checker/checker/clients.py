@@ -29,7 +29,7 @@ def records(service: str, books: Books) -> Iterator[Violation]:
         if not 0 <= answer.position <= len(books.log):
             sentence = f"{service} answered {_named(key)} with position {answer.position}"
             yield Violation("R5", f"{sentence}, and its log ends at {len(books.log)}")
-        elif answer.position and not _fits(books.log, answer):
+        elif answer.position and not _fits(books, answer):
             event = books.log[answer.position - 1]
             sentence = (
                 f"{service} answered {_named(key)} with version {answer.version} at position"
@@ -38,12 +38,12 @@ def records(service: str, books: Books) -> Iterator[Violation]:
             yield Violation("R3", sentence)
 
 
-def _fits(log: Sequence[Recorded[Json]], answer: Answer) -> bool:
-    event = log[answer.position - 1]
+def _fits(books: Books, answer: Answer) -> bool:
+    event = books.log[answer.position - 1]
     if answer.version in (0, event.version):
         return True
-    streams = {other.stream for other in log if other.key == event.key} - {event.stream}
-    return answer.version in {version_at(log, stream, answer.position) for stream in streams}
+    streams = {other.stream for other in books.by_key[event.key]} - {event.stream}
+    return answer.version in {version_at(books, stream, answer.position) for stream in streams}
 
 
 def _requests(service: str, exchanges: Sequence[Exchange]) -> Iterator[list[Exchange]]:
@@ -78,8 +78,8 @@ def _kept(tries: Sequence[Exchange], books: Books) -> Iterator[Violation]:
     """R1 and R2: the log and the record say what the client was told."""
     for told in dict.fromkeys(t.told for t in tries if isinstance(t.told, Success)):
         name = f"request {_named(tries[0].request)} of {tries[0].service}"
-        stream = tries[0].stream
-        at = version_at(books.log, stream, told.position) if stream else told.version
+        stream = next((t.stream for t in tries if t.stream), None)
+        at = version_at(books, stream, told.position) if stream else told.version
         if told.position > len(books.log) or at < told.version:
             sentence = f"{name} was answered with version {told.version} at position"
             yield Violation("R1", f"{sentence} {told.position}, which the log does not have")
@@ -98,13 +98,9 @@ def _once(
 ) -> Iterator[Violation]:
     """R2: one write set at most; each leaves a line in the access log, events side by side."""
     name = f"request {_named(exchange.request)} of {exchange.service}"
-    lines = [
-        line
-        for line in books.access
-        if line.correlation_id == exchange.correlation_id and line.outcome == "allowed"
-    ]
-    if len(lines) > 1:
-        yield Violation("R2", f"{name} was carried out {len(lines)} times, by its access log")
+    lines = books.carried_out.get((exchange.request.subject, exchange.correlation_id), 0)
+    if lines > 1:
+        yield Violation("R2", f"{name} was carried out {lines} times, by its access log")
     apart = [b for a, b in pairwise(effect) if b.position != a.position + 1]
     if apart:
         ids = f"{effect[0].id} and {apart[0].id}"

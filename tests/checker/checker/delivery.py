@@ -5,25 +5,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from checker.evidence import Books, Evidence, Violation
-from checker.rules import Rules
 from events.broker import Message, Outgoing, Partition
 from events.envelope import to_message, topic_of
 from events.relay import Publish, relay_group
 from events.store import Json, Recorded
 
+Sent = Mapping[UUID, Outgoing]
+"""What a service is to publish, by event, in the order of its log."""
 
-def topic(service: str, evidence: Evidence, rules: Rules, *, settled: bool) -> Iterator[Violation]:
-    if rules.publish is None:
-        return
-    books, group = evidence.books[service], relay_group(service)
-    skipped = {id_ for who, id_ in evidence.skipped if who == group}
-    due = {id_: sent for id_, sent in published(books, rules.publish) if id_ not in skipped}
-    messages = evidence.topics.get(topic_of(service), ())
+
+def topic(service: str, evidence: Evidence, due: Sent, *, settled: bool) -> Iterator[Violation]:
+    """What an operator left out may be missing, or come later: when it is published again."""
+    group = relay_group(service)
+    messages = [
+        message
+        for message in evidence.topics.get(topic_of(service), ())
+        if named(message) not in evidence.foreign
+    ]
     yield from _unchanged(service, messages, due)
-    order = {id_: sent.key for id_, sent in due.items()}
-    arrived = list(dict.fromkeys(id_ for m in messages if (id_ := _id(m)) in order))
+    order = {id_: sent.key for id_, sent in due.items() if (group, id_) not in evidence.skipped}
+    arrived = _by_key({id_: order[id_] for m in messages if (id_ := _id(m)) in order})
     for key, ids in _by_key(order).items():
-        came = [id_ for id_ in arrived if order[id_] == key]
+        came = arrived.get(key, ())
         yield from _in_order(service, ids, came)
         waits = (group, UUID(key.decode())) in evidence.parked
         if settled and not waits and len(came) < len(ids):
@@ -31,12 +34,11 @@ def topic(service: str, evidence: Evidence, rules: Rules, *, settled: bool) -> I
             yield Violation("R6", f"event {late} of {service} never reached its topic")
 
 
-def published(books: Books, publish: Publish) -> Iterator[tuple[UUID, Outgoing]]:
+def published(books: Books, publish: Publish | None) -> Sent:
     """The messages that follow from a log; what cannot be mapped is for the relay to park."""
-    for event in books.log:
-        sent = message_of(event, publish)
-        if sent:
-            yield event.id, sent
+    if publish is None:
+        return {}
+    return {event.id: sent for event in books.log if (sent := message_of(event, publish))}
 
 
 def message_of(event: Recorded[Json], publish: Publish) -> Outgoing | None:
@@ -49,9 +51,7 @@ def as_message(sent: Outgoing) -> Message:
     return Message(Partition(sent.topic, 0), 0, sent.key, sent.headers, sent.value)
 
 
-def _unchanged(
-    service: str, messages: Sequence[Message], due: Mapping[UUID, Outgoing]
-) -> Iterator[Violation]:
+def _unchanged(service: str, messages: Sequence[Message], due: Sent) -> Iterator[Violation]:
     places = defaultdict[bytes | None, set[int]](set)
     for message in messages:
         id_ = _id(message)
@@ -82,9 +82,16 @@ def _by_key(order: Mapping[UUID, bytes]) -> Mapping[bytes, Sequence[UUID]]:
     return keys
 
 
+def named(message: Message) -> str:
+    """The id that a message goes by, whatever it is."""
+    return dict(message.headers).get("ce_id", b"").decode(errors="replace")
+
+
 def _id(message: Message) -> UUID | None:
-    value = dict(message.headers).get("ce_id")
-    return UUID(value.decode()) if value else None
+    try:
+        return UUID(named(message))
+    except ValueError:
+        return None
 
 
 def _content(sent: Outgoing) -> tuple[bytes, list[tuple[str, bytes]], bytes]:

@@ -1,54 +1,50 @@
 """R7: what a consumer stored is what one delivery of each message, in order, would have made."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from checker.delivery import as_message, message_of
+from checker.delivery import Sent, as_message
 from checker.evidence import Evidence, Violation
 from checker.reaction import Asked, asked, in_stream
 from checker.rules import Follower, Keeper, Rules
-from events.broker import Message
 from events.relay import relay_group
 from events.store import Json, Recorded
 
-Known = Mapping[str, Rules]
+Published = Mapping[str, Sent]
 
 
-def consumed(service: str, evidence: Evidence, known: Known, *, settled: bool) -> list[Violation]:
-    rules, books = known[service], evidence.books[service]
+def consumed(
+    service: str, evidence: Evidence, rules: Rules, published: Published, *, settled: bool
+) -> list[Violation]:
+    books = evidence.books[service]
     found: list[Violation] = []
     for follower in rules.follows:
-        asks = [
-            ask
-            for source in follower.sources
-            for ask in _asks(follower, source, evidence, known[source])
-        ]
-        found += _inbox(service, follower.group, asks, evidence, settled=settled)
+        asks = [ask for source in follower.sources for ask in _asks(follower, published[source])]
+        left_out = _left_out(follower.group, follower.sources, evidence)
+        found += _inbox(service, follower.group, asks, left_out, evidence, settled=settled)
         for stream, own in _by_stream(asks).items():
-            found += in_stream(service, stream, own, books)
+            found += in_stream(service, stream, own, books, left_out)
     if rules.keeps:
         for source in rules.keeps.sources:
-            found += _kept(service, rules.keeps, source, evidence, known[source], settled=settled)
+            sent = published[source]
+            found += _kept(service, rules.keeps, source, evidence, sent, settled=settled)
     return found
 
 
-def _asks(follower: Follower, source: str, evidence: Evidence, rules: Rules) -> Iterator[Asked]:
+def _asks(follower: Follower, published: Sent) -> Iterator[Asked]:
     """What the messages of a source ask for, in the order of its log."""
-    for event in _sent(source, evidence, rules):
-        message = follower.read(event)
+    for sent in published.values():
+        message = follower.read(as_message(sent))
         reaction = follower.reactions.get(message.type) if message else None
         if message and reaction:
             yield from asked(follower.group, message, reaction)
 
 
-def _sent(source: str, evidence: Evidence, rules: Rules) -> Iterator[Message]:
-    """What a source published or is to publish, as a reader of its topic gets it."""
-    group = relay_group(source)
-    for event in evidence.books[source].log:
-        sent = message_of(event, rules.publish) if rules.publish else None
-        if sent and (group, event.id) not in evidence.skipped:
-            yield as_message(sent)
+def _left_out(group: str, sources: Sequence[str], evidence: Evidence) -> Collection[UUID]:
+    """What an operator left out, here or before it was sent: it may come later, or never."""
+    groups = {group, *map(relay_group, sources)}
+    return {id_ for who, id_ in evidence.skipped if who in groups}
 
 
 def _by_stream(asks: Sequence[Asked]) -> Mapping[UUID, Sequence[Asked]]:
@@ -60,19 +56,26 @@ def _by_stream(asks: Sequence[Asked]) -> Mapping[UUID, Sequence[Asked]]:
 
 
 def _inbox(
-    service: str, group: str, asks: Sequence[Asked], evidence: Evidence, *, settled: bool
+    service: str,
+    group: str,
+    asks: Sequence[Asked],
+    left_out: Collection[UUID],
+    evidence: Evidence,
+    *,
+    settled: bool,
 ) -> Iterator[Violation]:
     """What was handled is a beginning of what came, per key; in the end it is all of it."""
     inbox = evidence.books[service].inbox
     due = {(ask.row, ask.message.id) for ask in asks}
     for row, id_ in inbox:
-        if row.partition("/")[0] == group and (row, id_) not in due:
+        own = row.partition("/")[0] == group and str(id_) not in evidence.foreign
+        if own and (row, id_) not in due:
             yield Violation("R7", f"{service} handled message {id_}, which asks nothing of it")
     open_keys: dict[tuple[str, UUID], UUID] = {}
     for ask in asks:
         message = ask.message
         lane, place = (message.source, message.key), (ask.row, message.id)
-        if (group, message.id) in evidence.skipped:
+        if message.id in left_out:
             continue
         if place not in inbox:
             open_keys.setdefault(lane, message.id)
@@ -89,25 +92,28 @@ def _waits(source: str, key: UUID, evidence: Evidence) -> bool:
 
 
 def _kept(
-    service: str, keeper: Keeper, source: str, evidence: Evidence, rules: Rules, *, settled: bool
+    service: str, keeper: Keeper, source: str, evidence: Evidence, sent: Sent, *, settled: bool
 ) -> Iterator[Violation]:
     """Every message once, as it was sent, in the order of its key."""
-    books = evidence.books[service]
-    own = {event.id: event for event in books.log if event.event["source"] == source}
+    own = {e.id: e for e in evidence.books[service].log if e.event["source"] == source}
+    left_out = _left_out(keeper.group, [source], evidence)
     last: dict[UUID, int] = {}
     open_keys: dict[UUID, UUID] = {}
-    for message in map(keeper.read, _sent(source, evidence, rules)):
+    for message in map(keeper.read, map(as_message, sent.values())):
         kept = own.pop(message.id, None)
+        if kept and not _as_sent(kept, message, keeper):
+            yield Violation("R7", f"{service} keeps message {message.id} not as it was sent")
+        if message.id in left_out:
+            continue
         if kept is None:
             open_keys.setdefault(message.key, message.id)
             continue
-        if not _as_sent(kept, message, keeper):
-            yield Violation("R7", f"{service} keeps message {message.id} not as it was sent")
         if message.key in open_keys or kept.position < last.get(message.key, 0):
             yield Violation("R7", f"{service} kept message {message.id} of {source} out of order")
         last[message.key] = kept.position
-    for event in own.values():
-        yield Violation("R7", f"{service} keeps message {event.id}, which {source} never sent")
+    for id_ in own:
+        if str(id_) not in evidence.foreign:
+            yield Violation("R7", f"{service} keeps message {id_}, which {source} never sent")
     for key, id_ in open_keys.items() if settled else ():
         if (keeper.group, key) not in evidence.parked and not _waits(source, key, evidence):
             yield Violation("R7", f"{service} never kept message {id_} of {source}")

@@ -1,7 +1,10 @@
 """What the checker looks at: what clients were told, and what services and broker have kept."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -42,7 +45,8 @@ class Exchange:
 
     `told` is None where no answer came: the outcome is unknown. All tries of one request have its
     correlation id, and no other request has it. `stream` is what it is about, if that is known;
-    `expected` the version that the client named.
+    `expected` the version that the client named; `began` and `ended` when it was sent and when the
+    client knew.
     """
 
     service: str
@@ -51,6 +55,8 @@ class Exchange:
     told: Success | Refusal | None
     stream: UUID | None = None
     expected: int | None = None
+    began: datetime | None = None
+    ended: datetime | None = None
 
 
 class Rows(NamedTuple):
@@ -60,7 +66,7 @@ class Rows(NamedTuple):
     rows: Sequence[Row]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Books:
     """All that one service has stored; `log` as its readers get it, first to last.
 
@@ -77,13 +83,39 @@ class Books:
     vault: Collection[UUID] = ()
     views: Mapping[str, Rows] = field(default_factory=dict)
 
+    @cached_property
+    def by_key(self) -> Mapping[UUID, Sequence[Recorded[Json]]]:
+        """The history of each key, in the order of the log."""
+        histories = defaultdict[UUID, list[Recorded[Json]]](list)
+        for event in self.log:
+            histories[event.key].append(event)
+        return histories
+
+    @cached_property
+    def by_stream(self) -> Mapping[UUID, Sequence[Recorded[Json]]]:
+        """The events of each stream, in the order of the log."""
+        streams = defaultdict[UUID, list[Recorded[Json]]](list)
+        for event in self.log:
+            streams[event.stream].append(event)
+        return streams
+
+    @cached_property
+    def carried_out(self) -> Mapping[tuple[str, UUID], int]:
+        """How often the access log says that something was done, by actor and correlation id.
+
+        What a service looks up to follow a request up bears its correlation id too.
+        """
+        done = (line for line in self.access if line.outcome == "allowed")
+        return Counter((line.actor, line.correlation_id) for line in done)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One run. `topics` holds messages by topic, partition by partition, in order.
 
     `mails` names the message of each mail that was delivered. `parked` are keys that wait for an
-    operator, by group; `skipped` the events that one left out, by group.
+    operator, by group; `skipped` the events that one left out, by group. `foreign` are the ids of
+    messages that somebody put on a topic by hand: whatever became of them is not judged.
     """
 
     books: Mapping[str, Books]
@@ -92,3 +124,4 @@ class Evidence:
     mails: Sequence[UUID] = ()
     parked: Collection[tuple[str, UUID]] = ()
     skipped: Collection[tuple[str, UUID]] = ()
+    foreign: Collection[str] = ()

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from checker.evidence import Books, Violation
@@ -20,25 +21,37 @@ def views(service: str, books: Books, rules: Rules, *, settled: bool) -> Iterato
         if settled and position < len(books.log):
             sentence = f"view {view.table.name} of {service} stopped at {position}"
             yield Violation("R8", f"{sentence}, and the log goes on to {len(books.log)}")
-        folded = _folded(view, books.log[:position], rules)
-        yield from _differences(service, view, _counted(shown.rows if shown else ()), folded)
+        folded = _counted(view, _folded(view, books.log[:position], rules))
+        yield from _differences(service, view, _counted(view, shown.rows if shown else ()), folded)
 
 
-def _folded(view: View, log: Sequence[Recorded[Json]], rules: Rules) -> Counter[str]:
+def _folded(view: View, log: Sequence[Recorded[Json]], rules: Rules) -> Sequence[Row]:
     histories = defaultdict[UUID, list[Recorded[object]]](list)
     for event in log:
         if view.reads(event):
             histories[event.key].append(rules.decode(event))
-    return _counted(materialise(view, histories))
+    return materialise(view, histories)
 
 
-def _counted(rows: Sequence[Row]) -> Counter[str]:
-    """Rows as text, so that values of every kind compare; lists come as tuples from a database."""
-    return Counter(str(sorted((name, _plain(v)) for name, v in row.items())) for row in rows)
+def _counted(view: View, rows: Sequence[Row]) -> Counter[str]:
+    """Rows as text, so that values compare wherever they come from: a fold, a database, a file."""
+    names = [column.name for column in view.table.columns]
+    return Counter(str({name: plain(row.get(name)) for name in names}) for row in rows)
 
 
-def _plain(value: object) -> str:
-    return str(list(value)) if isinstance(value, list | tuple) else str(value)
+def plain(value: object) -> object:
+    """As JSON says it; instants in UTC, with microseconds."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return [plain(one) for one in value]
+        case _:
+            return str(value)
 
 
 def _differences(

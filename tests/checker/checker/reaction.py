@@ -1,6 +1,7 @@
 """R7 in one stream: each effect is what its message asks for in the state that it came to."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,32 +30,46 @@ def asked(group: str, message: Recorded[Any], reaction: Reaction) -> Iterator[As
 
 
 def in_stream(
-    service: str, stream: UUID, asks: Sequence[Asked], books: Books
+    service: str, stream: UUID, asks: Sequence[Asked], books: Books, left_out: Collection[UUID]
 ) -> Iterator[Violation]:
-    """Walks a stream; messages of one source come to it in their order, those of others between."""
+    """Walks a stream; messages of one source come to it in their order, those of others between.
+
+    What was left out once may have its effect at any later time.
+    """
     reached: dict[str, int] = {}
-    key = asks[0].message.key
-    history = [event for event in books.log if event.key == key]
+    history = books.by_key.get(asks[0].message.key, ())
+    effects = _effects(stream, books)
     for ask in asks:
         if (ask.row, ask.message.id) not in books.inbox:
             continue
-        source = ask.message.source
-        ends, violation = _placed(service, stream, ask, history, reached.get(source, 0))
-        reached[source] = max(reached.get(source, 0), ends)
+        late = ask.message.id in left_out
+        since = 0 if late else reached.get(ask.message.source, 0)
+        caused = effects.get(ask.message.id, ())
+        ends, violation = _placed(service, stream, ask, history, caused, since)
+        if not late:
+            reached[ask.message.source] = max(since, ends)
         if violation:
             yield violation
 
 
+def _effects(stream: UUID, books: Books) -> Mapping[UUID | None, Sequence[Recorded[Json]]]:
+    """What is in a stream, by the message that caused it."""
+    caused = defaultdict[UUID | None, list[Recorded[Json]]](list)
+    for event in books.by_stream.get(stream, ()):
+        caused[event.metadata.causation_id].append(event)
+    return caused
+
+
 def _placed(
-    service: str, stream: UUID, asked: Asked, history: Sequence[Recorded[Json]], since: int
+    service: str,
+    stream: UUID,
+    asked: Asked,
+    history: Sequence[Recorded[Json]],
+    caused: Sequence[Recorded[Json]],
+    since: int,
 ) -> tuple[int, Violation | None]:
     """Up to where the stream is explained now, and what is wrong with this message's effect."""
     message = asked.message
-    caused = [
-        event
-        for event in history
-        if event.stream == stream and event.metadata.causation_id == message.id
-    ]
     if not caused:
         return _nothing(service, stream, asked, history, since)
     expected = _decided(asked, stream, [e for e in history if e.position < caused[0].position])

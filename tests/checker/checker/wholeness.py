@@ -24,23 +24,22 @@ def parts(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
 def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
     """What an event asks for waits or has ended, and not both."""
     waiting = {item.id for item in books.work}
+    last = {(event.stream, event.type): event.position for event in books.log}
     for event in books.log:
         ends = rules.ends.get(event.type)
         if ends is None or event.event.get("silent"):
             continue
-        ended = any(
-            other.stream == event.stream and other.position > event.position and other.type in ends
-            for other in books.log
-        )
+        ended = any(last.get((event.stream, end), 0) > event.position for end in ends)
         if not ended and event.id not in waiting:
             sentence = f"what event {event.id} ({event.type}) of {service} asks for"
             yield Violation("R5", f"{sentence} neither waits nor has ended")
 
 
 def vault(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
+    records = {str(kept) for kept in books.vault}
     for event in books.log:
         record = _record(event, rules)
-        if record and record not in {str(kept) for kept in books.vault}:
+        if record and record not in records:
             sentence = f"event {event.id} of {service} names record {record}"
             yield Violation("R5", f"{sentence}, which is not in the vault")
 

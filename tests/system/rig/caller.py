@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+
+from rig.ledger import Asked, Ledger
 
 Json = dict[str, Any]
 UNAVAILABLE = 503
@@ -18,6 +20,7 @@ class Caller:
     """`id` is the token's subject, `organisation` the one that it names."""
 
     client: httpx.AsyncClient
+    ledger: Ledger = field(repr=False)
     urls: Mapping[str, str]
     token: str
     id: UUID
@@ -35,10 +38,11 @@ class Caller:
         if_match: str | None = None,
     ) -> httpx.Response:
         """A POST, once; the answer may be anything."""
-        headers = self.headers | {"idempotency-key": key or str(uuid4())}
-        if if_match:
-            headers["if-match"] = if_match
-        return await self.client.post(self.urls[service] + path, json=body, headers=headers)
+        asked = self.asked(service, path, key or str(uuid4()), if_match)
+        url, headers = self.urls[service] + path, self.headers | asked.headers
+        return await self.ledger.tried(
+            asked, lambda: self.client.post(url, json=body, headers=headers)
+        )
 
     async def write(
         self, service: str, path: str, body: Json, *, if_match: str | None = None
@@ -65,6 +69,9 @@ class Caller:
     async def read(self, service: str, path: str, query: Json | None = None) -> Json:
         """A GET that is to succeed."""
         return _content(await self.ask(service, path, query))
+
+    def asked(self, service: str, path: str, key: str, if_match: str | None = None) -> Asked:
+        return Asked(service=service, subject=str(self.id), path=path, key=key, if_match=if_match)
 
     @property
     def headers(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from dev.process import Process, until
 from dev.stack import ALL, Stack
 from programmes import Programmes
 from rig.caller import Caller
+from rig.ledger import Ledger
 
 SECONDS = 60.0
 """Nothing that the system does by itself may take longer than this in a test."""
@@ -31,6 +32,8 @@ class World:
     patience: float = 0
     foreign: set[str] = field(default_factory=set)
     """Ids of messages that tests put on topics, and no service."""
+    ledger: Ledger = field(default_factory=Ledger)
+    """What all users were told, for the checker."""
 
     @property
     def patient(self) -> "World":
@@ -42,6 +45,7 @@ class World:
         subject = uuid4()
         return Caller(
             client=self.client,
+            ledger=self.ledger,
             urls={service: self.stack.url(service) for service in self.stack.ports},
             token=self.stack.token(role, subject=subject, organisation=organisation),
             id=subject,
