@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from events.columns import believed_at, held_at, held_columns
+from events.columns import believed_at, held_at
 from events.connection import connect
 from events.following import Folding, Views, ViewTables, wait_for
 from events.history import FOREVER, facts
@@ -27,7 +27,7 @@ from events.rebuild import rebuild
 from events.sql import fetch
 from events.store import Json, Recorded, Store
 from events.testing import NOW, draft, numbered, recorded, write
-from events.views import Row, View, intervals, materialise, view_table
+from events.views import Row, View, intervals, materialise
 from events.views_memory import MemoryViews
 from events.views_postgres import PostgresViews
 
@@ -49,15 +49,15 @@ def _level(levels: tuple[int, ...]) -> Iterable[Row]:
 
 
 def view(version: int = 1, rows: Any = levels_rows) -> View:  # noqa: ANN401
-    table = view_table(
+    return View.of(
         "levels",
         version,
         Column("level", Integer, nullable=False),
         Column("before", ARRAY(Integer), nullable=False),
         Column("extra", JSONB, nullable=False),
-        *held_columns(f"levels_v{version}"),
+        types=frozenset({"set.v1"}),
+        rows=rows,
     )
-    return View("levels", version, table, frozenset({"set.v1"}), rows)
 
 
 LEVELS = view()
@@ -138,8 +138,7 @@ def test_events_of_other_types_change_nothing() -> None:
 
 
 def test_a_table_carries_the_version_of_its_view() -> None:
-    with pytest.raises(ValueError, match="levels"):
-        View("levels", 2, LEVELS.table, None, levels_rows)
+    assert view(2).table.name == "levels_v2"
 
 
 def test_a_key_with_many_events_is_computed_in_little_time() -> None:

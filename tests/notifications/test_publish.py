@@ -2,10 +2,10 @@
 
 import pytest
 
+from events import testing
 from events.contracts import notifications as contracts
 from events.contracts import registry, type_name
 from events.store import Json, Recorded
-from events.testing import recorded
 from notifications.message.events import CODEC, MessageEvent
 from notifications.message.examples import (
     DEFERRED,
@@ -22,8 +22,7 @@ EXAMPLES = (QUEUED, STARTED, DEFERRED, SENT, REFUSED)
 
 
 def stored(event: MessageEvent) -> Recorded[Json]:
-    name, data = CODEC.encode(event)
-    return recorded(data, type=name, occurred=event.occurred)
+    return testing.stored(CODEC, event)
 
 
 def test_there_is_an_example_of_every_stored_event() -> None:

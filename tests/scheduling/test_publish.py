@@ -2,18 +2,17 @@
 
 import pytest
 
+from events import testing
 from events.contracts import registry, type_name
 from events.contracts import scheduling as contracts
 from events.store import Json, Recorded
-from events.testing import recorded
 from scheduling.deadline.events import CODEC, DeadlineEvent
 from scheduling.deadline.examples import DUE_ON, MET, MET_LATE, MISSED, SET
 from scheduling.publish import publish
 
 
 def stored(event: DeadlineEvent) -> Recorded[Json]:
-    name, data = CODEC.encode(event)
-    return recorded(data, type=name, occurred=event.occurred)
+    return testing.stored(CODEC, event)
 
 
 def test_there_is_an_example_of_every_stored_event() -> None:

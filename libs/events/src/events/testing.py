@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -90,6 +91,24 @@ def recorded(
         metadata=metadata,
         corrects=corrects or getattr(event, "corrects", None),
     )
+
+
+def stored(codec: Codec[E], event: E, metadata: Metadata = METADATA) -> Recorded[Json]:
+    """An event as the log holds it."""
+    name, data = codec.encode(event)
+    return recorded(
+        data,
+        type=name,
+        occurred=event.occurred,  # type: ignore[attr-defined]
+        metadata=metadata,
+        corrects=getattr(event, "corrects", None),
+    )
+
+
+def examples(codec: Codec[E], *modules: ModuleType) -> list[E]:
+    """All events among what modules such as `case.examples` define."""
+    known = set(codec.names.values())
+    return [it for module in modules for it in vars(module).values() if type(it) in known]
 
 
 def draft(

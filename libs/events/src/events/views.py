@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid
 
+from events.columns import held_columns
 from events.decider import Decider
 from events.history import facts, placed
 from events.ranges import Ranges, Row
 from events.store import Json, Recorded
 
-__all__ = ["Row", "View", "believed", "intervals", "materialise", "states", "view_table"]
+__all__ = ["Row", "View", "believed", "intervals", "materialise", "states"]
 
 Rows = Callable[[UUID, Sequence[Recorded[Any]]], list[Row]]
 """Pure: the facts of one key, in the order of happening, to the rows that follow from them."""
@@ -30,7 +31,7 @@ INSTANT = DateTime(timezone=True)
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A read model: `types` are the stored names that it reads (None: all)."""
+    """A read model, made by `View.of`: `types` are the stored names that it reads (None: all)."""
 
     name: str
     version: int
@@ -38,18 +39,31 @@ class View:
     types: frozenset[str] | None
     rows: Rows
 
-    def __post_init__(self) -> None:
-        if self.table.name != f"{self.name}_v{self.version}":
-            raise ValueError(f"the table of {self.name} is not that of its version {self.version}")
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        version: int,
+        *columns: Column[Any] | Index,
+        types: frozenset[str] | None,
+        rows: Rows,
+        held: bool = True,
+    ) -> Self:
+        """With its table: the key, the view's own columns, and when a row was believed.
+
+        By default rows also say when they `held`, as those of `intervals` and `states` do.
+        """
+        table = f"{name}_v{version}"
+        columns = (*columns, *held_columns(table)) if held else columns
+        return cls(name, version, _table(table, columns), types, rows)
 
     def reads(self, event: Recorded[Any]) -> bool:
         return self.types is None or event.type in self.types
 
 
-def view_table(name: str, version: int, *columns: Column[Any] | Index) -> Table:
-    """The columns of a view, its key, and the range of time in which we believed the row."""
+def _table(name: str, columns: Iterable[Column[Any] | Index]) -> Table:
     return Table(
-        f"{name}_v{version}",
+        name,
         MetaData(),
         Column("key", Uuid, nullable=False, index=True),
         Column("believed_from", INSTANT, nullable=False),

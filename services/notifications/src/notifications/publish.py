@@ -1,10 +1,7 @@
 """What others may know of notifications' log: messages and their delivery."""
 
-from typing import assert_never
-
-from events.contracts import notifications as contracts
-from events.relay import Published
-from events.store import Json, Recorded
+from events.contracts.notifications import CONTRACTS
+from events.publishing import Entry, publishing
 from notifications.message.events import (
     CODEC,
     DeliveryDeferred,
@@ -14,17 +11,11 @@ from notifications.message.events import (
     MessageSent,
 )
 
+PUBLISHED: dict[type, Entry] = {
+    MessageQueued: "message-queued",
+    MessageSent: "message-sent",
+    MessageFailed: "message-failed",
+}
+KEPT = (DeliveryStarted, DeliveryDeferred)
 
-def publish(recorded: Recorded[Json]) -> Published | None:
-    event = CODEC.decode(recorded).event
-    match event:
-        case MessageQueued(template=template, recipient_role=role):
-            return "message-queued", contracts.MessageQueued(template=template, recipient_role=role)
-        case MessageSent(template=template, repeats=repeats):
-            return "message-sent", contracts.MessageSent(template=template, repeats=repeats)
-        case MessageFailed(template=template, reason=reason):
-            return "message-failed", contracts.MessageFailed(template=template, reason=reason)
-        case DeliveryStarted() | DeliveryDeferred():
-            return None
-        case _:
-            assert_never(event)
+publish = publishing(CODEC, CONTRACTS, PUBLISHED, KEPT)

@@ -8,7 +8,6 @@ from sqlalchemy import Column, Select, Text, Uuid, distinct, func, select
 
 from analytics.log import Fact
 from analytics.views.cut import Cut, held
-from events.columns import held_columns
 from events.contracts import type_name
 from events.contracts.casefile import (
     CaseClosed,
@@ -16,22 +15,11 @@ from events.contracts.casefile import (
     CaseManagerReleased,
     CaseOpened,
 )
-from events.views import Row, View, intervals, view_table
+from events.views import Row, View, intervals
 
-NAME, VERSION = "caseload", 1
 TYPES = frozenset(
     type_name("casefile", event)
     for event in ("case-opened", "case-manager-assigned", "case-manager-released", "case-closed")
-)
-
-TABLE = view_table(
-    NAME,
-    VERSION,
-    Column("programme", Text),
-    Column("organisation", Uuid),
-    Column("case_manager", Uuid, nullable=False),
-    Column("role", Text, nullable=False),
-    *held_columns(f"{NAME}_v{VERSION}"),
 )
 
 
@@ -85,7 +73,17 @@ def _row(team: Team) -> Iterable[Row]:
         }
 
 
-CASELOAD = View(name=NAME, version=VERSION, table=TABLE, types=TYPES, rows=rows)
+CASELOAD = View.of(
+    "caseload",
+    1,
+    Column("programme", Text),
+    Column("organisation", Uuid),
+    Column("case_manager", Uuid, nullable=False),
+    Column("role", Text, nullable=False),
+    types=TYPES,
+    rows=rows,
+)
+TABLE = CASELOAD.table
 
 
 def counts(cut: Cut) -> Select[UUID, str, int]:

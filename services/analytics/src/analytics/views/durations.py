@@ -22,10 +22,8 @@ from sqlalchemy import (
 )
 
 from analytics.views.cut import Cut, believed
-from analytics.views.milestones import TABLE
+from analytics.views.milestones import TABLE as MILESTONES
 from events.occurrence import Precision
-
-MILESTONES = TABLE
 
 
 class Open(StrEnum):

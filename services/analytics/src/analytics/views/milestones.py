@@ -1,6 +1,7 @@
 """Milestones: when each kind of event first happened in a case, whatever the event is called."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,10 +13,9 @@ from events.contracts.casefile import CaseOpened
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import happened, placed
 from events.occurrence import UNKNOWN, Occurred, Precision, civil_day
-from events.views import Row, View, view_table
+from events.views import Row, View
 from programmes import Programmes
 
-NAME, VERSION = "milestones", 1
 STANDS_FOR = {"activity-corrected": "activity-logged"}
 """A correction that is published under a name of its own takes the place of the corrected."""
 
@@ -23,20 +23,6 @@ Stating = CandidateIdentified | ReferralMade
 
 Origins = Mapping[tuple[str, int], str]
 """By programme and version: what brings people to it, such as `incident`."""
-
-TABLE = view_table(
-    NAME,
-    VERSION,
-    Column("programme", Text),
-    Column("organisation", Uuid),
-    Column("milestone", Text, nullable=False),
-    Column("event", Uuid, nullable=False),
-    Column("happened_at", DateTime(timezone=True), nullable=False),
-    Column("day", Date),
-    Column("precision", Text, nullable=False),
-    Index(f"{NAME}_v{VERSION}_milestone", "milestone", "happened_at"),
-    Index(f"{NAME}_v{VERSION}_key_milestone", "key", "milestone"),
-)
 
 
 def milestone_of(type_: str) -> str:
@@ -109,9 +95,29 @@ def _day(occurred: Occurred) -> object:
     return civil_day(occurred.at)
 
 
+MILESTONES = View.of(
+    "milestones",
+    1,
+    Column("programme", Text),
+    Column("organisation", Uuid),
+    Column("milestone", Text, nullable=False),
+    Column("event", Uuid, nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("day", Date),
+    Column("precision", Text, nullable=False),
+    Index("milestones_v1_milestone", "milestone", "happened_at"),
+    Index("milestones_v1_key_milestone", "key", "milestone"),
+    types=None,
+    rows=rows_with({}),
+    held=False,
+)
+"""Without the origins, which programmes name."""
+TABLE = MILESTONES.table
+
+
 def milestones(programmes: Programmes) -> View:
     origins = {(d.code, d.version): d.origin.code for d in programmes.definitions}
-    return View(name=NAME, version=VERSION, table=TABLE, types=None, rows=rows_with(origins))
+    return replace(MILESTONES, rows=rows_with(origins))
 
 
 def milestone_names(programmes: Programmes) -> frozenset[str]:

@@ -22,7 +22,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from analytics.log import Fact
 from analytics.views.answer import ANSWER_TYPES, NOT_ANSWERED, Answer, Answered
 from analytics.views.cut import Cut, held
-from events.columns import held_columns
 from events.contracts import type_name
 from events.contracts.intake import (
     CandidateIdentified,
@@ -33,25 +32,11 @@ from events.contracts.intake import (
     OfferWithheld,
 )
 from events.occurrence import CIVIL_TIME, UNKNOWN, Occurred, Precision
-from events.views import Row, View, intervals, view_table
+from events.views import Row, View, intervals
 
-NAME, VERSION = "offers", 1
 TYPES = ANSWER_TYPES | {
     type_name("intake", event) for event in ("candidate-identified", "offer-made", "offer-withheld")
 }
-
-TABLE = view_table(
-    NAME,
-    VERSION,
-    Column("programme", Text),
-    Column("organisation", Uuid, nullable=False),
-    Column("quarter", Text, nullable=False),
-    Column("offered", Boolean, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("reasons", ARRAY(Text), nullable=False),
-    *held_columns(f"{NAME}_v{VERSION}"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +110,20 @@ def quarter(occurred: Occurred) -> str:
     return f"{local.year}-Q{(local.month + 2) // 3}"
 
 
-OFFERS = View(name=NAME, version=VERSION, table=TABLE, types=TYPES, rows=rows)
+OFFERS = View.of(
+    "offers",
+    1,
+    Column("programme", Text),
+    Column("organisation", Uuid, nullable=False),
+    Column("quarter", Text, nullable=False),
+    Column("offered", Boolean, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    types=TYPES,
+    rows=rows,
+)
+TABLE = OFFERS.table
 
 
 class By(StrEnum):

@@ -9,7 +9,6 @@ from sqlalchemy import Boolean, Column, Select, Text, Uuid, func, select
 from analytics.log import Fact
 from analytics.views.answer import ANSWER_TYPES, NOT_ANSWERED, Answer, Answered
 from analytics.views.cut import Cut, held
-from events.columns import held_columns
 from events.contracts import type_name
 from events.contracts.casefile import CaseClosed, CaseOpened
 from events.contracts.intake import (
@@ -21,9 +20,8 @@ from events.contracts.intake import (
     ReferralMade,
     ReferralScreenedOut,
 )
-from events.views import Row, View, intervals, view_table
+from events.views import Row, View, intervals
 
-NAME, VERSION = "progress", 1
 TYPES = ANSWER_TYPES | {
     type_name("intake", "candidate-identified"),
     type_name("intake", "offer-made"),
@@ -32,22 +30,6 @@ TYPES = ANSWER_TYPES | {
     type_name("casefile", "case-opened"),
     type_name("casefile", "case-closed"),
 }
-
-TABLE = view_table(
-    NAME,
-    VERSION,
-    Column("programme", Text),
-    Column("organisation", Uuid),
-    Column("identified", Boolean, nullable=False),
-    Column("offered", Boolean, nullable=False),
-    Column("accepted", Boolean, nullable=False),
-    Column("referred", Boolean, nullable=False),
-    Column("screened_out", Boolean, nullable=False),
-    Column("screening_out_reason", Text),
-    Column("supported", Boolean, nullable=False),
-    Column("closed", Boolean, nullable=False),
-    *held_columns(f"{NAME}_v{VERSION}"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +97,23 @@ def _row(progress: Progress) -> Iterable[Row]:
     }
 
 
-PROGRESS = View(name=NAME, version=VERSION, table=TABLE, types=TYPES, rows=rows)
+PROGRESS = View.of(
+    "progress",
+    1,
+    Column("programme", Text),
+    Column("organisation", Uuid),
+    Column("identified", Boolean, nullable=False),
+    Column("offered", Boolean, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("referred", Boolean, nullable=False),
+    Column("screened_out", Boolean, nullable=False),
+    Column("screening_out_reason", Text),
+    Column("supported", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    types=TYPES,
+    rows=rows,
+)
+TABLE = PROGRESS.table
 
 
 STEPS = ("identified", "offered", "accepted", "referred", "screened_out", "supported", "closed")

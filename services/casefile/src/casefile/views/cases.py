@@ -7,21 +7,8 @@ from sqlalchemy import ARRAY, Boolean, Column, Text, Uuid
 
 from casefile.case.decider import Case, Status, case_decider
 from casefile.case.events import CODEC, CaseEvent
-from events.columns import held_columns
 from events.store import Recorded
-from events.views import Row, View, states, view_table
-
-NAME, VERSION = "cases", 1
-
-TABLE = view_table(
-    NAME,
-    VERSION,
-    Column("programme", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("case_managers", ARRAY(Uuid), nullable=False),
-    Column("contacted", Boolean, nullable=False),
-    *held_columns(f"{NAME}_v{VERSION}"),
-)
+from events.views import Row, View, states
 
 
 def rows(_key: UUID, facts: Sequence[Recorded[CaseEvent]]) -> list[Row]:
@@ -38,4 +25,13 @@ def _row(programme: str, case: Case) -> Iterable[Row]:
         }
 
 
-CASES = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)
+CASES = View.of(
+    "cases",
+    1,
+    Column("programme", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("case_managers", ARRAY(Uuid), nullable=False),
+    Column("contacted", Boolean, nullable=False),
+    types=CODEC.stored_names,
+    rows=rows,
+)

@@ -5,23 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Column, Integer, Text, Uuid
 
-from events.columns import held_columns
 from events.store import Recorded
-from events.views import Row, View, states, view_table
+from events.views import Row, View, states
 from intake.offer.decider import Offer, Status, offer_decider
 from intake.offer.events import CODEC, OfferEvent
-
-NAME, VERSION = "candidates", 1
-
-TABLE = view_table(
-    NAME,
-    VERSION,
-    Column("programme", Text, nullable=False),
-    Column("organisation", Uuid, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    *held_columns(f"{NAME}_v{VERSION}"),
-)
 
 
 def rows(_key: UUID, facts: Sequence[Recorded[OfferEvent]]) -> list[Row]:
@@ -38,4 +25,13 @@ def _row(programme: str, offer: Offer) -> Iterable[Row]:
         }
 
 
-CANDIDATES = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)
+CANDIDATES = View.of(
+    "candidates",
+    1,
+    Column("programme", Text, nullable=False),
+    Column("organisation", Uuid, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    types=CODEC.stored_names,
+    rows=rows,
+)

@@ -5,23 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Column, Text, Uuid
 
-from events.columns import held_columns
 from events.store import Recorded
-from events.views import Row, View, states, view_table
+from events.views import Row, View, states
 from intake.referral.decider import Referral, referral_decider
 from intake.referral.events import CODEC, ReferralEvent
-
-NAME, VERSION = "referrals", 1
-
-TABLE = view_table(
-    NAME,
-    VERSION,
-    Column("programme", Text, nullable=False),
-    Column("organisation", Uuid),
-    Column("source", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    *held_columns(f"{NAME}_v{VERSION}"),
-)
 
 
 def rows(_key: UUID, facts: Sequence[Recorded[ReferralEvent]]) -> list[Row]:
@@ -38,4 +25,13 @@ def _row(programme: str, referral: Referral) -> Iterable[Row]:
         }
 
 
-REFERRALS = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)
+REFERRALS = View.of(
+    "referrals",
+    1,
+    Column("programme", Text, nullable=False),
+    Column("organisation", Uuid),
+    Column("source", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    types=CODEC.stored_names,
+    rows=rows,
+)

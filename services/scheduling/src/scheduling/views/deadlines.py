@@ -5,24 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Column, Date, Text, Uuid
 
-from events.columns import held_columns
 from events.store import Recorded
-from events.views import Row, View, states, view_table
+from events.views import Row, View, states
 from scheduling.deadline.decider import Deadline, deadline_decider
 from scheduling.deadline.events import CODEC, DeadlineEvent
-
-NAME, VERSION = "deadlines", 1
-
-TABLE = view_table(
-    NAME,
-    VERSION,
-    Column("deadline", Uuid, nullable=False),
-    Column("programme", Text, nullable=False),
-    Column("policy", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("due_on", Date, nullable=False),
-    *held_columns(f"{NAME}_v{VERSION}"),
-)
 
 
 def rows(_key: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> list[Row]:
@@ -45,4 +31,14 @@ def _row(programme: str, deadline: Deadline) -> Iterable[Row]:
         }
 
 
-DEADLINES = View(NAME, VERSION, TABLE, CODEC.stored_names, rows)
+DEADLINES = View.of(
+    "deadlines",
+    1,
+    Column("deadline", Uuid, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    types=CODEC.stored_names,
+    rows=rows,
+)
