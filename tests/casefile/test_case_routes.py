@@ -19,7 +19,7 @@ from casefile.case.examples import (
     RECEIVED,
     RELEASED,
 )
-from casefile.journal.decider import journal_of
+from casefile.journal.decider import JOURNAL
 from casefile.journal.examples import LOGGED
 from casefile.track.examples import CLAIM, CLAIM_FILED, CLAIM_OPENED
 from events.memory import MemoryStore
@@ -88,7 +88,7 @@ async def test_a_case_is_read_with_its_tracks_and_activities(
 ) -> None:
     await tell(OPENED, ASSIGNED)
     await tell(CLAIM_OPENED, CLAIM_FILED, stream=CLAIM)
-    await tell(LOGGED, stream=journal_of(CASE_ID))
+    await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
 
     answer = (await manager.get(PATH)).json()
 

@@ -1,50 +1,38 @@
 """What may be logged on a case, and how a mistake is put right."""
 
 from dataclasses import replace
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casefile.case.beside import OnCase
 from casefile.case.decider import Case, case_decider
 from casefile.case.examples import CASE_MANAGER, CLOSED, OPENED
-from casefile.journal.decider import (
-    CorrectActivity,
-    Effort,
-    JournalCommand,
-    LogActivity,
-    journal_decider,
-    journal_of,
-)
-from casefile.journal.events import JournalEvent
+from casefile.journal.decider import JOURNAL, CorrectActivity, JournalCommand, journal_decider
+from casefile.journal.events import ActivityLogged, JournalEvent, effort
 from casefile.journal.examples import ACTIVITY, CORRECTED, LOGGED, LOGGED_AS
 from events.occurrence import Occurred
 from events.testing import lived, numbered, outcome, refusal
 
 OPEN = case_decider.fold([OPENED])
 OVER = case_decider.fold([OPENED, CLOSED])
-EFFORT = Effort(
-    category="contact",
-    type="home-visit",
-    contact_minutes=75,
-    travel_minutes=40,
-    registration_minutes=10,
+CORRECTION = CorrectActivity(
+    activity=ACTIVITY, corrects=LOGGED_AS, occurred=CORRECTED.occurred, **effort(CORRECTED)
 )
-LOG = LogActivity(
-    case=OPEN,
-    activity=ACTIVITY,
-    case_manager=CASE_MANAGER,
-    effort=EFFORT,
-    occurred=LOGGED.occurred,
-)
-CORRECT = CorrectActivity(
-    case=OPEN,
-    activity=ACTIVITY,
-    corrects=LOGGED_AS,
-    effort=replace(EFFORT, contact_minutes=90),
-    occurred=CORRECTED.occurred,
-)
+
+
+def on(
+    command: ActivityLogged | CorrectActivity,
+    case: Case = OPEN,
+    **changed: Any,  # noqa: ANN401 - fields of the command
+) -> JournalCommand:
+    return OnCase(case=case, command=replace(command, **changed))
+
+
+LOG, CORRECT = on(LOGGED), on(CORRECTION)
 
 
 def test_an_activity_is_logged_in_three_kinds_of_minutes() -> None:
@@ -61,8 +49,8 @@ def test_an_activity_is_corrected_as_a_whole() -> None:
         ([LOGGED], LOG),
         ([LOGGED, CORRECTED], LOG),
         ([LOGGED, CORRECTED], CORRECT),
-        ([LOGGED, CORRECTED], replace(CORRECT, corrects=numbered(7))),
-        ([LOGGED], replace(CORRECT, effort=EFFORT, occurred=LOGGED.occurred)),
+        ([LOGGED, CORRECTED], on(CORRECTION, corrects=numbered(7))),
+        ([LOGGED], on(CORRECTION, occurred=LOGGED.occurred, **effort(LOGGED))),
     ],
 )
 def test_what_says_nothing_new_is_ignored(
@@ -73,7 +61,7 @@ def test_what_says_nothing_new_is_ignored(
 
 def test_a_correction_may_be_corrected() -> None:
     before: list[JournalEvent] = [LOGGED, CORRECTED]
-    again = replace(CORRECT, corrects=numbered(7), effort=replace(EFFORT, travel_minutes=0))
+    again = on(CORRECTION, corrects=numbered(7), travel_minutes=0)
 
     [corrected] = outcome(journal_decider, given=before, when=again)
 
@@ -81,9 +69,9 @@ def test_a_correction_may_be_corrected() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [CORRECT, replace(CORRECT, corrects=None), replace(CORRECT, activity=numbered(7))]
+    "command", [CORRECT, on(CORRECTION, corrects=None), on(CORRECTION, activity=numbered(7))]
 )
-def test_what_was_not_logged_is_not_corrected(command: CorrectActivity) -> None:
+def test_what_was_not_logged_is_not_corrected(command: JournalCommand) -> None:
     assert refusal(journal_decider, given=[], when=command) == "no-such-activity"
 
 
@@ -95,31 +83,34 @@ def test_what_was_not_logged_is_not_corrected(command: CorrectActivity) -> None:
         (OVER, "2027-03-02", "case-closed"),
     ],
 )
-@pytest.mark.parametrize("command", [LOG, CORRECT])
+@pytest.mark.parametrize("command", [LOGGED, CORRECTION])
 def test_work_on_a_case_is_done_while_it_is_open(
-    command: LogActivity | CorrectActivity, case: Case, when: str, code: str
+    command: ActivityLogged | CorrectActivity, case: Case, when: str, code: str
 ) -> None:
-    before: list[JournalEvent] = [] if isinstance(command, LogActivity) else [LOGGED]
-    outside = replace(command, case=case, occurred=Occurred.parse(when))
+    before: list[JournalEvent] = [] if isinstance(command, ActivityLogged) else [LOGGED]
+    outside = on(command, case, occurred=Occurred.parse(when))
 
     assert refusal(journal_decider, given=before, when=outside) == code
 
 
 def test_work_may_be_logged_after_the_case_closed() -> None:
-    late = replace(LOG, case=OVER)
+    late = on(LOGGED, OVER)
 
     assert outcome(journal_decider, given=[], when=late) == [LOGGED]
 
 
 def test_a_case_has_one_journal() -> None:
-    assert journal_of(ACTIVITY) == journal_of(ACTIVITY) != journal_of(CASE_MANAGER)
+    assert JOURNAL.beside(ACTIVITY) == uuid5(ACTIVITY, "journal") != JOURNAL.beside(CASE_MANAGER)
 
 
 ACTIVITIES = st.sampled_from([numbered(1), numbered(2), numbered(3)])
-EFFORTS = st.builds(replace, st.just(EFFORT), contact_minutes=st.integers(0, 3))
 COMMANDS = st.lists(
-    st.builds(replace, st.just(LOG), activity=ACTIVITIES, effort=EFFORTS)
-    | st.builds(replace, st.just(CORRECT), activity=ACTIVITIES, effort=EFFORTS)
+    st.builds(
+        on,
+        st.sampled_from([LOGGED, CORRECTION]),
+        activity=ACTIVITIES,
+        contact_minutes=st.integers(0, 3),
+    )
 )
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from casefile.case.examples import ASSIGNED, CASE_ID, CASE_MANAGER, CLOSED, OPENED
-from casefile.journal.decider import journal_of
+from casefile.journal.decider import JOURNAL
 from casefile.journal.examples import ACTIVITY, LOGGED
 from casefile.track.examples import CLAIM, CLAIM_OPENED
 from kit.access import Role
@@ -44,7 +44,7 @@ ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases")
 async def before(tell: Tell, traces: Traces) -> list[int]:
     """The traces of a case with a case manager, an activity and a track."""
     await tell(OPENED, ASSIGNED)
-    await tell(LOGGED, stream=journal_of(CASE_ID))
+    await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
     await tell(CLAIM_OPENED, stream=CLAIM)
     return traces()
 

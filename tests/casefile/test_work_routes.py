@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from casefile.case.examples import ASSIGNED, BACKUP, CASE_ID, CASE_MANAGER, CLOSED, OPENED
-from casefile.journal.decider import journal_of
+from casefile.journal.decider import JOURNAL
 from casefile.journal.examples import ACTIVITY, LOGGED
 from casefile.track.examples import CLAIM, CLAIM_OPENED
 from events.memory import MemoryStore
@@ -76,7 +76,7 @@ async def test_a_correction_stands_in_the_place_of_the_activity_from_when_it_was
     stand: Stand, tell: Tell, clock: FixedClock, store: MemoryStore
 ) -> None:
     await tell(OPENED, ASSIGNED)
-    await tell(LOGGED, stream=journal_of(CASE_ID))
+    await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
     clock.advance(timedelta(days=30))
     manager = stand.client(Role.CASE_MANAGER, subject=str(CASE_MANAGER))
 
@@ -94,7 +94,7 @@ async def test_a_correction_may_move_the_activity_to_another_day(
     manager: httpx.AsyncClient, tell: Tell
 ) -> None:
     await tell(OPENED, ASSIGNED)
-    await tell(LOGGED, stream=journal_of(CASE_ID))
+    await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
 
     await manager.post(CORRECTIONS, json={**WORK, "occurredAt": "2027-02-25"})
 
@@ -106,7 +106,7 @@ async def test_a_correction_that_is_repeated_adds_nothing(
     manager: httpx.AsyncClient, tell: Tell, store: MemoryStore
 ) -> None:
     await tell(OPENED, ASSIGNED)
-    await tell(LOGGED, stream=journal_of(CASE_ID))
+    await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
 
     for _ in range(2):
         answer = await manager.post(CORRECTIONS, json={**WORK, "contactMinutes": 90})
@@ -149,12 +149,12 @@ async def test_a_case_may_have_several_tracks_of_one_kind_also_after_it_closed(
     assert [track["track"] for track in tracks] == ["liability", "liability"]
 
 
-@pytest.mark.parametrize("track", [numbered(7), CASE_ID, journal_of(CASE_ID)])
+@pytest.mark.parametrize("track", [numbered(7), CASE_ID, JOURNAL.beside(CASE_ID)])
 async def test_a_step_needs_a_track_of_this_case(
     manager: httpx.AsyncClient, tell: Tell, traces: Traces, track: UUID
 ) -> None:
     await tell(OPENED, ASSIGNED)
-    await tell(LOGGED, stream=journal_of(CASE_ID))
+    await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
     before = traces()
 
     answer = await manager.post(f"{PATH}/tracks/{track}/steps", json={"step": "claim-filed"})

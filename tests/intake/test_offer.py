@@ -12,12 +12,9 @@ from intake.offer.decider import (
     AcceptOffer,
     Consent,
     DeclineOffer,
-    IdentifyCandidate,
     MakeOffer,
     NoteNoResponse,
     OfferCommand,
-    WithdrawContactConsent,
-    WithholdOffer,
     offer_decider,
 )
 from intake.offer.events import ContactConsentGiven, OfferAccepted, OfferEvent, OfferMade
@@ -34,33 +31,25 @@ from intake.offer.examples import (
     UNANSWERED,
     WITHHELD,
 )
-from intake.organisation.examples import HOSPITAL, OTHER_HOSPITAL
+from intake.organisation.examples import OTHER_HOSPITAL
 
-IDENTIFY = IdentifyCandidate(
-    organisation=HOSPITAL,
-    source="hospital",
-    origin=IDENTIFIED.origin,
-    occurred=IDENTIFIED.occurred,
-)
 OFFER = MakeOffer(channel="phone", by_function="patient-support", occurred=OFFERED.occurred)
 OFFER_AGAIN = MakeOffer(
     channel="letter", by_function="complaints-officer", occurred=OFFERED_AGAIN.occurred
 )
-WITHHOLD = WithholdOffer(reason="cannot-cope", occurred=WITHHELD.occurred)
 CONSENT = Consent(form="spoken", contact=CONTACT)
 ACCEPT = AcceptOffer(reasons=("clear-need",), consent=CONSENT, occurred=ACCEPTED.occurred)
 ACCEPT_WITHOUT_CONSENT = replace(ACCEPT, consent=None)
 DECLINE = DeclineOffer(reasons=("too-much-at-once",), referred=False, occurred=DECLINED.occurred)
 NO_RESPONSE = NoteNoResponse(occurred=UNANSWERED.occurred)
-WITHDRAW = WithdrawContactConsent(occurred=CONSENT_WITHDRAWN.occurred)
 
 
 @pytest.mark.parametrize(
     ("before", "command", "events"),
     [
-        ([], IDENTIFY, [IDENTIFIED]),
+        ([], IDENTIFIED, [IDENTIFIED]),
         ([IDENTIFIED], OFFER, [OFFERED]),
-        ([IDENTIFIED], WITHHOLD, [WITHHELD]),
+        ([IDENTIFIED], WITHHELD, [WITHHELD]),
         ([IDENTIFIED, WITHHELD], OFFER, [OFFERED]),
         ([IDENTIFIED, OFFERED], NO_RESPONSE, [UNANSWERED]),
         ([IDENTIFIED, OFFERED], DECLINE, [DECLINED]),
@@ -72,7 +61,7 @@ WITHDRAW = WithdrawContactConsent(occurred=CONSENT_WITHDRAWN.occurred)
         ([IDENTIFIED, OFFERED, DECLINED], ACCEPT, [ACCEPTED, CONSENTED]),
         ([IDENTIFIED, OFFERED, UNANSWERED], ACCEPT, [ACCEPTED, CONSENTED]),
         ([IDENTIFIED, OFFERED, ACCEPTED], ACCEPT, [CONSENTED]),
-        ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], WITHDRAW, [CONSENT_WITHDRAWN]),
+        ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], CONSENT_WITHDRAWN, [CONSENT_WITHDRAWN]),
     ],
 )
 def test_what_may_follow_follows(
@@ -84,13 +73,13 @@ def test_what_may_follow_follows(
 @pytest.mark.parametrize(
     ("before", "command"),
     [
-        ([IDENTIFIED, OFFERED], IDENTIFY),
-        ([IDENTIFIED, WITHHELD], WITHHOLD),
+        ([IDENTIFIED, OFFERED], IDENTIFIED),
+        ([IDENTIFIED, WITHHELD], WITHHELD),
         ([IDENTIFIED, OFFERED, UNANSWERED], NO_RESPONSE),
         ([IDENTIFIED, OFFERED, DECLINED], DECLINE),
         ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], ACCEPT),
-        ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED, CONSENT_WITHDRAWN], WITHDRAW),
-        ([IDENTIFIED, OFFERED, ACCEPTED], WITHDRAW),
+        ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED, CONSENT_WITHDRAWN], CONSENT_WITHDRAWN),
+        ([IDENTIFIED, OFFERED, ACCEPTED], CONSENT_WITHDRAWN),
     ],
 )
 def test_what_is_asked_again_is_ignored(before: list[OfferEvent], command: OfferCommand) -> None:
@@ -100,10 +89,10 @@ def test_what_is_asked_again_is_ignored(before: list[OfferEvent], command: Offer
 @pytest.mark.parametrize(
     ("before", "command", "code"),
     [
-        ([IDENTIFIED], replace(IDENTIFY, organisation=OTHER_HOSPITAL), "offer-identified"),
+        ([IDENTIFIED], replace(IDENTIFIED, organisation=OTHER_HOSPITAL), "offer-identified"),
         ([], OFFER, "offer-new"),
         ([IDENTIFIED, OFFERED, ACCEPTED], replace(OFFER_AGAIN), "offer-accepted"),
-        ([IDENTIFIED, OFFERED], replace(WITHHOLD, occurred=UNKNOWN), "offer-offered"),
+        ([IDENTIFIED, OFFERED], replace(WITHHELD, occurred=UNKNOWN), "offer-offered"),
         ([IDENTIFIED], ACCEPT, "offer-identified"),
         ([IDENTIFIED, WITHHELD], ACCEPT, "offer-withheld"),
         ([IDENTIFIED], DECLINE, "offer-identified"),
@@ -129,7 +118,7 @@ def test_after_a_referral_there_is_nothing_left_to_decline() -> None:
 @pytest.mark.parametrize(
     ("before", "command"),
     [
-        ([], replace(IDENTIFY, occurred=Occurred.parse("2027-01-19"))),
+        ([], replace(IDENTIFIED, occurred=Occurred.parse("2027-01-19"))),
         ([IDENTIFIED], replace(OFFER, occurred=Occurred.parse("2027-01-31"))),
         ([IDENTIFIED, OFFERED], replace(ACCEPT, occurred=Occurred.parse("2027-02-02"))),
         ([IDENTIFIED, OFFERED], replace(ACCEPT, occurred=Occurred.parse("2026"))),
@@ -180,14 +169,14 @@ COMMANDS = st.lists(
         replace,
         st.sampled_from(
             [
-                IDENTIFY,
+                IDENTIFIED,
                 OFFER,
-                WITHHOLD,
+                WITHHELD,
                 ACCEPT,
                 ACCEPT_WITHOUT_CONSENT,
                 DECLINE,
                 NO_RESPONSE,
-                WITHDRAW,
+                CONSENT_WITHDRAWN,
             ]
         ),
         occurred=DAYS,
@@ -224,7 +213,7 @@ def test_whatever_was_asked_an_answer_that_is_repeated_adds_nothing(
 ) -> None:
     before = lived(offer_decider, commands)
 
-    for command in (WITHHOLD, ACCEPT, DECLINE, NO_RESPONSE, WITHDRAW):
+    for command in (WITHHELD, ACCEPT, DECLINE, NO_RESPONSE, CONSENT_WITHDRAWN):
         asked = replace(command, occurred=day)
         once = lived(offer_decider, [*commands, asked])
         twice = lived(offer_decider, [*commands, asked, asked])

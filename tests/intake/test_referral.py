@@ -1,6 +1,7 @@
 """When a referral can be made, and how the desk's screening ends."""
 
 from dataclasses import replace
+from uuid import uuid5
 
 import pytest
 from hypothesis import given
@@ -11,12 +12,12 @@ from events.testing import lived, outcome, refusal
 from intake.offer.examples import CANDIDATE, CONSENTED, CONTACT
 from intake.organisation.examples import HOSPITAL
 from intake.referral.decider import (
+    REFERRAL,
     AcceptReferral,
     MakeReferral,
     ReferralCommand,
     ScreenOutReferral,
     referral_decider,
-    referral_of,
 )
 from intake.referral.events import ReferralAccepted, ReferralEvent, ReferralScreenedOut
 from intake.referral.examples import ACCEPTED, ASSESSED, MADE, SCREENED_ON, SCREENED_OUT
@@ -106,7 +107,7 @@ def test_a_referral_may_be_told_of_late_and_without_a_precise_day(when: str) -> 
 
 
 def test_a_case_has_one_referral() -> None:
-    assert referral_of(CANDIDATE) == referral_of(CANDIDATE) != referral_of(HOSPITAL)
+    assert REFERRAL.beside(CANDIDATE) == uuid5(CANDIDATE, "referral") != REFERRAL.beside(HOSPITAL)
 
 
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])

@@ -8,7 +8,7 @@ import pytest
 
 from intake.offer.examples import ACCEPTED, CANDIDATE, CONSENTED, IDENTIFIED, OFFERED
 from intake.organisation.examples import HOSPITAL
-from intake.referral.decider import referral_of
+from intake.referral.decider import REFERRAL
 from intake.referral.examples import MADE
 from kit.access import Role
 from kit.testing import Stand, problem
@@ -39,7 +39,7 @@ SCREENING: Body = {"decision": "accepted", "assessments": ASSESSED}
 async def before(tell: Tell, traces: Traces) -> list[int]:
     """The traces of a candidate who agreed and was referred."""
     await tell(IDENTIFIED, OFFERED, ACCEPTED, CONSENTED)
-    await tell(MADE, stream=referral_of(CANDIDATE))
+    await tell(MADE, stream=REFERRAL.beside(CANDIDATE))
     return traces()
 
 

@@ -18,7 +18,7 @@ from intake.offer.examples import (
     OFFERED,
 )
 from intake.organisation.examples import HOSPITAL
-from intake.referral.decider import referral_of
+from intake.referral.decider import REFERRAL
 from intake.referral.examples import MADE
 from kit.access import Role
 from kit.testing import Stand, problem
@@ -70,7 +70,7 @@ def service(stand: Stand) -> httpx.AsyncClient:
 async def made(tell: Tell) -> None:
     """The candidate agreed and was referred."""
     await tell(*AGREED)
-    await tell(MADE, stream=referral_of(CANDIDATE))
+    await tell(MADE, stream=REFERRAL.beside(CANDIDATE))
 
 
 async def test_a_candidate_who_agreed_is_referred_and_accepted_by_the_desk(

@@ -1,6 +1,7 @@
 """How often a message may be delivered when SMTP leaves open whether it arrived."""
 
 from dataclasses import replace
+from uuid import uuid5
 
 import pytest
 from hypothesis import given
@@ -8,14 +9,13 @@ from hypothesis import strategies as st
 
 from events.testing import draft, lived, numbered, outcome
 from notifications.message.decider import (
+    MESSAGE,
     ConfirmDelivery,
     DeferDelivery,
     FailMessage,
     MessageCommand,
-    QueueMessage,
     StartDelivery,
     message_decider,
-    message_of,
 )
 from notifications.message.events import (
     DeliveryDeferred,
@@ -39,12 +39,6 @@ from notifications.message.examples import (
 )
 from notifications.message.work import SEND_MESSAGE, work
 
-QUEUE = QueueMessage(
-    template=QUEUED.template,
-    recipient_role=QUEUED.recipient_role,
-    values=QUEUED.values,
-    occurred=QUEUED.occurred,
-)
 START = StartDelivery(occurred=SENT_AT)
 DEFER = DeferDelivery(reason="smtp-451", occurred=SENT_AT)
 CONFIRM = ConfirmDelivery(occurred=SENT_AT)
@@ -54,7 +48,7 @@ FAIL = FailMessage(reason="smtp-550", occurred=SENT_AT)
 @pytest.mark.parametrize(
     ("before", "command", "events"),
     [
-        ([], QUEUE, [QUEUED]),
+        ([], QUEUED, [QUEUED]),
         ([QUEUED], START, [STARTED]),
         ([QUEUED, STARTED], CONFIRM, [SENT]),
         ([QUEUED, STARTED], DEFER, [DEFERRED]),
@@ -73,8 +67,8 @@ def test_what_may_follow_follows(
 @pytest.mark.parametrize(
     ("before", "command"),
     [
-        ([QUEUED], QUEUE),
-        ([QUEUED, STARTED, SENT], QUEUE),
+        ([QUEUED], QUEUED),
+        ([QUEUED, STARTED, SENT], QUEUED),
         ([QUEUED], CONFIRM),
         ([QUEUED], DEFER),
         ([QUEUED, STARTED, DEFERRED], DEFER),
@@ -128,11 +122,11 @@ def test_a_queued_message_asks_to_be_sent_and_nothing_else_does() -> None:
 
 
 def test_an_event_brings_about_one_message_by_each_template() -> None:
-    assert message_of(numbered(1), "a") == message_of(numbered(1), "a")
-    assert len({message_of(numbered(n), t) for n in (1, 2) for t in ("a", "b")}) == 4
+    assert MESSAGE.beside(numbered(1), "a") == uuid5(numbered(1), "message:a")
+    assert len({MESSAGE.beside(numbered(n), t) for n in (1, 2) for t in ("a", "b")}) == 4
 
 
-COMMANDS = st.lists(st.sampled_from([QUEUE, START, START, DEFER, CONFIRM, FAIL]), max_size=30)
+COMMANDS = st.lists(st.sampled_from([QUEUED, START, START, DEFER, CONFIRM, FAIL]), max_size=30)
 
 
 @given(COMMANDS)

@@ -14,7 +14,7 @@ from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.store import Recorded
 from events.testing import METADATA, numbered, recorded
-from notifications.message.decider import MESSAGE, message_of
+from notifications.message.decider import MESSAGE
 from notifications.message.examples import CASE_ID, QUEUED
 from notifications.message.work import SEND_MESSAGE
 from notifications.reactions.scheduling import reactions
@@ -61,7 +61,7 @@ async def test_a_deadline_that_is_set_queues_the_message_of_its_policy(
 
     [queued] = store.log
     assert MESSAGE.codec.decode(queued).event == QUEUED
-    assert (queued.key, queued.stream) == (CASE_ID, message_of(SET.id, "first-contact-due"))
+    assert (queued.key, queued.stream) == (CASE_ID, MESSAGE.beside(SET.id, "first-contact-due"))
     assert queued.metadata.causation_id == SET.id
     [send] = store.work.values()
     assert (send.kind, send.key) == (SEND_MESSAGE, CASE_ID)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid5
 
 import pytest
 from hypothesis import given
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 from events.occurrence import UNKNOWN, Occurred
 from events.testing import draft, lived, outcome
 from scheduling.deadline.decider import (
+    DEADLINE,
     DeadlineCommand,
     MeetDeadline,
     MissDeadline,
     SetDeadline,
     deadline_decider,
-    deadline_of,
 )
 from scheduling.deadline.events import DeadlineEvent, DeadlineSet
 from scheduling.deadline.examples import (
@@ -128,8 +129,8 @@ def test_nothing_else_asks_for_work(event: DeadlineEvent) -> None:
 
 
 def test_each_policy_has_one_deadline_per_case() -> None:
-    assert deadline_of(CASE_ID, "first-contact") == FIRST_CONTACT
-    assert deadline_of(CASE_ID, "first-visit") != FIRST_CONTACT
+    assert uuid5(CASE_ID, "deadline:first-contact") == FIRST_CONTACT
+    assert DEADLINE.beside(CASE_ID, "first-visit") != FIRST_CONTACT
 
 
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(14, 22)] + [UNKNOWN])

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from analytics.log import keep
 from casefile.app import GROUP as CASEFILE
-from casefile.case.decider import CASE, MakeFirstContact, ReceiveContactData
+from casefile.case.decider import CASE
+from casefile.case.events import ContactDataReceived, FirstContactMade
 from casefile.reactions import intake as from_intake
 from checker.delivery import as_message, message_of
 from checker.evidence import Books, Evidence, Exchange, Refusal, Rows, Success
@@ -36,8 +37,9 @@ from events.store import (
 )
 from events.testing import NOW, numbered
 from events.views_memory import MemoryViews
-from intake.offer.decider import OFFER, AcceptOffer, Consent, IdentifyCandidate, MakeOffer
-from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral, referral_of
+from intake.offer.decider import OFFER, AcceptOffer, Consent, MakeOffer
+from intake.offer.events import CandidateIdentified
+from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
 from notifications.app import GROUP as NOTIFICATIONS
 from notifications.message.decider import MESSAGE, ConfirmDelivery, StartDelivery
 from notifications.reactions import scheduling as from_scheduling
@@ -88,7 +90,7 @@ class Example:
             "intake",
             OFFER,
             case,
-            IdentifyCandidate(
+            CandidateIdentified(
                 organisation=numbered(7), source="hospital", origin=None, occurred=self.now()
             ),
         )
@@ -102,7 +104,7 @@ class Example:
         await self.refer(case, contact)
         await self.deliver()
         await self.fetch(case)
-        made = MakeFirstContact(channel="phone", occurred=self.now())
+        made = FirstContactMade(channel="phone", occurred=self.now())
         await self.ask("casefile", CASE, case, made)
         await self.mail(case)
         await self.deliver()
@@ -121,7 +123,7 @@ class Example:
             outcomes={"calamity": "yes"}, fits=True, criteria_version=2, occurred=self.now()
         )
         for command in (made, accepted):
-            await self.ask("intake", REFERRAL, case, command, stream=referral_of(case))
+            await self.ask("intake", REFERRAL, case, command, stream=REFERRAL.beside(case))
 
     async def ask(
         self,
@@ -193,7 +195,7 @@ class Example:
         [work] = [item for item in store.work.values() if item.key == case]
         record = UUID(int=case.int + 2)
         beside = WriteSet(vault=_sealed(case, record), done=[work.id])
-        command = ReceiveContactData(contact=record, occurred=self.now())
+        command = ContactDataReceived(contact=record, occurred=self.now())
         await execute(store, CASE, case, command, Cause(metadata=work.metadata, beside=beside))
 
     async def mail(self, case: UUID) -> None:

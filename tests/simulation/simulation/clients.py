@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
-from casefile.case.decider import CASE, AssignCaseManager, CloseCase, MakeFirstContact
-from casefile.journal.decider import JOURNAL, Effort, LogActivity, journal_of
+from casefile.case.beside import on_case
+from casefile.case.decider import CASE, CloseCase
+from casefile.case.events import CaseManagerAssigned, FirstContactMade
+from casefile.journal.decider import JOURNAL
+from casefile.journal.events import ActivityLogged
 from casefile.track.decider import TRACK, OpenTrack, RecordStep
 from checker.evidence import Exchange, Refusal, Success
 from events.commands import Cause, History, StreamType, execute
@@ -30,12 +33,12 @@ from intake.offer.decider import (
     AcceptOffer,
     Consent,
     DeclineOffer,
-    IdentifyCandidate,
     MakeOffer,
     NoteNoResponse,
 )
 from intake.offer.decider import Status as OfferStatus
-from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral, referral_of
+from intake.offer.events import CandidateIdentified
+from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
 from simulation.plant import Plant, Running
 from simulation.service import Service
 
@@ -43,13 +46,6 @@ PATIENCE_SECONDS = 3.0
 MOST_TRIES = 60
 PROGRAMME = ("medical-incidents", 1)
 TODAY = Occurred.instant(NOW)
-EFFORT = Effort(
-    category="contact",
-    type="phone",
-    contact_minutes=20,
-    travel_minutes=0,
-    registration_minutes=5,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +138,7 @@ class Client:
             await self._support()
 
     async def _offer(self) -> bool:
-        identify = IdentifyCandidate(
+        identify = CandidateIdentified(
             organisation=UUID(int=7), source="hospital", origin=None, occurred=TODAY
         )
         if not await self._ask("intake", OFFER, identify):
@@ -177,17 +173,17 @@ class Client:
         accept = AcceptReferral(
             outcomes={"calamity": "yes"}, fits=True, criteria_version=2, occurred=TODAY
         )
-        stream = referral_of(self.case)
+        stream = REFERRAL.beside(self.case)
         made = await self._ask("intake", REFERRAL, make, stream=stream)
         return made and await self._ask("intake", REFERRAL, accept, stream=stream)
 
     async def _support(self) -> None:
-        assign = AssignCaseManager(case_manager=UUID(int=9), role="backup", occurred=TODAY)
+        assign = CaseManagerAssigned(case_manager=UUID(int=9), role="backup", occurred=TODAY)
         for _ in range(MOST_TRIES):
             if await self._ask("casefile", CASE, assign):
                 break
             await asyncio.sleep(0.5)
-        contact = MakeFirstContact(channel="phone", occurred=TODAY)
+        contact = FirstContactMade(channel="phone", occurred=TODAY)
         work = [self._log(n) for n in range(self._chance.randint(0, 3))]
         if self._chance.random() < 0.7:
             work.append(self._ask("casefile", CASE, contact))
@@ -197,18 +193,18 @@ class Client:
             await self._ask("casefile", CASE, close)
 
     async def _log(self, number: int) -> bool:
-        activity = uuid5(self.case, f"activity:{number}")
-
-        def log(history: History) -> LogActivity:
-            return LogActivity(
-                case=CASE.state(history, self.case),
-                activity=activity,
-                case_manager=UUID(int=9),
-                effort=EFFORT,
-                occurred=TODAY,
-            )
-
-        return await self._ask("casefile", JOURNAL, log, stream=journal_of(self.case))
+        told = ActivityLogged(
+            activity=uuid5(self.case, f"activity:{number}"),
+            case_manager=UUID(int=9),
+            category="contact",
+            type="phone",
+            contact_minutes=20,
+            travel_minutes=0,
+            registration_minutes=5,
+            occurred=TODAY,
+        )
+        log = on_case(self.case, told)
+        return await self._ask("casefile", JOURNAL, log, stream=JOURNAL.beside(self.case))
 
     async def _track(self) -> bool:
         stream = uuid5(self.case, "track")

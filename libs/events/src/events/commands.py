@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
 
@@ -45,6 +45,10 @@ class StreamType(Generic[S, C, E]):
     decider: Decider[S, C, E]
     codec: Codec[E]
     work: Callable[[Draft, E], Sequence[Work]] = no_work
+
+    def beside(self, other: UUID, which: str | None = None) -> UUID:
+        """The id of the stream that goes with another id; `which` where several do."""
+        return uuid5(other, f"{self.name}:{which}" if which else self.name)
 
     def state(self, history: History, stream: UUID) -> S:
         """The state of one stream: of a history as deciders fold it, of facts as they happened."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from casefile.case.decider import CASE
 from casefile.case.events import CaseClosed
 from casefile.codec import CODEC
-from casefile.journal.events import ActivityCorrected, ActivityLogged
+from casefile.journal.events import ActivityCorrected, ActivityLogged, effort
 from casefile.track.events import StepRecorded, TrackOpened
 from events.store import Json, Recorded
 from kit.bodies import Answer
@@ -105,10 +105,6 @@ def _activity(event: ActivityLogged | ActivityCorrected) -> ActivityAnswer:
     return ActivityAnswer(
         id=event.activity,
         case_manager=event.case_manager,
-        category=event.category,
-        type=event.type,
-        contact_minutes=event.contact_minutes,
-        travel_minutes=event.travel_minutes,
-        registration_minutes=event.registration_minutes,
         occurred_at=str(event.occurred),
+        **effort(event),
     )

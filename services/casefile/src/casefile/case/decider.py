@@ -36,37 +36,6 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveContactData:
-    contact: UUID
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteRefusedContactData:
-    reason: str
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignCaseManager:
-    case_manager: UUID
-    role: str
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseCaseManager:
-    case_manager: UUID
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MakeFirstContact:
-    channel: str
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseCase:
     reason: str
     occurred: Occurred
@@ -74,11 +43,11 @@ class CloseCase:
 
 CaseCommand = (
     OpenCase
-    | ReceiveContactData
-    | NoteRefusedContactData
-    | AssignCaseManager
-    | ReleaseCaseManager
-    | MakeFirstContact
+    | ContactDataReceived
+    | ContactDataRefused
+    | CaseManagerAssigned
+    | CaseManagerReleased
+    | FirstContactMade
     | CloseCase
 )
 
@@ -113,18 +82,15 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
     if case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
     match command:
-        case ReceiveContactData(contact=contact, occurred=occurred):
-            if case.contact == contact:
-                return []
-            return [ContactDataReceived(contact=contact, occurred=occurred)]
-        case NoteRefusedContactData(reason=reason, occurred=occurred):
-            known = case.contact or case.contact_refused
-            return [] if known else [ContactDataRefused(reason=reason, occurred=occurred)]
-        case AssignCaseManager():
+        case ContactDataReceived():
+            return [] if case.contact == command.contact else [command]
+        case ContactDataRefused():
+            return [] if case.contact or case.contact_refused else [command]
+        case CaseManagerAssigned():
             return _assign(command, case)
-        case ReleaseCaseManager():
+        case CaseManagerReleased():
             return _release(command, case)
-        case MakeFirstContact():
+        case FirstContactMade():
             return _make_first_contact(command, case)
         case CloseCase():
             return _close(command, case)
@@ -169,32 +135,26 @@ def _open(command: OpenCase, case: Case) -> list[CaseEvent]:
     return [CaseOpened(organisation=command.organisation, spell=1, occurred=command.occurred)]
 
 
-def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
-    require_within(case, command.occurred)
-    assigned = case.team.get(command.case_manager)
-    if assigned and assigned.role == command.role:
-        return []
-    return [
-        CaseManagerAssigned(
-            case_manager=command.case_manager, role=command.role, occurred=command.occurred
-        )
-    ]
+def _assign(told: CaseManagerAssigned, case: Case) -> list[CaseEvent]:
+    require_within(case, told.occurred)
+    assigned = case.team.get(told.case_manager)
+    return [] if assigned and assigned.role == told.role else [told]
 
 
-def _release(command: ReleaseCaseManager, case: Case) -> list[CaseEvent]:
-    assigned = case.team.get(command.case_manager)
+def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
+    assigned = case.team.get(told.case_manager)
     if assigned is None:
         return []
-    if command.occurred.certainly_before(assigned.occurred):
+    if told.occurred.certainly_before(assigned.occurred):
         raise Rejected("impossible-order", "Nobody is released before being assigned.")
-    return [CaseManagerReleased(case_manager=command.case_manager, occurred=command.occurred)]
+    return [told]
 
 
-def _make_first_contact(command: MakeFirstContact, case: Case) -> list[CaseEvent]:
+def _make_first_contact(told: FirstContactMade, case: Case) -> list[CaseEvent]:
     if case.contacted:
         return []
-    require_within(case, command.occurred)
-    return [FirstContactMade(channel=command.channel, occurred=command.occurred)]
+    require_within(case, told.occurred)
+    return [told]
 
 
 def _close(command: CloseCase, case: Case) -> list[CaseEvent]:

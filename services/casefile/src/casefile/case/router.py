@@ -6,14 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from casefile.case.answer import CaseAnswer, case_answer
-from casefile.case.decider import (
-    CASE,
-    AssignCaseManager,
-    CloseCase,
-    MakeFirstContact,
-    ReleaseCaseManager,
-    Status,
-)
+from casefile.case.decider import CASE, CloseCase, Status
+from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, FirstContactMade
 from casefile.views.cases import CASES
 from events.commands import History
 from events.contracts.contract import Code
@@ -115,9 +109,9 @@ async def assign_case_manager(
     call: Annotated[Call, adds("case:assign")],
     programmes: Definitions,
 ) -> Written:
-    def command(history: History) -> AssignCaseManager:
+    def command(history: History) -> CaseManagerAssigned:
         require_known(role=(body.role, programmes.of(history).team_roles))
-        return AssignCaseManager(
+        return CaseManagerAssigned(
             case_manager=body.case_manager, role=body.role, occurred=body.occurred_at
         )
 
@@ -131,7 +125,7 @@ async def release_case_manager(
     body: Fact,
     call: Annotated[Call, changes("case:assign")],
 ) -> Written:
-    command = ReleaseCaseManager(case_manager=case_manager, occurred=body.occurred_at)
+    command = CaseManagerReleased(case_manager=case_manager, occurred=body.occurred_at)
     return await call.execute(CASE, case_id, command)
 
 
@@ -142,9 +136,9 @@ async def make_first_contact(
     call: Annotated[Call, adds("case:work")],
     programmes: Definitions,
 ) -> Written:
-    def command(history: History) -> MakeFirstContact:
+    def command(history: History) -> FirstContactMade:
         require_known(channel=(body.channel, programmes.of(history).contact_channels))
-        return MakeFirstContact(channel=body.channel, occurred=body.occurred_at)
+        return FirstContactMade(channel=body.channel, occurred=body.occurred_at)
 
     return await call.execute(CASE, case_id, command)
 

@@ -1,6 +1,7 @@
 """What can have happened in the journal of a case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
 from events.codec import Codec
@@ -8,28 +9,29 @@ from events.occurrence import Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityLogged:
-    activity: UUID
-    case_manager: UUID
+class Effort:
+    """What was done and how long it took; the three kinds of minutes are never added up here."""
+
     category: str
     type: str
     contact_minutes: int
     travel_minutes: int
     registration_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityLogged(Effort):
+    activity: UUID
+    case_manager: UUID
     occurred: Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityCorrected:
+class ActivityCorrected(Effort):
     """Stands in the place of the activity that it corrects; `corrects` is that event's id."""
 
     activity: UUID
     case_manager: UUID
-    category: str
-    type: str
-    contact_minutes: int
-    travel_minutes: int
-    registration_minutes: int
     occurred: Occurred
     corrects: UUID
 
@@ -42,3 +44,8 @@ CODEC: Codec[JournalEvent] = Codec(
         "journal.activity-corrected.v1": ActivityCorrected,
     }
 )
+
+
+def effort(of: object) -> dict[str, Any]:
+    """The fields of an effort, out of whatever has them."""
+    return {field.name: getattr(of, field.name) for field in fields(Effort)}

@@ -6,16 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
-from casefile.case.decider import CASE
+from casefile.case.beside import on_case
 from casefile.codec import CODEC
-from casefile.journal.decider import (
-    JOURNAL,
-    CorrectActivity,
-    Effort,
-    LogActivity,
-    journal_of,
-)
-from casefile.journal.events import ActivityCorrected, ActivityLogged
+from casefile.journal.decider import JOURNAL, CorrectActivity
+from casefile.journal.events import ActivityCorrected, ActivityLogged, effort
 from events.commands import History
 from events.contracts.contract import Code, Minutes
 from events.decider import Invalid
@@ -41,17 +35,11 @@ class ActivityBody(Fact):
     travel_minutes: Minutes
     registration_minutes: Minutes
 
-    def effort(self, definition: Definition) -> Effort:
+    def require_known(self, definition: Definition) -> None:
+        """The types are those of the category."""
         require_known(category=(self.category, definition.activities))
         category = definition.category(self.category)
         require_known(type=(self.type, category.types if category else ()))
-        return Effort(
-            category=self.category,
-            type=self.type,
-            contact_minutes=self.contact_minutes,
-            travel_minutes=self.travel_minutes,
-            registration_minutes=self.registration_minutes,
-        )
 
 
 class LogBody(ActivityBody):
@@ -70,20 +58,20 @@ async def log_activity(
     activity = uuid7()
     case_manager = _whose(body, call)
 
-    def command(history: History) -> LogActivity:
-        return LogActivity(
-            case=CASE.state(history, case_id),
+    def told(history: History) -> ActivityLogged:
+        body.require_known(programmes.of(history))
+        return ActivityLogged(
             activity=activity,
             case_manager=case_manager,
-            effort=body.effort(programmes.of(history)),
             occurred=body.occurred_at,
+            **effort(body),
         )
 
     return await call.execute(
         JOURNAL,
         case_id,
-        command,
-        stream=journal_of(case_id),
+        on_case(case_id, told),
+        stream=JOURNAL.beside(case_id),
         location=f"/v1/cases/{case_id}/activities/{activity}",
     )
 
@@ -98,20 +86,20 @@ async def correct_activity(
 ) -> Written:
     """Give the whole activity as it should have been, with the time at which it took place."""
 
-    def command(history: History) -> CorrectActivity:
+    def correction(history: History) -> CorrectActivity:
+        body.require_known(programmes.of(history))
         return CorrectActivity(
-            case=CASE.state(history, case_id),
             activity=activity,
             corrects=_logged_as(history, activity),
-            effort=body.effort(programmes.of(history)),
             occurred=body.occurred_at,
+            **effort(body),
         )
 
     return await call.execute(
         JOURNAL,
         case_id,
-        command,
-        stream=journal_of(case_id),
+        on_case(case_id, correction),
+        stream=JOURNAL.beside(case_id),
         location=f"/v1/cases/{case_id}/activities/{activity}",
     )
 

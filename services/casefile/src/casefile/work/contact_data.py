@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from uuid import uuid5
 
-from casefile.case.decider import CASE, CaseCommand, NoteRefusedContactData, ReceiveContactData
+from casefile.case.decider import CASE
+from casefile.case.events import ContactDataReceived, ContactDataRefused
 from events.commands import Cause, execute
 from events.occurrence import Occurred
 from events.store import Erased, Store, Work, WriteSet
@@ -35,14 +36,16 @@ def contact_data_fetcher(store: Store, vault: Vault, peers: Peers, clock: Clock)
         except Erased:
             await refuse(work, "erased")
             return
-        received = ReceiveContactData(contact=record, occurred=Occurred.instant(clock()))
+        received = ContactDataReceived(contact=record, occurred=Occurred.instant(clock()))
         await finish(work, received, WriteSet(vault=sealed, done=[work.id]))
 
     async def refuse(work: Work, reason: str) -> None:
-        refusal = NoteRefusedContactData(reason=reason, occurred=Occurred.instant(clock()))
+        refusal = ContactDataRefused(reason=reason, occurred=Occurred.instant(clock()))
         await finish(work, refusal, WriteSet(done=[work.id]))
 
-    async def finish(work: Work, command: CaseCommand, beside: WriteSet) -> None:
-        await execute(store, CASE, work.key, command, Cause(metadata=work.metadata, beside=beside))
+    async def finish(
+        work: Work, told: ContactDataReceived | ContactDataRefused, beside: WriteSet
+    ) -> None:
+        await execute(store, CASE, work.key, told, Cause(metadata=work.metadata, beside=beside))
 
     return fetch

@@ -33,23 +33,9 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IdentifyCandidate:
-    organisation: UUID
-    source: str
-    origin: str | None
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MakeOffer:
     channel: str
     by_function: str
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithholdOffer:
-    reason: str
     occurred: Occurred
 
 
@@ -82,19 +68,14 @@ class NoteNoResponse:
     occurred: Occurred
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawContactConsent:
-    occurred: Occurred
-
-
 OfferCommand = (
-    IdentifyCandidate
+    CandidateIdentified
     | MakeOffer
-    | WithholdOffer
+    | OfferWithheld
     | AcceptOffer
     | DeclineOffer
     | NoteNoResponse
-    | WithdrawContactConsent
+    | ContactConsentWithdrawn
 )
 
 
@@ -112,13 +93,13 @@ class Offer:
 
 
 def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
-    if isinstance(command, IdentifyCandidate):
+    if isinstance(command, CandidateIdentified):
         return _identify(command, offer)
     _require_order(command, offer)
     match command:
         case MakeOffer():
             return _make(command, offer)
-        case WithholdOffer():
+        case OfferWithheld():
             return _withhold(command, offer)
         case AcceptOffer():
             return _accept(command, offer)
@@ -126,8 +107,8 @@ def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
             return _decline(command, offer)
         case NoteNoResponse():
             return _note_no_response(command, offer)
-        case WithdrawContactConsent(occurred=occurred):
-            return [ContactConsentWithdrawn(occurred=occurred)] if offer.contact else []
+        case ContactConsentWithdrawn():
+            return [command] if offer.contact else []
         case _:
             assert_never(command)
 
@@ -183,19 +164,12 @@ def _require(offer: Offer, *statuses: Status) -> None:
         raise Rejected("offer-" + offer.status, f"The offer is {offer.status}; this cannot follow.")
 
 
-def _identify(command: IdentifyCandidate, offer: Offer) -> list[OfferEvent]:
-    if offer.organisation == command.organisation:
+def _identify(told: CandidateIdentified, offer: Offer) -> list[OfferEvent]:
+    if offer.organisation == told.organisation:
         return []
     _require(offer, Status.NEW)
-    require_after_origin(command.occurred, command.origin)
-    return [
-        CandidateIdentified(
-            organisation=command.organisation,
-            source=command.source,
-            origin=command.origin,
-            occurred=command.occurred,
-        )
-    ]
+    require_after_origin(told.occurred, told.origin)
+    return [told]
 
 
 def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:
@@ -218,11 +192,11 @@ def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:
     ]
 
 
-def _withhold(command: WithholdOffer, offer: Offer) -> list[OfferEvent]:
+def _withhold(told: OfferWithheld, offer: Offer) -> list[OfferEvent]:
     if offer.status is Status.WITHHELD:
         return []
     _require(offer, Status.IDENTIFIED)
-    return [OfferWithheld(reason=command.reason, occurred=command.occurred)]
+    return [told]
 
 
 def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:

@@ -18,16 +18,14 @@ from intake.offer.decider import (
     AcceptOffer,
     Consent,
     DeclineOffer,
-    IdentifyCandidate,
     MakeOffer,
     NoteNoResponse,
     Status,
-    WithdrawContactConsent,
-    WithholdOffer,
 )
+from intake.offer.events import CandidateIdentified, ContactConsentWithdrawn, OfferWithheld
 from intake.organisation.decider import ORGANISATION
 from intake.origin import Origin
-from intake.referral.decider import REFERRAL, referral_of
+from intake.referral.decider import REFERRAL
 from intake.referral.decider import Status as ReferralStatus
 from intake.views.candidates import CANDIDATES
 from kit.access import Scope
@@ -153,10 +151,10 @@ async def identify_candidate(
         raise Invalid([("organisation", "is needed, since your token names none")])
     known = ORGANISATION.state(await call.needed(organisation), organisation)
 
-    def command(_history: History) -> IdentifyCandidate:
+    def command(_history: History) -> CandidateIdentified:
         if known.kind not in definition.organisation_kinds():
             raise Invalid([("organisation", "must be registered as one that refers")])
-        return IdentifyCandidate(
+        return CandidateIdentified(
             organisation=organisation,
             source=known.kind,
             origin=str(body.origin) if body.origin else None,
@@ -198,9 +196,9 @@ async def withhold_offer(
     call: Annotated[Call, adds("offer:make")],
     programmes: Definitions,
 ) -> Written:
-    def command(history: History) -> WithholdOffer:
+    def command(history: History) -> OfferWithheld:
         require_known(reason=(body.reason, programmes.of(history).offer.withhold_reasons))
-        return WithholdOffer(reason=body.reason, occurred=body.occurred_at)
+        return OfferWithheld(reason=body.reason, occurred=body.occurred_at)
 
     return await call.execute(OFFER, candidate, command)
 
@@ -238,7 +236,7 @@ async def decline_offer(
 ) -> Written:
     def command(history: History) -> DeclineOffer:
         require_known(reasons=(body.reasons, programmes.of(history).offer.decline_reasons))
-        referral = REFERRAL.state(history, referral_of(candidate))
+        referral = REFERRAL.state(history, REFERRAL.beside(candidate))
         return DeclineOffer(
             reasons=body.reasons,
             referred=referral.status is not ReferralStatus.NEW,
@@ -263,4 +261,4 @@ async def note_no_response(
 async def withdraw_consent(
     candidate: UUID, body: Fact, call: Annotated[Call, adds("offer:answer")]
 ) -> Written:
-    return await call.execute(OFFER, candidate, WithdrawContactConsent(occurred=body.occurred_at))
+    return await call.execute(OFFER, candidate, ContactConsentWithdrawn(occurred=body.occurred_at))

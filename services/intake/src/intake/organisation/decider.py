@@ -6,30 +6,12 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from events.commands import StreamType
 from events.decider import Decider, Rejected
-from events.occurrence import Occurred
 from intake.organisation.events import (
     CODEC,
     AddressChanged,
     OrganisationEvent,
     OrganisationRegistered,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterOrganisation:
-    kind: str
-    contact: UUID
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeAddress:
-    contact: UUID
-    occurred: Occurred
-
-
-OrganisationCommand = RegisterOrganisation | ChangeAddress
-
 
 NOTHING = UUID(int=0)
 
@@ -42,20 +24,18 @@ class Organisation:
     contact: UUID = NOTHING
 
 
-def decide(command: OrganisationCommand, organisation: Organisation) -> list[OrganisationEvent]:
-    match command:
-        case RegisterOrganisation(kind=kind, contact=contact, occurred=occurred):
+def decide(told: OrganisationEvent, organisation: Organisation) -> list[OrganisationEvent]:
+    match told:
+        case OrganisationRegistered():
             if organisation.kind:
                 raise Rejected("organisation-exists", "The organisation is registered already.")
-            return [OrganisationRegistered(kind=kind, contact=contact, occurred=occurred)]
-        case ChangeAddress(contact=contact, occurred=occurred):
+            return [told]
+        case AddressChanged():
             if not organisation.kind:
                 raise Rejected("no-such-organisation", "There is no such organisation.")
-            if organisation.contact == contact:
-                return []
-            return [AddressChanged(contact=contact, occurred=occurred)]
+            return [] if organisation.contact == told.contact else [told]
         case _:
-            assert_never(command)
+            assert_never(told)
 
 
 def evolve(organisation: Organisation, event: OrganisationEvent) -> Organisation:

@@ -9,13 +9,8 @@ from uuid_utils.compat import uuid7
 from events.contracts.contract import Code
 from events.vault import Vault
 from intake.contact import Email, Line
-from intake.organisation.decider import (
-    ORGANISATION,
-    ChangeAddress,
-    RegisterOrganisation,
-    desk_of,
-)
-from intake.organisation.events import DESK
+from intake.organisation.decider import ORGANISATION, desk_of
+from intake.organisation.events import DESK, AddressChanged, OrganisationRegistered
 from kit.access import Scope
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
@@ -65,7 +60,7 @@ async def register_organisation(
     return await call.execute(
         ORGANISATION,
         organisation,
-        RegisterOrganisation(kind=body.kind, contact=contact, occurred=body.occurred_at),
+        OrganisationRegistered(kind=body.kind, contact=contact, occurred=body.occurred_at),
         new=Scope(organisation=organisation),
         programme=(definition.code, definition.version),
         vault=await vault.seal(organisation, contact, {"name": body.name, "email": body.email}),
@@ -83,7 +78,7 @@ async def change_address(
     return await call.execute(
         ORGANISATION,
         organisation,
-        ChangeAddress(contact=contact, occurred=body.occurred_at),
+        AddressChanged(contact=contact, occurred=body.occurred_at),
         vault=await vault.seal(organisation, contact, {"name": body.name, "email": body.email}),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from events.commands import StreamType
 from events.decider import Decider, Rejected
@@ -179,11 +179,6 @@ def contact_of(referral: Referral, allowed: UUID | None) -> UUID:
 
 def _no_consent() -> Rejected:
     return Rejected("no-contact-consent", "No consent to pass on contact data stands.")
-
-
-def referral_of(case_id: UUID) -> UUID:
-    """The referral's stream: one per case."""
-    return uuid5(case_id, "referral")
 
 
 referral_decider = Decider(Referral(), decide, evolve)

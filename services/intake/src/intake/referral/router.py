@@ -26,7 +26,6 @@ from intake.referral.decider import (
     ScreenOutReferral,
     Status,
     contact_of,
-    referral_of,
 )
 from intake.views.referrals import REFERRALS
 from kit.access import Scope
@@ -143,7 +142,7 @@ async def refer_candidate(
         REFERRAL,
         candidate,
         command,
-        stream=referral_of(candidate),
+        stream=REFERRAL.beside(candidate),
         location=f"/v1/referrals/{candidate}",
     )
 
@@ -174,7 +173,7 @@ async def enter_referral(
             agreed=UNKNOWN,
             occurred=body.occurred_at,
         ),
-        stream=referral_of(case_id),
+        stream=REFERRAL.beside(case_id),
         new=Scope(),
         programme=(definition.code, definition.version),
         vault=await vault.seal(case_id, contact, body.contact.fields()),
@@ -192,7 +191,7 @@ async def screen_referral(
     """Judged by the criteria that were in force on the day of the referral."""
 
     def command(history: History) -> AcceptReferral | ScreenOutReferral:
-        referral = REFERRAL.state(history, referral_of(case_id))
+        referral = REFERRAL.state(history, REFERRAL.beside(case_id))
         definition = programmes.of(history)
         return _screening(body, definition, definition.criteria_on(_day(referral, call)))
 
@@ -200,7 +199,7 @@ async def screen_referral(
         REFERRAL,
         case_id,
         command,
-        stream=referral_of(case_id),
+        stream=REFERRAL.beside(case_id),
         location=f"/v1/referrals/{case_id}",
     )
 
@@ -209,8 +208,8 @@ async def screen_referral(
 async def read_referral(
     case_id: UUID, at: AtMoment, call: Annotated[Call, reads("referral:read")]
 ) -> ReferralAnswer:
-    known = await call.read(case_id, at, stream=referral_of(case_id))
-    referral = REFERRAL.state(known, referral_of(case_id))
+    known = await call.read(case_id, at, stream=REFERRAL.beside(case_id))
+    referral = REFERRAL.state(known, REFERRAL.beside(case_id))
     if referral.status is Status.NEW:
         raise not_found()
     return ReferralAnswer(
@@ -228,7 +227,7 @@ async def read_contact_data(
     case_id: UUID, call: Annotated[Call, reads("contact-data:read")], vault: TheVault
 ) -> ContactAnswer:
     known = await call.read(case_id)
-    referral = REFERRAL.state(known, referral_of(case_id))
+    referral = REFERRAL.state(known, REFERRAL.beside(case_id))
     offer = OFFER.state(known, case_id)
     return ContactAnswer.of(await vault.open(case_id, contact_of(referral, offer.contact)))
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
-from uuid import UUID, uuid5
 
 from events.commands import StreamType
 from events.decider import Decider
@@ -33,14 +32,6 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueMessage:
-    template: str
-    recipient_role: str
-    values: Mapping[str, str]
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StartDelivery:
     occurred: Occurred
 
@@ -62,7 +53,7 @@ class FailMessage:
     occurred: Occurred
 
 
-MessageCommand = QueueMessage | StartDelivery | DeferDelivery | ConfirmDelivery | FailMessage
+MessageCommand = MessageQueued | StartDelivery | DeferDelivery | ConfirmDelivery | FailMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +70,8 @@ class Message:
 
 def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
     match command:
-        case QueueMessage():
-            return _queue(command, message)
+        case MessageQueued():
+            return [command] if message.status is Status.NEW else []
         case StartDelivery(occurred=occurred):
             return _start(message, occurred)
         case DeferDelivery(reason=reason, occurred=occurred):
@@ -127,19 +118,6 @@ def evolve(message: Message, event: MessageEvent) -> Message:
             assert_never(event)
 
 
-def _queue(command: QueueMessage, message: Message) -> list[MessageEvent]:
-    if message.status is not Status.NEW:
-        return []
-    return [
-        MessageQueued(
-            template=command.template,
-            recipient_role=command.recipient_role,
-            values=command.values,
-            occurred=command.occurred,
-        )
-    ]
-
-
 def _start(message: Message, occurred: Occurred) -> list[MessageEvent]:
     """A delivery of unknown outcome is repeated once, with the same Message-ID."""
     if message.status not in (Status.QUEUED, Status.SENDING):
@@ -147,11 +125,6 @@ def _start(message: Message, occurred: Occurred) -> list[MessageEvent]:
     if message.open_ended > MOST_REPEATS:
         return [MessageFailed(template=message.template, reason=UNKNOWN_OUTCOME, occurred=occurred)]
     return [DeliveryStarted(attempt=message.attempts + 1, occurred=occurred)]
-
-
-def message_of(cause: UUID, template: str) -> UUID:
-    """The stream of the message that an event brings about by a template."""
-    return uuid5(cause, f"message:{template}")
 
 
 message_decider = Decider(Message(), decide, evolve)

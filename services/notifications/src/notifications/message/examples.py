@@ -3,7 +3,7 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from events.occurrence import Occurred
-from notifications.message.decider import message_of
+from notifications.message.decider import MESSAGE
 from notifications.message.events import (
     DeliveryDeferred,
     DeliveryStarted,
@@ -13,7 +13,7 @@ from notifications.message.events import (
 )
 
 CASE_ID = uuid5(NAMESPACE_OID, "case")
-MESSAGE_ID = message_of(uuid5(CASE_ID, "deadline set"), "first-contact-due")
+MESSAGE_ID = MESSAGE.beside(uuid5(CASE_ID, "deadline set"), "first-contact-due")
 SENT_AT = Occurred.parse("2027-02-15T09:00:00Z")
 
 QUEUED = MessageQueued(

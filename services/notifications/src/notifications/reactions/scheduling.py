@@ -6,7 +6,8 @@ from events.consumer import Ask, Reaction
 from events.contracts.contract import Contract
 from events.contracts.scheduling import DeadlineSet
 from events.store import Recorded
-from notifications.message.decider import MESSAGE, QueueMessage, message_of
+from notifications.message.decider import MESSAGE
+from notifications.message.events import MessageQueued
 from programmes.loader import Programmes
 from programmes.notification import Notification
 
@@ -28,10 +29,10 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
 
 def _queue(message: Recorded[Contract], notification: Notification) -> Ask:
     facts = message.event.model_dump(mode="json", by_alias=True)
-    command = QueueMessage(
+    queued = MessageQueued(
         template=notification.template,
         recipient_role=notification.recipient_role,
         values=notification.values(facts),
         occurred=message.occurred,
     )
-    return Ask(MESSAGE, message_of(message.id, notification.template), command)
+    return Ask(MESSAGE, MESSAGE.beside(message.id, notification.template), queued)

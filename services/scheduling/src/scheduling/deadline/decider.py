@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
-from uuid import UUID, uuid5
 
 from events.commands import StreamType
 from events.decider import Decider
@@ -102,11 +101,6 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             occurred=command.occurred,
         )
     ]
-
-
-def deadline_of(case_id: UUID, policy: str) -> UUID:
-    """The stream of a case's deadline by a policy."""
-    return uuid5(case_id, f"deadline:{policy}")
 
 
 deadline_decider = Decider(Deadline(), decide, evolve)

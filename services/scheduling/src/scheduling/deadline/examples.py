@@ -4,11 +4,11 @@ from datetime import date
 from uuid import NAMESPACE_OID, uuid5
 
 from events.occurrence import Occurred
-from scheduling.deadline.decider import deadline_of
+from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.events import DeadlineMet, DeadlineMissed, DeadlineSet
 
 CASE_ID = uuid5(NAMESPACE_OID, "case")
-FIRST_CONTACT = deadline_of(CASE_ID, "first-contact")
+FIRST_CONTACT = DEADLINE.beside(CASE_ID, "first-contact")
 DUE_ON = date(2027, 2, 18)
 
 SET = DeadlineSet(

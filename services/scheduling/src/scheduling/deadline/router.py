@@ -16,7 +16,7 @@ from kit.moments import AtMoment, Day
 from kit.paging import AtPage, Listed
 from kit.parts import part
 from kit.problems import not_found
-from scheduling.deadline.decider import DEADLINE, Status, deadline_of
+from scheduling.deadline.decider import DEADLINE, Status
 from scheduling.views.deadlines import DEADLINES
 
 router = APIRouter(tags=["deadlines"])
@@ -61,7 +61,7 @@ def _listed(row: Row) -> DeadlineAnswer:
 async def read_deadline(
     case_id: UUID, policy: Code, at: AtMoment, call: Annotated[Call, reads("deadline:read")]
 ) -> DeadlineAnswer:
-    stream = deadline_of(case_id, policy)
+    stream = DEADLINE.beside(case_id, policy)
     deadline = DEADLINE.state(await call.read(case_id, at, stream=stream), stream)
     if deadline.status is Status.NEW:
         raise not_found()

@@ -10,7 +10,7 @@ from events.occurrence import civil_day
 from events.store import Recorded
 from programmes.deadline import Deadline
 from programmes.loader import Programmes
-from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline, deadline_of
+from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
 
 
 def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
@@ -38,9 +38,9 @@ def _set(message: Recorded[Contract], policy: Deadline) -> Ask:
         known_at=message.recorded_at,
         occurred=message.occurred,
     )
-    return Ask(DEADLINE, deadline_of(message.key, policy.policy), command)
+    return Ask(DEADLINE, DEADLINE.beside(message.key, policy.policy), command)
 
 
 def _meet(message: Recorded[Contract], policy: Deadline) -> Ask:
     command = MeetDeadline(occurred=message.occurred)
-    return Ask(DEADLINE, deadline_of(message.key, policy.policy), command)
+    return Ask(DEADLINE, DEADLINE.beside(message.key, policy.policy), command)
