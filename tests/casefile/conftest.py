@@ -18,6 +18,7 @@ from events.testing import METADATA, FixedClock, told
 from events.vault import MasterKey, Vault
 from kit.access import Role
 from kit.testing import Stand
+from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
 
 PROGRAMMES = load()
@@ -51,6 +52,7 @@ def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
         routers=[case, journal, track],
         access=ACCESS,
         scope=scope,
+        vocabularies=vocabularies(PROGRAMMES),
         parts={Programmes: PROGRAMMES, Vault: vault},
         clock=clock,
     )

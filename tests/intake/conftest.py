@@ -19,6 +19,7 @@ from intake.organisation.router import router as organisation
 from intake.referral.router import router as referral
 from kit.access import Role
 from kit.testing import Stand
+from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
 
 PROGRAMMES = load()
@@ -51,6 +52,7 @@ def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
         routers=[organisation, offer, referral],
         access=ACCESS,
         scope=scope,
+        vocabularies=vocabularies(PROGRAMMES),
         parts={Programmes: PROGRAMMES, Vault: vault},
         clock=clock,
     )

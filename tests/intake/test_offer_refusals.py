@@ -167,7 +167,7 @@ async def test_a_stale_version_is_refused_on_every_route(
         (
             "acceptances",
             {**ACCEPT, "reasons": ["no-idea"], "consent": {"form": "sung"}},
-            ["#/consent", "#/reasons"],
+            ["#/consent/form", "#/reasons"],
         ),
         ("acceptances", {"reasons": ["clear-need"], "contact": CONTACT}, ["#"]),
         ("acceptances", {"reasons": ["clear-need"], "consent": {"form": "spoken"}}, ["#"]),

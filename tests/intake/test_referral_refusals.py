@@ -55,7 +55,7 @@ async def refused(client: httpx.AsyncClient, path: str, body: Body, fields: list
     [
         ({"programme": "no-programme"}, ["#/programme"]),
         ({"source": "hospital"}, ["#/source"]),
-        ({"source": "neighbour", "consent": {"form": "sung"}}, ["#/consent", "#/source"]),
+        ({"source": "neighbour", "consent": {"form": "sung"}}, ["#/consent/form", "#/source"]),
         ({"contact": {"email": "nobody"}}, ["#/contact/email", "#/contact/name"]),
         ({"consent": None}, ["#/consent"]),
         ({"origin": "2027-01-01T10:00:00Z"}, ["#/origin"]),

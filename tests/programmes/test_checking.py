@@ -6,7 +6,7 @@ import pytest
 
 from events.decider import Invalid
 from programmes import load
-from programmes.checking import require_known
+from programmes.checking import require_in_force, require_known, vocabularies
 
 OFFER = load().current("medical-incidents", date(2019, 6, 1)).offer
 
@@ -31,3 +31,26 @@ def test_every_field_with_an_unknown_code_is_named_and_the_code_is_not_quoted() 
     assert set(fields) == {"byFunction", "reasons"}
     assert "Jansen" not in str(caught.value)
     assert "must be one of: board, " in fields["byFunction"]
+
+
+def test_a_vocabulary_has_the_codes_of_a_version_of_a_programme() -> None:
+    vocabulary = vocabularies(load())
+
+    assert "phone" in vocabulary("offer.channels")("medical-incidents", 1)
+    assert "case-manager" in vocabulary("team_roles")("medical-incidents", 1)
+
+
+@pytest.mark.parametrize("name", ["offer.colours", "colours", "code.nl", "offer"])
+def test_what_no_programme_has_is_no_vocabulary(name: str) -> None:
+    with pytest.raises(LookupError):
+        vocabularies(load())(name)
+
+
+def test_something_begins_under_a_version_that_is_in_force() -> None:
+    programmes = load()
+
+    assert require_in_force(programmes, "medical-incidents", date(2019, 6, 1)).version == 1
+    for programme, day in (("medical-incidents", date(2018, 6, 30)), ("other", date(2019, 6, 1))):
+        with pytest.raises(Invalid) as caught:
+            require_in_force(programmes, programme, day)
+        assert [field for field, _ in caught.value.errors] == ["programme"]

@@ -26,6 +26,11 @@ class Invalid(Rejected):
         self.errors = tuple(errors)
 
 
+def not_among(known: Iterable[str]) -> str:
+    """What is said of a field whose code is none of those that are known; it is not quoted."""
+    return f"must be one of: {', '.join(sorted(known))}"
+
+
 @dataclass(frozen=True, slots=True)
 class Decider(Generic[S, C, E]):
     """`decide` says what a command makes happen, `evolve` what an event changes; both are pure."""

@@ -28,8 +28,8 @@ def create_app(
     checks: Mapping[str, health.Check],
     parts: Parts,
 ) -> FastAPI:
-    """Raises Undeclared if a route does not say who may call it."""
-    declared = endpoints(routers, edge.access)
+    """Raises Undeclared if a route does not say who may call it, or takes unknown words."""
+    declared = endpoints(routers, edge.access, edge.vocabularies)
     running: Running = set()
     app = FastAPI(title=name, version="1", redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.edge = edge

@@ -24,9 +24,10 @@ from events.store import (
 from events.store import Answer as Record
 from kit import accesslog, idempotency, preconditions, problems
 from kit.access import Principal, Scope, may, sees
-from kit.bodies import Written
+from kit.bodies import Body, Written
 from kit.edge import Edge
 from kit.moments import NOW, Moment
+from kit.vocabularies import checked
 
 POSITION_HEADER = "leidraad-position"
 
@@ -35,18 +36,26 @@ class Hidden(Exception):
     """The record does not exist, or is not for this principal; the answer is the same."""
 
 
+class Unchecked(Exception):
+    """A route does not say what it was told, and so lets any code through."""
+
+
 class Foreign(Exception):
     """What is to be created would not be the principal's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What of the HTTP request matters here; `status` is that of its route."""
+    """What of the HTTP request matters here; `status` is that of its route.
+
+    `coded`: whether its body has words of a programme.
+    """
 
     method: str
     path: str
     body: bytes
     status: int
+    coded: bool
     if_match: preconditions.IfMatch | None
     idempotency_key: str | None
 
@@ -80,6 +89,7 @@ class Call:
         key: UUID,
         command: C | Gather[C],
         *,
+        told: Body | None = None,
         stream: UUID | None = None,
         new: Scope | None = None,
         programme: tuple[str, int] | None = None,
@@ -88,9 +98,9 @@ class Call:
     ) -> Written:
         """Runs a command on a stream of a key, and gives the answer that every write gives.
 
-        `new` says whom a record concerns that this command creates; without it a key that has no
-        events is not found. `location` is the resource's path, whose last segment is its id; by
-        default that of the stream.
+        `told` is the body, needed where that has words of the programme, which are checked. `new`:
+        whom a record concerns that this creates; without it a key without events is not found.
+        `location` is the resource's path, which ends with its id; by default that of the stream.
         """
         place = location or self._location(stream or key)
         cause = Cause(
@@ -98,8 +108,9 @@ class Call:
             permit=self._permit(stream or key, new),
             beside=replace(self._beside(place, key), vault=vault),
         )
+        made = self._checked(command, told, cause.metadata)
         try:
-            done = await execute(self.edge.store, stream_type, key, command, cause, stream=stream)
+            done = await execute(self.edge.store, stream_type, key, made, cause, stream=stream)
         except AlreadyAnswered as repeated:
             return self._again(repeated.answer)
         except Hidden:
@@ -107,6 +118,13 @@ class Call:
         except Foreign:
             raise await self._refused(accesslog.FORBIDDEN, key) from None
         return self._answer(place, done.version, done.position)
+
+    def _checked(self, command: C | Gather[C], told: Body | None, new: Metadata) -> C | Gather[C]:
+        if told is not None:
+            return checked(command, told, self.edge.vocabularies, new)
+        if self.request.coded:
+            raise Unchecked(self.request.path)
+        return command
 
     async def needed(self, key: UUID) -> History:
         """What a rule needs to know of another key: not shown to the caller, and so not noted."""

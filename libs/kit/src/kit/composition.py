@@ -21,6 +21,7 @@ from kit.edge import ScopeOf
 from kit.parts import Parts
 from kit.peers import Peers
 from kit.settings import Settings
+from kit.vocabularies import Vocabularies, no_vocabularies
 
 S = TypeVar("S", bound=Settings)
 
@@ -62,6 +63,7 @@ class Service:
     access: AccessTable
     scope: ScopeOf
     decode: Decode
+    vocabularies: Vocabularies = no_vocabularies
     publish: Publish | None = None
     follows: Sequence[Follows] = ()
     views: Sequence[View] = ()

@@ -9,6 +9,7 @@ from events.store import Store
 from kit.access import AccessTable, Scope
 from kit.clock import Clock
 from kit.settings import Settings
+from kit.vocabularies import Vocabularies, no_vocabularies
 
 ScopeOf = Callable[[History], Scope | None]
 """Whom the record concerns that these events tell of; None where they tell of none."""
@@ -22,6 +23,7 @@ class Edge:
     clock: Clock
     access: AccessTable
     scope: ScopeOf
+    vocabularies: Vocabularies
     body_key: bytes
     cursor_key: bytes
 
@@ -34,12 +36,14 @@ class Edge:
         clock: Clock,
         access: AccessTable,
         scope: ScopeOf,
+        vocabularies: Vocabularies = no_vocabularies,
     ) -> Self:
         return cls(
             store=store,
             clock=clock,
             access=access,
             scope=scope,
+            vocabularies=vocabularies,
             body_key=settings.key_for("idempotency"),
             cursor_key=settings.key_for("cursor"),
         )

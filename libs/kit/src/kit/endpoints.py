@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Request, Response, params
+from fastapi.routing import APIRoute
 
 from kit import accesslog, idempotency, preconditions, problems
 from kit.access import Principal, may
@@ -16,6 +18,7 @@ from kit.context import CORRELATION_ID, traceparent
 from kit.edge import Edge
 from kit.mistakes import unknown_parameters
 from kit.problems import Problem
+from kit.vocabularies import names
 
 _JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
 
@@ -88,6 +91,7 @@ class Endpoint:
             path=path,
             body=body,
             status=request.scope["route"].status_code or 200,
+            coded=bool(words(request.scope["route"])),
             idempotency_key=idempotency.checked(
                 request.headers.get("idempotency-key"), required=writes and request.method == "POST"
             ),
@@ -95,6 +99,12 @@ class Endpoint:
                 request.headers.get("if-match"), required=self.kind is Kind.CHANGE
             ),
         )
+
+
+def words(route: APIRoute) -> frozenset[str]:
+    """The vocabularies that the body of a route takes codes from."""
+    body: Any = route.body_field.field_info.annotation if route.body_field else None
+    return names(body)
 
 
 def _path(request: Request) -> str:

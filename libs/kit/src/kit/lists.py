@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +18,7 @@ from kit.access import Principal, sees_all, visible
 from kit.calls import Call
 from kit.moments import Moment
 from kit.paging import Listed, Page
+from kit.parts import part
 from kit.problems import unavailable
 
 T = TypeVar("T")
@@ -53,6 +54,9 @@ class Lists:
         async with pooled(self.pool) as connection:
             rows = await fetch(connection, statement)
         return page.answer(rows, lambda row: [str(row[by])], show)
+
+
+TheLists = Annotated[Lists, part(Lists)]
 
 
 def _rows(view: View, call: Call, at: Moment, page: Page, by: str) -> Select[Any]:

@@ -1,9 +1,11 @@
 """The parts of a service that its routes use (programmes, vault, views), put together once."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Request, params
+
+from events.vault import Vault
 
 T = TypeVar("T")
 Parts = Mapping[type[Any], Any]
@@ -18,3 +20,6 @@ def part(kind: type[T]) -> params.Depends:
         return found
 
     return params.Depends(find)
+
+
+TheVault = Annotated[Vault, part(Vault)]

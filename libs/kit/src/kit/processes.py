@@ -189,6 +189,7 @@ def api(
         clock=ground.clock,
         access={**service.access, **parking.ACCESS},
         scope=service.scope,
+        vocabularies=service.vocabularies,
     )
     return create_app(
         ground.store.source,

@@ -7,7 +7,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from kit.access import AccessTable
-from kit.endpoints import Endpoint, Kind
+from kit.endpoints import Endpoint, Kind, words
+from kit.vocabularies import Vocabularies
 
 Endpoints = Mapping[tuple[str, str], Endpoint]
 """What is declared, by method and path template."""
@@ -22,10 +23,15 @@ _KINDS = {
 
 
 class Undeclared(Exception):
-    """A route is open to nobody knows whom; the service must not start."""
+    """A route is open to nobody knows whom, or takes any word; the service must not start."""
 
 
-def endpoints(routers: Sequence[APIRouter], access: AccessTable) -> Endpoints:
+def endpoints(
+    routers: Sequence[APIRouter], access: AccessTable, vocabularies: Vocabularies
+) -> Endpoints:
+    for router in routers:
+        for route in map(_api_route, router.routes):
+            _require_words(route, vocabularies)
     return {
         (method, route.path): _endpoint(route, method, access)
         for router in routers
@@ -53,6 +59,14 @@ def _api_route(route: object) -> APIRoute:
     if not isinstance(route, APIRoute):
         raise Undeclared(f"{route} is no plain route: give each router to the application itself")
     return route
+
+
+def _require_words(route: APIRoute, vocabularies: Vocabularies) -> None:
+    for name in words(route):
+        try:
+            vocabularies(name)
+        except LookupError:
+            raise Undeclared(f"{route.path}: no programme has {name}") from None
 
 
 def _endpoint(route: APIRoute, method: str, access: AccessTable) -> Endpoint:

@@ -20,6 +20,7 @@ from kit.edge import Edge, ScopeOf
 from kit.health import Check
 from kit.parts import Parts
 from kit.settings import Environment, Settings
+from kit.vocabularies import Vocabularies, no_vocabularies
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "leidraad"
@@ -79,6 +80,7 @@ class Stand:
         routers: Sequence[APIRouter],
         access: AccessTable,
         scope: ScopeOf,
+        vocabularies: Vocabularies = no_vocabularies,
         parts: Parts | None = None,
         checks: Mapping[str, Check] | None = None,
         clock: Clock = clock(),  # noqa: B008  a function that reads the time
@@ -89,7 +91,14 @@ class Stand:
         self.app: FastAPI = create_app(
             store.source,
             routers=routers,
-            edge=Edge.of(given, store=store, clock=clock, access=access, scope=scope),
+            edge=Edge.of(
+                given,
+                store=store,
+                clock=clock,
+                access=access,
+                scope=scope,
+                vocabularies=vocabularies,
+            ),
             authenticator=self.issuer.authenticator(),
             settings=given,
             checks=checks or {},

@@ -15,6 +15,7 @@ from events.contracts import registry
 from events.envelope import reads
 from kit.composition import Follows, Ground, Service
 from kit.settings import Settings
+from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
 
 GROUP = "casefile.referrals"
@@ -27,6 +28,7 @@ def compose(ground: Ground[Settings]) -> Service:
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,
+        vocabularies=vocabularies(programmes),
         publish=publisher(programmes),
         follows=[
             Follows(

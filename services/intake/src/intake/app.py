@@ -10,16 +10,19 @@ from intake.views.candidates import CANDIDATES
 from intake.views.referrals import REFERRALS
 from kit.composition import Ground, Service
 from kit.settings import Settings
+from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
 
 
 def compose(ground: Ground[Settings]) -> Service:
+    programmes = load(ground.settings.programmes)
     return Service(
         routers=[organisation.router, offer.router, referral.router],
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,
+        vocabularies=vocabularies(programmes),
         publish=publish,
         views=[CANDIDATES, REFERRALS],
-        parts={Programmes: load(ground.settings.programmes)},
+        parts={Programmes: programmes},
     )

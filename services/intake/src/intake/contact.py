@@ -6,6 +6,7 @@ from pydantic import Field
 
 from events.contracts.contract import Code
 from kit.bodies import Answer, Body
+from kit.vocabularies import Vocabulary
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
@@ -19,7 +20,7 @@ Phone = Annotated[str, Field(pattern=r"^\+?[0-9 ()-]{3,30}$")]
 class ConsentBody(Body):
     """Leave to pass on contact data, and how it was given."""
 
-    form: Code
+    form: Annotated[Code, Vocabulary("consent_forms")]
 
 
 class ContactBody(Body):

@@ -5,14 +5,13 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from analytics.parts import TheProgrammes
 from analytics.views.cut import Cut
 from events.contracts.contract import Code
 from events.history import FOREVER
 from kit import problems
 from kit.clock import REQUEST_TIME
 from kit.moments import AtMoment
-from kit.parts import part
-from programmes import Programmes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ class Asked:
 async def _asked(
     request: Request,
     at: AtMoment,
-    programmes: Annotated[Programmes, part(Programmes)],
+    programmes: TheProgrammes,
     programme: Annotated[Code | None, Query(description="By default all.")] = None,
 ) -> Asked:
     if programme is not None and programme not in programmes.codes():

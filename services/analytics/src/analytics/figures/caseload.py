@@ -11,14 +11,13 @@ from analytics.figures.figure import Basis, Behind, basis, events_behind
 from analytics.views import caseload
 from analytics.views.behind import of_keys
 from analytics.views.caseload import CASELOAD
-from analytics.views.snapshot import Snapshots
+from analytics.views.snapshot import TheSnapshots
 from events.occurrence import end_of
 from kit import problems
 from kit.bodies import Answer
 from kit.endpoints import lists
 from kit.moments import Day
 from kit.paging import AtPage, Listed
-from kit.parts import part
 
 router = APIRouter(tags=["figures"])
 
@@ -57,9 +56,7 @@ AsCaseloadAsked = Annotated[Asked, Depends(_asked)]
     summary="Open cases per case manager",
     dependencies=[lists("figure:read")],
 )
-async def read_caseload(
-    asked: AsCaseloadAsked, snapshots: Annotated[Snapshots, part(Snapshots)]
-) -> CaseloadFigure:
+async def read_caseload(asked: AsCaseloadAsked, snapshots: TheSnapshots) -> CaseloadFigure:
     async with snapshots.of(CASELOAD, asked.min_position) as snapshot:
         rows = await snapshot.fetch(caseload.counts(asked.cut))
         [total] = await snapshot.fetch(caseload.total(asked.cut))
@@ -73,7 +70,7 @@ async def read_caseload(
     dependencies=[lists("figure:read-events")],
 )
 async def list_caseload_events(
-    asked: AsCaseloadAsked, page: AtPage, snapshots: Annotated[Snapshots, part(Snapshots)]
+    asked: AsCaseloadAsked, page: AtPage, snapshots: TheSnapshots
 ) -> Listed[Behind]:
     concern = of_keys(caseload.keys(asked.cut), caseload.TYPES, asked.cut)
     async with snapshots.of(CASELOAD, asked.min_position) as snapshot:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Query
 
 from analytics.figures.asked import AsAsked, Asked, unknown
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
+from analytics.parts import TheProgrammes
 from analytics.views import durations
 from analytics.views.behind import among as behind_milestones
 from analytics.views.durations import Open, Span
 from analytics.views.milestones import milestone_names, milestones
-from analytics.views.snapshot import Snapshots
+from analytics.views.snapshot import TheSnapshots
 from events.occurrence import Occurred, end_of
 from events.views import View
 from kit import problems
@@ -20,8 +21,6 @@ from kit.bodies import Answer
 from kit.endpoints import lists
 from kit.moments import Day
 from kit.paging import AtPage, Listed
-from kit.parts import part
-from programmes import Programmes
 
 DAYS_PER_MONTH = 30.44
 """As the programme's own figures were reckoned (domain sheet 00, section 11)."""
@@ -68,7 +67,7 @@ class DurationsAsked:
 
 async def _asked(
     asked: AsAsked,
-    programmes: Annotated[Programmes, part(Programmes)],
+    programmes: TheProgrammes,
     start: Annotated[str, Query(alias="from", description="The milestone that begins it.")],
     finish: Annotated[str, Query(alias="to", description="The milestone that ends it.")],
     among: Annotated[str | None, Query(description="Only cases with this milestone too.")] = None,
@@ -108,7 +107,7 @@ AsDurationsAsked = Annotated[DurationsAsked, Depends(_asked)]
     dependencies=[lists("figure:read")],
 )
 async def read_durations(
-    durations_asked: AsDurationsAsked, snapshots: Annotated[Snapshots, part(Snapshots)]
+    durations_asked: AsDurationsAsked, snapshots: TheSnapshots
 ) -> DurationsFigure:
     asked = durations_asked.asked
     async with snapshots.of(durations_asked.view, asked.min_position) as snapshot:
@@ -141,7 +140,7 @@ def _statistics(found: Mapping[str, Any], days: float) -> Statistics:
 async def list_durations_events(
     durations_asked: AsDurationsAsked,
     page: AtPage,
-    snapshots: Annotated[Snapshots, part(Snapshots)],
+    snapshots: TheSnapshots,
 ) -> Listed[Behind]:
     asked = durations_asked.asked
     concern = behind_milestones(durations.events(durations_asked.span))

@@ -1,7 +1,5 @@
 """The funnel: how many came how far, from identification to closing."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
 
 from analytics.figures.asked import AsAsked
@@ -9,11 +7,10 @@ from analytics.figures.figure import Basis, Behind, basis, events_behind, share
 from analytics.views import progress
 from analytics.views.behind import of_keys
 from analytics.views.progress import PROGRESS
-from analytics.views.snapshot import Snapshots
+from analytics.views.snapshot import TheSnapshots
 from kit.bodies import Answer
 from kit.endpoints import lists
 from kit.paging import AtPage, Listed
-from kit.parts import part
 
 router = APIRouter(tags=["figures"])
 
@@ -45,9 +42,7 @@ class FunnelFigure(Answer):
     summary="From candidate to closed case",
     dependencies=[lists("figure:read")],
 )
-async def read_funnel(
-    asked: AsAsked, snapshots: Annotated[Snapshots, part(Snapshots)]
-) -> FunnelFigure:
+async def read_funnel(asked: AsAsked, snapshots: TheSnapshots) -> FunnelFigure:
     async with snapshots.of(PROGRESS, asked.min_position) as snapshot:
         [counted] = await snapshot.fetch(progress.counts(asked.cut))
         reasons = await snapshot.fetch(progress.screening_out_reasons(asked.cut))
@@ -70,7 +65,7 @@ async def read_funnel(
     dependencies=[lists("figure:read-events")],
 )
 async def list_funnel_events(
-    asked: AsAsked, page: AtPage, snapshots: Annotated[Snapshots, part(Snapshots)]
+    asked: AsAsked, page: AtPage, snapshots: TheSnapshots
 ) -> Listed[Behind]:
     concern = of_keys(progress.keys(asked.cut), progress.TYPES, asked.cut)
     async with snapshots.of(PROGRESS, asked.min_position) as snapshot:

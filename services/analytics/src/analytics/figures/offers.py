@@ -12,11 +12,10 @@ from analytics.figures.figure import Basis, Behind, basis, events_behind, share
 from analytics.views import offers
 from analytics.views.behind import of_keys
 from analytics.views.offers import OFFERS, By, Choice
-from analytics.views.snapshot import Snapshots
+from analytics.views.snapshot import TheSnapshots
 from kit.bodies import Answer
 from kit.endpoints import lists
 from kit.paging import AtPage, Listed
-from kit.parts import part
 
 router = APIRouter(tags=["figures"])
 
@@ -88,9 +87,7 @@ AsOffersAsked = Annotated[OffersAsked, Depends(_asked)]
 @router.get(
     "/v1/figures/offers", summary="Offers and their answers", dependencies=[lists("figure:read")]
 )
-async def read_offers(
-    offers_asked: AsOffersAsked, snapshots: Annotated[Snapshots, part(Snapshots)]
-) -> OffersFigure:
+async def read_offers(offers_asked: AsOffersAsked, snapshots: TheSnapshots) -> OffersFigure:
     choice, by = offers_asked.choice, offers_asked.by
     async with snapshots.of(OFFERS, offers_asked.asked.min_position) as snapshot:
         [totals] = await snapshot.fetch(offers.counts(choice, None))
@@ -123,7 +120,7 @@ def _counts(row: Mapping[str, Any], reasons: Sequence[Mapping[str, Any]]) -> dic
     dependencies=[lists("figure:read-events")],
 )
 async def list_offers_events(
-    offers_asked: AsOffersAsked, page: AtPage, snapshots: Annotated[Snapshots, part(Snapshots)]
+    offers_asked: AsOffersAsked, page: AtPage, snapshots: TheSnapshots
 ) -> Listed[Behind]:
     asked = offers_asked.asked
     concern = of_keys(offers.keys(offers_asked.choice), offers.TYPES, asked.cut)

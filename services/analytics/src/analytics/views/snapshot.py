@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Annotated
 
 import asyncpg
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from events.pooled import pooled
 from events.sql import Row
 from events.store import Unavailable
 from events.views import View
+from kit.parts import part
 
 WAIT_SECONDS = 2.0
 _POSITION = text("select position from views where name = :name and version = :version")
@@ -46,6 +48,9 @@ class Snapshots:
             place = _POSITION.bindparams(name=view.name, version=view.version)
             [checkpoint] = await sql.fetch(connection, place)
             yield Snapshot(checkpoint["position"], connection)
+
+
+TheSnapshots = Annotated[Snapshots, part(Snapshots)]
 
 
 @asynccontextmanager

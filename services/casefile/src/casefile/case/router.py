@@ -9,37 +9,32 @@ from casefile.case.answer import CaseAnswer, case_answer
 from casefile.case.decider import CASE, CloseCase, Status
 from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, FirstContactMade
 from casefile.views.cases import CASES
-from events.commands import History
 from events.contracts.contract import Code
 from events.sql import Row
-from events.vault import Vault
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds, changes, lists, reads
-from kit.lists import Lists
+from kit.lists import TheLists
 from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
-from kit.parts import part
+from kit.parts import TheVault
 from kit.problems import not_found
-from programmes.checking import require_known
-from programmes.loader import Programmes
+from kit.vocabularies import Vocabulary
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
-
-Definitions = Annotated[Programmes, part(Programmes)]
 
 
 class CaseManagerBody(Fact):
     case_manager: UUID
-    role: Code
+    role: Annotated[Code, Vocabulary("team_roles")]
 
 
 class FirstContactBody(Fact):
-    channel: Code
+    channel: Annotated[Code, Vocabulary("contact_channels")]
 
 
 class ClosingBody(Fact):
-    reason: Code
+    reason: Annotated[Code, Vocabulary("closing_reasons")]
 
 
 class ContactDataAnswer(Answer):
@@ -64,7 +59,7 @@ async def list_cases(
     at: AtMoment,
     page: AtPage,
     call: Annotated[Call, lists("case:read")],
-    views: Annotated[Lists, part(Lists)],
+    views: TheLists,
     status: Status | None = None,
 ) -> Listed[ListedCase]:
     """A case manager gets the cases that he or she holds."""
@@ -93,7 +88,7 @@ async def read_case(
 async def read_contact_data(
     case_id: UUID,
     call: Annotated[Call, reads("contact-data:read")],
-    vault: Annotated[Vault, part(Vault)],
+    vault: TheVault,
 ) -> ContactDataAnswer:
     contact = CASE.state(await call.read(case_id), case_id).contact
     if contact is None:
@@ -104,18 +99,12 @@ async def read_contact_data(
 
 @router.post("/{case_id}/case-managers", status_code=201, summary="Assign a case manager")
 async def assign_case_manager(
-    case_id: UUID,
-    body: CaseManagerBody,
-    call: Annotated[Call, adds("case:assign")],
-    programmes: Definitions,
+    case_id: UUID, body: CaseManagerBody, call: Annotated[Call, adds("case:assign")]
 ) -> Written:
-    def command(history: History) -> CaseManagerAssigned:
-        require_known(role=(body.role, programmes.of(history).team_roles))
-        return CaseManagerAssigned(
-            case_manager=body.case_manager, role=body.role, occurred=body.occurred_at
-        )
-
-    return await call.execute(CASE, case_id, command)
+    told = CaseManagerAssigned(
+        case_manager=body.case_manager, role=body.role, occurred=body.occurred_at
+    )
+    return await call.execute(CASE, case_id, told, told=body)
 
 
 @router.post("/{case_id}/case-managers/{case_manager}/releases", summary="Release a case manager")
@@ -125,33 +114,21 @@ async def release_case_manager(
     body: Fact,
     call: Annotated[Call, changes("case:assign")],
 ) -> Written:
-    command = CaseManagerReleased(case_manager=case_manager, occurred=body.occurred_at)
-    return await call.execute(CASE, case_id, command)
+    told = CaseManagerReleased(case_manager=case_manager, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, told)
 
 
 @router.post("/{case_id}/first-contacts", status_code=201, summary="Record the first contact")
 async def make_first_contact(
-    case_id: UUID,
-    body: FirstContactBody,
-    call: Annotated[Call, adds("case:work")],
-    programmes: Definitions,
+    case_id: UUID, body: FirstContactBody, call: Annotated[Call, adds("case:work")]
 ) -> Written:
-    def command(history: History) -> FirstContactMade:
-        require_known(channel=(body.channel, programmes.of(history).contact_channels))
-        return FirstContactMade(channel=body.channel, occurred=body.occurred_at)
-
-    return await call.execute(CASE, case_id, command)
+    told = FirstContactMade(channel=body.channel, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, told, told=body)
 
 
 @router.post("/{case_id}/closings", summary="Close a case")
 async def close_case(
-    case_id: UUID,
-    body: ClosingBody,
-    call: Annotated[Call, changes("case:close")],
-    programmes: Definitions,
+    case_id: UUID, body: ClosingBody, call: Annotated[Call, changes("case:close")]
 ) -> Written:
-    def command(history: History) -> CloseCase:
-        require_known(reason=(body.reason, programmes.of(history).closing_reasons))
-        return CloseCase(reason=body.reason, occurred=body.occurred_at)
-
-    return await call.execute(CASE, case_id, command)
+    command = CloseCase(reason=body.reason, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, command, told=body)

@@ -10,36 +10,33 @@ from casefile.case.beside import on_case
 from casefile.codec import CODEC
 from casefile.journal.decider import JOURNAL, CorrectActivity
 from casefile.journal.events import ActivityCorrected, ActivityLogged, effort
+from casefile.parts import TheProgrammes
 from events.commands import History
 from events.contracts.contract import Code, Minutes
 from events.decider import Invalid
 from kit.bodies import Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds
-from kit.parts import part
+from kit.vocabularies import Vocabulary
 from programmes.checking import require_known
-from programmes.loader import Programmes
 from programmes.model import Definition
 
 router = APIRouter(prefix="/v1/cases/{case_id}/activities", tags=["journal"])
-
-Definitions = Annotated[Programmes, part(Programmes)]
 
 
 class ActivityBody(Fact):
     """Category and type are the programme's; the three kinds of minutes are told apart."""
 
-    category: Code
+    category: Annotated[Code, Vocabulary("activities")]
     type: Code
     contact_minutes: Minutes
     travel_minutes: Minutes
     registration_minutes: Minutes
 
-    def require_known(self, definition: Definition) -> None:
+    def require_type(self, definition: Definition) -> None:
         """The types are those of the category."""
-        require_known(category=(self.category, definition.activities))
-        category = definition.category(self.category)
-        require_known(type=(self.type, category.types if category else ()))
+        if category := definition.category(self.category):
+            require_known(type=(self.type, category.types))
 
 
 class LogBody(ActivityBody):
@@ -53,13 +50,13 @@ async def log_activity(
     case_id: UUID,
     body: LogBody,
     call: Annotated[Call, adds("case:work")],
-    programmes: Definitions,
+    programmes: TheProgrammes,
 ) -> Written:
     activity = uuid7()
     case_manager = _whose(body, call)
 
-    def told(history: History) -> ActivityLogged:
-        body.require_known(programmes.of(history))
+    def activity_logged(history: History) -> ActivityLogged:
+        body.require_type(programmes.of(history))
         return ActivityLogged(
             activity=activity,
             case_manager=case_manager,
@@ -70,7 +67,8 @@ async def log_activity(
     return await call.execute(
         JOURNAL,
         case_id,
-        on_case(case_id, told),
+        on_case(case_id, activity_logged),
+        told=body,
         stream=JOURNAL.beside(case_id),
         location=f"/v1/cases/{case_id}/activities/{activity}",
     )
@@ -82,12 +80,12 @@ async def correct_activity(
     activity: UUID,
     body: ActivityBody,
     call: Annotated[Call, adds("case:work")],
-    programmes: Definitions,
+    programmes: TheProgrammes,
 ) -> Written:
     """Give the whole activity as it should have been, with the time at which it took place."""
 
     def correction(history: History) -> CorrectActivity:
-        body.require_known(programmes.of(history))
+        body.require_type(programmes.of(history))
         return CorrectActivity(
             activity=activity,
             corrects=_logged_as(history, activity),
@@ -99,6 +97,7 @@ async def correct_activity(
         JOURNAL,
         case_id,
         on_case(case_id, correction),
+        told=body,
         stream=JOURNAL.beside(case_id),
         location=f"/v1/cases/{case_id}/activities/{activity}",
     )

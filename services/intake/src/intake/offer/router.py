@@ -11,7 +11,6 @@ from events.commands import History
 from events.contracts.contract import Code
 from events.decider import Invalid
 from events.sql import Row
-from events.vault import Vault
 from intake.contact import ConsentBody, ContactBody
 from intake.offer.decider import (
     OFFER,
@@ -25,6 +24,7 @@ from intake.offer.decider import (
 from intake.offer.events import CandidateIdentified, ContactConsentWithdrawn, OfferWithheld
 from intake.organisation.decider import ORGANISATION
 from intake.origin import Origin
+from intake.parts import TheProgrammes
 from intake.referral.decider import REFERRAL
 from intake.referral.decider import Status as ReferralStatus
 from intake.views.candidates import CANDIDATES
@@ -32,17 +32,16 @@ from kit.access import Scope
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds, lists, reads
-from kit.lists import Lists
+from kit.lists import TheLists
 from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
-from kit.parts import part
+from kit.parts import TheVault
 from kit.problems import not_found
-from programmes.checking import require_known
-from programmes.loader import Programmes
+from kit.vocabularies import Vocabulary
+from programmes.checking import require_in_force
 
 router = APIRouter(tags=["candidates"])
 
-Definitions = Annotated[Programmes, part(Programmes)]
 Reasons = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
 
 
@@ -55,18 +54,18 @@ class CandidateBody(Fact):
 
 
 class OfferBody(Fact):
-    channel: Code
-    by_function: Code
+    channel: Annotated[Code, Vocabulary("offer.channels")]
+    by_function: Annotated[Code, Vocabulary("offer.functions")]
 
 
 class WithholdingBody(Fact):
-    reason: Code
+    reason: Annotated[Code, Vocabulary("offer.withhold_reasons")]
 
 
 class AcceptanceBody(Fact):
     """Contact data come with the consent to pass them on, and only with it."""
 
-    reasons: Reasons
+    reasons: Annotated[Reasons, Vocabulary("offer.accept_reasons")]
     consent: ConsentBody | None = None
     contact: ContactBody | None = None
 
@@ -78,7 +77,7 @@ class AcceptanceBody(Fact):
 
 
 class DeclineBody(Fact):
-    reasons: Reasons
+    reasons: Annotated[Reasons, Vocabulary("offer.decline_reasons")]
 
 
 class CandidateAnswer(Answer):
@@ -123,7 +122,7 @@ async def list_candidates(
     at: AtMoment,
     page: AtPage,
     call: Annotated[Call, lists("candidate:read")],
-    views: Annotated[Lists, part(Lists)],
+    views: TheLists,
     status: Status | None = None,
 ) -> Listed[ListedCandidate]:
     wanted = [CANDIDATES.table.c.status == status] if status else []
@@ -142,10 +141,11 @@ def _listed(row: Row) -> ListedCandidate:
 
 @router.post("/v1/candidates", status_code=201, summary="Identify a candidate")
 async def identify_candidate(
-    body: CandidateBody, call: Annotated[Call, adds("candidate:identify")], programmes: Definitions
+    body: CandidateBody,
+    call: Annotated[Call, adds("candidate:identify")],
+    programmes: TheProgrammes,
 ) -> Written:
-    require_known(programme=(body.programme, programmes.in_force(call.today)))
-    definition = programmes.current(body.programme, call.today)
+    definition = require_in_force(programmes, body.programme, call.today)
     organisation = body.organisation or call.principal.organisation
     if organisation is None:
         raise Invalid([("organisation", "is needed, since your token names none")])
@@ -172,35 +172,20 @@ async def identify_candidate(
 
 @router.post("/v1/candidates/{candidate}/offers", status_code=201, summary="Offer, or offer again")
 async def make_offer(
-    candidate: UUID,
-    body: OfferBody,
-    call: Annotated[Call, adds("offer:make")],
-    programmes: Definitions,
+    candidate: UUID, body: OfferBody, call: Annotated[Call, adds("offer:make")]
 ) -> Written:
-    def command(history: History) -> MakeOffer:
-        offer = programmes.of(history).offer
-        require_known(
-            channel=(body.channel, offer.channels), by_function=(body.by_function, offer.functions)
-        )
-        return MakeOffer(
-            channel=body.channel, by_function=body.by_function, occurred=body.occurred_at
-        )
-
-    return await call.execute(OFFER, candidate, command)
+    command = MakeOffer(
+        channel=body.channel, by_function=body.by_function, occurred=body.occurred_at
+    )
+    return await call.execute(OFFER, candidate, command, told=body)
 
 
 @router.post("/v1/candidates/{candidate}/withholdings", status_code=201, summary="Do not offer")
 async def withhold_offer(
-    candidate: UUID,
-    body: WithholdingBody,
-    call: Annotated[Call, adds("offer:make")],
-    programmes: Definitions,
+    candidate: UUID, body: WithholdingBody, call: Annotated[Call, adds("offer:make")]
 ) -> Written:
-    def command(history: History) -> OfferWithheld:
-        require_known(reason=(body.reason, programmes.of(history).offer.withhold_reasons))
-        return OfferWithheld(reason=body.reason, occurred=body.occurred_at)
-
-    return await call.execute(OFFER, candidate, command)
+    told = OfferWithheld(reason=body.reason, occurred=body.occurred_at)
+    return await call.execute(OFFER, candidate, told, told=body)
 
 
 @router.post("/v1/candidates/{candidate}/acceptances", status_code=201, summary="Record a yes")
@@ -208,34 +193,21 @@ async def accept_offer(
     candidate: UUID,
     body: AcceptanceBody,
     call: Annotated[Call, adds("offer:answer")],
-    programmes: Definitions,
-    vault: Annotated[Vault, part(Vault)],
+    vault: TheVault,
 ) -> Written:
     record = uuid7()
     consent = Consent(form=body.consent.form, contact=record) if body.consent else None
-
-    def command(history: History) -> AcceptOffer:
-        definition = programmes.of(history)
-        require_known(
-            reasons=(body.reasons, definition.offer.accept_reasons),
-            consent=(consent.form if consent else None, definition.consent_forms),
-        )
-        return AcceptOffer(reasons=body.reasons, consent=consent, occurred=body.occurred_at)
-
+    command = AcceptOffer(reasons=body.reasons, consent=consent, occurred=body.occurred_at)
     await call.require(candidate)
     sealed = await vault.seal(candidate, record, body.contact.fields()) if body.contact else ()
-    return await call.execute(OFFER, candidate, command, vault=sealed)
+    return await call.execute(OFFER, candidate, command, told=body, vault=sealed)
 
 
 @router.post("/v1/candidates/{candidate}/declines", status_code=201, summary="Record a no")
 async def decline_offer(
-    candidate: UUID,
-    body: DeclineBody,
-    call: Annotated[Call, adds("offer:answer")],
-    programmes: Definitions,
+    candidate: UUID, body: DeclineBody, call: Annotated[Call, adds("offer:answer")]
 ) -> Written:
     def command(history: History) -> DeclineOffer:
-        require_known(reasons=(body.reasons, programmes.of(history).offer.decline_reasons))
         referral = REFERRAL.state(history, REFERRAL.beside(candidate))
         return DeclineOffer(
             reasons=body.reasons,
@@ -243,7 +215,7 @@ async def decline_offer(
             occurred=body.occurred_at,
         )
 
-    return await call.execute(OFFER, candidate, command)
+    return await call.execute(OFFER, candidate, command, told=body)
 
 
 @router.post("/v1/candidates/{candidate}/non-responses", status_code=201, summary="No answer came")

@@ -11,14 +11,14 @@ from events.vault import Vault
 from intake.contact import Email, Line
 from intake.organisation.decider import ORGANISATION, desk_of
 from intake.organisation.events import DESK, AddressChanged, OrganisationRegistered
+from intake.parts import TheProgrammes
 from kit.access import Scope
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds, changes, reads
-from kit.parts import part
+from kit.parts import TheVault
 from kit.problems import not_found
-from programmes.checking import require_known
-from programmes.loader import Programmes
+from programmes.checking import require_in_force, require_known
 
 router = APIRouter(tags=["organisations"])
 
@@ -49,11 +49,10 @@ class OrganisationAnswer(Answer):
 async def register_organisation(
     body: OrganisationBody,
     call: Annotated[Call, adds("organisation:register")],
-    programmes: Annotated[Programmes, part(Programmes)],
-    vault: Annotated[Vault, part(Vault)],
+    programmes: TheProgrammes,
+    vault: TheVault,
 ) -> Written:
-    require_known(programme=(body.programme, programmes.in_force(call.today)))
-    definition = programmes.current(body.programme, call.today)
+    definition = require_in_force(programmes, body.programme, call.today)
     require_known(kind=(body.kind, definition.organisation_kinds() | {DESK}))
     organisation = desk_of(body.programme) if body.kind == DESK else uuid7()
     contact = uuid7()
@@ -72,7 +71,7 @@ async def change_address(
     organisation: UUID,
     body: AddressBody,
     call: Annotated[Call, changes("organisation:change-address")],
-    vault: Annotated[Vault, part(Vault)],
+    vault: TheVault,
 ) -> Written:
     contact = uuid7()
     return await call.execute(
@@ -87,7 +86,7 @@ async def change_address(
 async def read_organisation(
     organisation: UUID,
     call: Annotated[Call, reads("organisation:read")],
-    vault: Annotated[Vault, part(Vault)],
+    vault: TheVault,
 ) -> OrganisationAnswer:
     return await _organisation(organisation, call, vault)
 
@@ -96,7 +95,7 @@ async def read_organisation(
 async def read_desk(
     programme: Code,
     call: Annotated[Call, reads("desk:read")],
-    vault: Annotated[Vault, part(Vault)],
+    vault: TheVault,
 ) -> OrganisationAnswer:
     return await _organisation(desk_of(programme), call, vault)
 

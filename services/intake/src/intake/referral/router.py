@@ -13,11 +13,11 @@ from events.contracts.contract import Code, Known
 from events.decider import Invalid
 from events.occurrence import UNKNOWN, civil_day
 from events.sql import Row
-from events.vault import Vault
 from intake.contact import ConsentBody, ContactAnswer, ContactBody
 from intake.offer.decider import OFFER
 from intake.offer.decider import Status as OfferStatus
 from intake.origin import Origin
+from intake.parts import TheProgrammes
 from intake.referral.decider import (
     REFERRAL,
     AcceptReferral,
@@ -32,21 +32,17 @@ from kit.access import Scope
 from kit.bodies import Answer, Body, Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds, lists, reads
-from kit.lists import Lists
+from kit.lists import TheLists
 from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
-from kit.parts import part
+from kit.parts import TheVault
 from kit.problems import not_found
-from programmes.checking import require_known, unknown
+from kit.vocabularies import Vocabulary
+from programmes.checking import require_in_force, require_known
 from programmes.criteria import CriteriaVersion
-from programmes.loader import Programmes
-from programmes.model import Definition
 from programmes.term import codes
 
 router = APIRouter(tags=["referrals"])
-
-Definitions = Annotated[Programmes, part(Programmes)]
-TheVault = Annotated[Vault, part(Vault)]
 
 
 class ReferralBody(Fact):
@@ -69,7 +65,7 @@ class ScreeningBody(Fact):
 
     assessments: Annotated[tuple[AssessmentBody, ...], Field(max_length=50)]
     decision: Literal["accepted", "screened-out"]
-    reason: Code | None = None
+    reason: Annotated[Code | None, Vocabulary("screening_out_reasons")] = None
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:
@@ -105,7 +101,7 @@ async def list_referrals(
     at: AtMoment,
     page: AtPage,
     call: Annotated[Call, lists("referral:read")],
-    views: Annotated[Lists, part(Lists)],
+    views: TheLists,
     status: Status | None = None,
 ) -> Listed[ListedReferral]:
     wanted = [REFERRALS.table.c.status == status] if status else []
@@ -151,20 +147,16 @@ async def refer_candidate(
 async def enter_referral(
     body: ReferralBody,
     call: Annotated[Call, adds("referral:enter")],
-    programmes: Definitions,
+    programmes: TheProgrammes,
     vault: TheVault,
 ) -> Written:
-    require_known(programme=(body.programme, programmes.in_force(call.today)))
-    definition = programmes.current(body.programme, call.today)
+    definition = require_in_force(programmes, body.programme, call.today)
     others = {s.code for s in definition.referral_sources if not s.offers}
-    require_known(
-        source=(body.source, others), consent=(body.consent.form, definition.consent_forms)
-    )
     case_id, contact = uuid7(), uuid7()
-    return await call.execute(
-        REFERRAL,
-        case_id,
-        MakeReferral(
+
+    def command(_history: History) -> MakeReferral:
+        require_known(source=(body.source, others))
+        return MakeReferral(
             source=body.source,
             organisation=None,
             origin=str(body.origin) if body.origin else None,
@@ -172,7 +164,13 @@ async def enter_referral(
             contact=contact,
             agreed=UNKNOWN,
             occurred=body.occurred_at,
-        ),
+        )
+
+    return await call.execute(
+        REFERRAL,
+        case_id,
+        command,
+        told=body,
         stream=REFERRAL.beside(case_id),
         new=Scope(),
         programme=(definition.code, definition.version),
@@ -186,19 +184,20 @@ async def screen_referral(
     case_id: UUID,
     body: ScreeningBody,
     call: Annotated[Call, adds("referral:screen")],
-    programmes: Definitions,
+    programmes: TheProgrammes,
 ) -> Written:
     """Judged by the criteria that were in force on the day of the referral."""
 
     def command(history: History) -> AcceptReferral | ScreenOutReferral:
         referral = REFERRAL.state(history, REFERRAL.beside(case_id))
         definition = programmes.of(history)
-        return _screening(body, definition, definition.criteria_on(_day(referral, call)))
+        return _screening(body, definition.criteria_on(_day(referral, call)))
 
     return await call.execute(
         REFERRAL,
         case_id,
         command,
+        told=body,
         stream=REFERRAL.beside(case_id),
         location=f"/v1/referrals/{case_id}",
     )
@@ -237,16 +236,13 @@ def _day(referral: Referral, call: Call) -> date:
 
 
 def _screening(
-    body: ScreeningBody, definition: Definition, criteria: CriteriaVersion
+    body: ScreeningBody, criteria: CriteriaVersion
 ) -> AcceptReferral | ScreenOutReferral:
     outcomes = body.outcomes()
-    mistakes = unknown(reason=(body.reason, definition.screening_out_reasons))
     expected = codes(criteria.criteria)
     if len(body.assessments) != len(expected) or outcomes.keys() != expected:
         each = ", ".join(sorted(expected))
-        mistakes.append(("assessments", f"must assess each of these once: {each}"))
-    if mistakes:
-        raise Invalid(mistakes)
+        raise Invalid([("assessments", f"must assess each of these once: {each}")])
     if body.reason is None:
         return AcceptReferral(
             outcomes=outcomes,

@@ -11,10 +11,9 @@ from events.sql import Row
 from kit.bodies import Answer
 from kit.calls import Call
 from kit.endpoints import lists, reads
-from kit.lists import Lists
+from kit.lists import TheLists
 from kit.moments import AtMoment, Day
 from kit.paging import AtPage, Listed
-from kit.parts import part
 from kit.problems import not_found
 from scheduling.deadline.decider import DEADLINE, Status
 from scheduling.views.deadlines import DEADLINES
@@ -37,7 +36,7 @@ async def list_deadlines(
     at: AtMoment,
     page: AtPage,
     call: Annotated[Call, lists("deadline:read")],
-    views: Annotated[Lists, part(Lists)],
+    views: TheLists,
     status: Status | None = None,
     due_by: Annotated[Day | None, Query(alias="dueBy")] = None,
 ) -> Listed[DeadlineAnswer]:
