@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from dev.postgres import Server
@@ -45,6 +45,17 @@ async def test_the_metadata_describe_a_migrated_database(empty: str) -> None:
     await engine.dispose()
 
     assert found == []
+
+
+async def test_a_service_may_have_migrations_of_its_own(empty: str) -> None:
+    await asyncio.to_thread(upgrade, empty, "a_service")
+    engine = create_async_engine(make_url(empty).set(drivername="postgresql+asyncpg"))
+
+    async with engine.connect() as connection:
+        tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    await engine.dispose()
+
+    assert "its_own" in tables
 
 
 async def test_migrating_twice_changes_nothing(empty: str) -> None:

@@ -1,6 +1,7 @@
 """Brings a service's database up to date; forward only, one process at a time."""
 
 import asyncio
+import os
 from importlib.resources import files
 from typing import Any
 
@@ -15,16 +16,19 @@ _NO_LONG_LOCKS = text("set local lock_timeout = '5s'")
 
 
 def upgrade(database_url: str, package: str) -> None:
-    """Runs the migrations of a service: the folder `migrations` of its package."""
+    """Runs the migrations that all services share, and those in the service's `migrations`."""
+    shared, own = files("events") / "migrations", files(package) / "migrations"
+    folders = [shared / "versions", *([own] if own.is_dir() else [])]
     config = Config()
-    config.set_main_option("script_location", str(files(package) / "migrations"))
+    config.set_main_option("script_location", str(shared))
+    config.set_main_option("version_locations", os.pathsep.join(map(str, folders)))
     config.set_main_option("path_separator", "os")
     config.attributes["url"] = database_url
-    command.upgrade(config, "head")
+    command.upgrade(config, "heads")
 
 
 def run() -> None:
-    """What a service's migrations/env.py calls."""
+    """What migrations/env.py calls."""
     asyncio.run(_run(context.config.attributes["url"]))
 
 

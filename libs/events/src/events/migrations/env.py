@@ -1,0 +1,5 @@
+"""Runs the migrations of a service."""
+
+from events.migrate import run
+
+run()

@@ -1,5 +1,0 @@
-"""Runs the migrations of this service."""
-
-from events.migrate import run
-
-run()
