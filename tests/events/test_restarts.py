@@ -25,7 +25,7 @@ from events.relay import Published, Relay
 from events.sql import fetch
 from events.store import Json, Recorded, Store
 from events.testing import draft, write
-from events.views import Row, View, materialise, view_table
+from events.views import Row, View, materialise
 from events.views_memory import MemoryViews
 from events.views_postgres import PostgresViews
 
@@ -36,12 +36,14 @@ def sums(_key: UUID, known: Sequence[Recorded[Any]]) -> list[Row]:
     return [{"total": sum(fact.event["n"] for fact in known), "facts": len(known)}]
 
 
-SUMS = View(
+SUMS = View.of(
     "sums",
     1,
-    view_table("sums", 1, Column("total", Integer), Column("facts", Integer)),
-    frozenset({"counted.v1"}),
-    sums,
+    Column("total", Integer),
+    Column("facts", Integer),
+    types=frozenset({"counted.v1"}),
+    rows=sums,
+    held=False,
 )
 
 

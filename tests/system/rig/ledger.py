@@ -13,10 +13,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 
-from casefile.journal.decider import journal_of
+from casefile.journal.decider import JOURNAL
 from checker.evidence import Exchange, Refusal, Success
 from events.store import RequestKey
-from intake.referral.decider import referral_of
+from intake.referral.decider import REFERRAL
 from kit.context import CORRELATION_HEADER
 from kit.problems import TYPE
 
@@ -97,11 +97,11 @@ def stream_of(path: str, location: str | None) -> UUID | None:
     try:
         match path.split("/")[2:]:
             case ["candidates", case, "referrals"] | ["referrals", case, _]:
-                return referral_of(UUID(case))
+                return REFERRAL.beside(UUID(case))
             case ["referrals"]:
-                return referral_of(made) if made else None
+                return REFERRAL.beside(made) if made else None
             case ["cases", case, "activities", *_]:
-                return journal_of(UUID(case))
+                return JOURNAL.beside(UUID(case))
             case ["candidates" | "organisations"] | ["cases", _, "tracks"]:
                 return made
             case ["cases", _, "tracks", stream, "steps"]:
