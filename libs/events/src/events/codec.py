@@ -1,6 +1,6 @@
 """Event class to stored name and JSON, and back; old names are read through upcasters."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Generic, TypeVar, cast
 
@@ -60,10 +60,6 @@ class Codec(Generic[E]):
         lifted: dict[str, Occurred | object] = {f: getattr(recorded, f) for f in self._lifted[name]}
         event = self._adapters[name].validate_python({**data, **lifted})
         return cast("Recorded[E]", replace(cast("Recorded[Any]", recorded), type=name, event=event))
-
-    def decode_own(self, recorded: Iterable[Recorded[Json]]) -> list[Recorded[E]]:
-        """The events of this stream type among all those of a key."""
-        return [self.decode(r) for r in recorded if self.reads(r.type)]
 
 
 def joined(*codecs: Codec[Any]) -> Codec[Any]:

@@ -39,27 +39,23 @@ class Peers:
         self._token_file = token_file
         self._client = client
 
-    async def get(
-        self, peer: str, path: str, correlation_id: UUID, params: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
+    async def get(self, peer: str, path: str, correlation_id: UUID) -> dict[str, Any]:
         """The JSON object at a path; tries again while the peer cannot be reached or says 503."""
         async for attempt in stamina.retry_context(
             on=PeerUnavailable, attempts=ATTEMPTS, timeout=10.0, wait_initial=0.1, wait_max=1.0
         ):
             with attempt:
-                return await self._get(peer, path, correlation_id, params)
+                return await self._get(peer, path, correlation_id)
         raise PeerUnavailable  # pragma: no cover  the loop returns or raises
 
-    async def _get(
-        self, peer: str, path: str, correlation_id: UUID, params: Mapping[str, str] | None
-    ) -> dict[str, Any]:
+    async def _get(self, peer: str, path: str, correlation_id: UUID) -> dict[str, Any]:
         headers = {
             "authorization": f"Bearer {self._token()}",
             CORRELATION_HEADER: str(correlation_id),
         }
         url = self._urls[peer] + path
         try:
-            response = await self._client.get(url, params=params, headers=headers, timeout=TIMEOUT)
+            response = await self._client.get(url, headers=headers, timeout=TIMEOUT)
         except httpx.TransportError as error:
             raise PeerUnavailable(f"{peer}: {type(error).__name__}") from error
         return _content(peer, response)

@@ -33,18 +33,14 @@ def require_in_force(programmes: Programmes, programme: str, on: date) -> Defini
 
 
 def require_known(**given: Given) -> None:
-    """Raises Invalid."""
-    if mistakes := unknown(**given):
-        raise Invalid(mistakes)
-
-
-def unknown(**given: Given) -> list[tuple[str, str]]:
-    """What is wrong with which field."""
-    return [
+    """Raises Invalid, with what is wrong with which field."""
+    mistakes = [
         (_camel(field), not_among(_codes(known)))
         for field, (value, known) in given.items()
         if not _each(value) <= _codes(known)
     ]
+    if mistakes:
+        raise Invalid(mistakes)
 
 
 def _each(value: str | Iterable[str] | None) -> frozenset[str]:

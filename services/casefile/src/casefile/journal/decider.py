@@ -37,14 +37,14 @@ class Journal:
     activities: Mapping[UUID, JournalEvent] = field(default_factory=dict)
 
 
-def decide(command: JournalCommand, journal: Journal) -> list[JournalEvent]:
-    match command.command:
+def decide(asked: JournalCommand, journal: Journal) -> list[JournalEvent]:
+    match asked.command:
         case ActivityLogged() as told:
-            return _log(told, command.case, journal)
+            return _log(told, asked.case, journal)
         case CorrectActivity() as correction:
-            return _correct(correction, command.case, journal)
+            return _correct(correction, asked.case, journal)
         case _:
-            assert_never(command.command)
+            assert_never(asked.command)
 
 
 def evolve(journal: Journal, event: JournalEvent) -> Journal:
