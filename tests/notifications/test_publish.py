@@ -6,6 +6,7 @@ from events import testing
 from events.contracts import notifications as contracts
 from events.contracts import registry, type_name
 from events.store import Json, Recorded
+from notifications.message import examples as message
 from notifications.message.events import CODEC, MessageEvent
 from notifications.message.examples import (
     DEFERRED,
@@ -18,7 +19,7 @@ from notifications.message.examples import (
 )
 from notifications.publish import publish
 
-EXAMPLES = (QUEUED, STARTED, DEFERRED, SENT, REFUSED)
+EXAMPLES = testing.examples(CODEC, message)
 
 
 def stored(event: MessageEvent) -> Recorded[Json]:

@@ -6,9 +6,12 @@ from events import testing
 from events.contracts import registry, type_name
 from events.contracts import scheduling as contracts
 from events.store import Json, Recorded
+from scheduling.deadline import examples as deadline
 from scheduling.deadline.events import CODEC, DeadlineEvent
 from scheduling.deadline.examples import DUE_ON, MET, MET_LATE, MISSED, SET
 from scheduling.publish import publish
+
+EXAMPLES = testing.examples(CODEC, deadline)
 
 
 def stored(event: DeadlineEvent) -> Recorded[Json]:
@@ -16,7 +19,7 @@ def stored(event: DeadlineEvent) -> Recorded[Json]:
 
 
 def test_there_is_an_example_of_every_stored_event() -> None:
-    assert {stored(event).type for event in (SET, MET, MISSED)} == CODEC.names.keys()
+    assert {stored(event).type for event in EXAMPLES} == CODEC.names.keys()
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,6 @@ def test_every_stored_event_is_published_under_a_registered_contract(
     assert registry()[type_name("scheduling", name)] is type(contract)
 
 
-@pytest.mark.parametrize("event", [SET, MET, MISSED])
+@pytest.mark.parametrize("event", EXAMPLES)
 def test_a_stored_event_is_read_as_it_was_written(event: DeadlineEvent) -> None:
     assert CODEC.decode(stored(event)).event == event
