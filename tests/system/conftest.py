@@ -10,6 +10,9 @@ import pytest_asyncio
 
 from dev.stack import FREE, stack
 from programmes.loader import SHIPPED, load
+from rig.audit import audit
+from rig.proxy import Proxy, proxied
+from rig.rest import at_rest
 from rig.world import FIGURES, PROGRAMME, World, define
 
 HERE = Path(__file__).parent
@@ -31,3 +34,15 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         for programme in (PROGRAMME, FIGURES):
             await made.register("desk", programme, "Desk", f"{programme}@example.org")
         yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def proxy(world: World) -> AsyncIterator[Proxy]:
+    """Intake reaches its database by way of it; at the end nothing is lost."""
+    async with (
+        proxied(world.database("intake")) as between,
+        world.instead("intake", {"LEIDRAAD_DATABASE_URL": between.url}),
+    ):
+        yield between
+    await at_rest(world)
+    await audit(world)

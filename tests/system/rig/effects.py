@@ -1,16 +1,18 @@
 """What requests of one caller left behind in intake: each of them whole, and once."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx
 
 from rig.caller import UNAVAILABLE, Caller, Json, problem
-from rig.tables import rows, value
-from rig.world import World
+from rig.tables import connected
+from rig.world import World, eventually
 
 PATH = "/v1/referrals"
 CREATED = 201
+AT_ONCE = 20
 
 PARTS = """
     select r.key as request,
@@ -69,17 +71,29 @@ class Outcomes:
         """All are sent again and succeed; says how many of unknown outcome had been written."""
         had = await written(world, self.caller)
         assert self.done.keys() <= had
-        for key in keys:
-            answer = await self.caller.send("intake", PATH, referral(key), key=key)
-            assert answer.status_code == CREATED, answer.text
-            assert self.done.setdefault(key, answer.json()) == answer.json()
+        for first in range(0, len(keys), AT_ONCE):
+            await asyncio.gather(*map(self._again, keys[first : first + AT_ONCE]))
         return len(had & self.unknown)
+
+    async def _again(self, key: str) -> None:
+        await eventually(lambda: self._succeeds(key), "a request does not succeed")
+
+    async def _succeeds(self, key: str) -> bool:
+        answer = await self.caller.send("intake", PATH, referral(key), key=key)
+        if answer.status_code == UNAVAILABLE:
+            return False
+        assert answer.status_code == CREATED, answer.text
+        return self.done.setdefault(key, answer.json()) == answer.json()
 
 
 async def written(world: World, caller: Caller) -> set[str]:
     """The keys of the requests that were written, each of them whole and once."""
-    found = await rows(world, "intake", PARTS, str(caller.id))
+    async with (
+        connected(world, "intake") as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        found = await connection.fetch(PARTS, str(caller.id))
+        wholes = [await connection.fetchval(count, str(caller.id)) for count in WHOLES]
     assert {(r["events"], r["lines"], r["fields"]) for r in found} <= {(1, 1, 4)}
-    for count in WHOLES:
-        assert await value(world, "intake", count, str(caller.id)) == len(found)
+    assert wholes == [len(found)] * len(WHOLES)
     return {row["request"] for row in found}

@@ -21,11 +21,11 @@ class Mode(Enum):
     SLOW = auto()
     """Answers trickle, `rate` bytes per second on each connection."""
     SWALLOW = auto()
-    """What is asked reaches the server; its answers are lost."""
+    """What is asked reaches the server; its answers to clients that said `names` are lost."""
     SILENT = auto()
     """Connections are taken; nothing passes until the mode changes."""
     CUT = auto()
-    """The next answer to a connection that `names` is lost, and that connection with it."""
+    """The next answer to such a client is lost, and its connection with it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +53,7 @@ class Proxy:
     seconds: float = 0
     rate: int = CHUNK
     names: bytes = b""
+    """What a client said that is meant; nothing stands for all."""
     links: set[Link] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _listening: asyncio.Server | None = None
@@ -120,10 +121,11 @@ class Proxy:
         with suppress(OSError):
             while data := await reader.read(CHUNK):
                 await self._unless_silent()
-                if self.mode is Mode.CUT and self.names in link.said:
+                named = self.names in link.said
+                if self.mode is Mode.CUT and named:
                     self.behave(Mode.FORWARD)
                     return
-                if self.mode is not Mode.SWALLOW:
+                if self.mode is not Mode.SWALLOW or not named:
                     await self._deliver(data, link.client)
 
     async def _deliver(self, data: bytes, client: asyncio.StreamWriter) -> None:

@@ -29,6 +29,17 @@ async def value(world: World, service: str, query: str, *values: object) -> Any:
         return await connection.fetchval(query, *values)
 
 
+async def as_administrator(world: World, query: str) -> Any:  # noqa: ANN401
+    """A query to the server itself, which is ours."""
+    server = world.stack.servers.databases.server
+    assert server is not None
+    connection = await asyncpg.connect(server.url())
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
 async def tables(connection: asyncpg.Connection) -> list[str]:
     query = "select tablename from pg_tables where schemaname = 'public' order by 1"
     return [row["tablename"] for row in await connection.fetch(query)]

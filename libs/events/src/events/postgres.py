@@ -8,6 +8,7 @@ from typing import Self
 from uuid import UUID
 
 import asyncpg
+from prometheus_client import Counter
 
 from events import reading
 from events.announcer import Announcer
@@ -33,6 +34,9 @@ from events.store import (
 )
 from events.waking import Bell, Turns
 
+CONFLICTS = Counter(
+    "leidraad_append_conflicts", "Write sets refused because a stream had moved", ["service"]
+)
 READERS = 8
 CLOSE_SECONDS = 5
 
@@ -128,6 +132,7 @@ class PostgresStore:
             case Refused(Refusal.ANSWERED):
                 raise await self._answered(write)
             case Refused(Refusal.MOVED, UUID() as stream):
+                CONFLICTS.labels(self.source).inc()
                 raise VersionConflict(stream)
             case Refused(Refusal.ERASED, UUID() as person):
                 raise Erased(person)

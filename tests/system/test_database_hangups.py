@@ -1,0 +1,72 @@
+"""Clients that hang up at any instant leave no half effect, no connection and no transaction."""
+
+import asyncio
+import random
+
+import orjson
+import pytest
+
+from dev.port import LOOPBACK
+from rig.caller import Caller
+from rig.effects import PATH, Outcomes, referral, written
+from rig.extent import LONG, extent
+from rig.proxy import Mode, Proxy
+from rig.sessions import few_sessions
+from rig.world import World, eventually
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(3600 if LONG else 120),
+]
+
+CLIENTS = extent(1_000, 10_000)
+RATE = 500
+"""Clients who come in a second."""
+LONGEST_SECONDS = 0.03
+DELAY_SECONDS = 0.05
+
+
+@pytest.mark.parametrize("mode", [Mode.FORWARD, Mode.DELAY], ids=["quick", "slow"])
+async def test_clients_that_hang_up_leave_no_half_effect_and_no_connection(
+    world: World, proxy: Proxy, mode: Mode
+) -> None:
+    desk, chance = world.caller("desk"), random.Random(20201201)  # noqa: S311 - only spreads
+    keys = [f"hung-up-{number}" for number in range(CLIENTS)]
+    proxy.behave(mode, seconds=DELAY_SECONDS)
+
+    await asyncio.gather(*(_hang_up(desk, key, chance) for key in keys))
+    proxy.behave(Mode.FORWARD)
+    await eventually(lambda: few_sessions(world, "intake"), "connections are left behind")
+
+    assert 0 < len(await written(world, desk)) < CLIENTS
+    outcomes = Outcomes(desk)
+    await outcomes.settle(world, keys)
+    assert await written(world, desk) == {*keys}
+    assert await few_sessions(world, "intake")
+
+
+async def _hang_up(caller: Caller, key: str, chance: random.Random) -> None:
+    """Sends a part of a request or all of it, and is gone some instant later."""
+    request = _request(caller, key)
+    sent = request if chance.random() < 0.8 else request[: chance.randrange(len(request))]
+    await asyncio.sleep(chance.uniform(0, CLIENTS / RATE))
+    port = int(caller.urls["intake"].rpartition(":")[2])
+    _, writer = await asyncio.open_connection(LOOPBACK, port)
+    writer.write(sent)
+    await writer.drain()
+    await asyncio.sleep(chance.uniform(0, LONGEST_SECONDS))
+    writer.transport.abort()
+
+
+def _request(caller: Caller, key: str) -> bytes:
+    body = orjson.dumps(referral(key))
+    head = [
+        f"POST {PATH} HTTP/1.1",
+        "host: intake",
+        f"authorization: Bearer {caller.token}",
+        f"idempotency-key: {key}",
+        "content-type: application/json",
+        f"content-length: {len(body)}",
+    ]
+    return "\r\n".join([*head, "", ""]).encode() + body
