@@ -83,7 +83,8 @@ class Outcomes:
         if answer.status_code == UNAVAILABLE:
             return False
         assert answer.status_code == CREATED, answer.text
-        return self.done.setdefault(key, answer.json()) == answer.json()
+        told: Json = answer.json()
+        return self.done.setdefault(key, told) == told
 
 
 async def written(world: World, caller: Caller) -> set[str]:
