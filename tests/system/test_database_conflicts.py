@@ -11,9 +11,9 @@ import pytest
 from dev.port import LOOPBACK, free_port
 from rig.audit import audit
 from rig.caller import UNAVAILABLE, Caller, Json, problem
-from rig.extent import LONG, extent
 from rig.metrics import metric
 from rig.rest import at_rest
+from rig.size import LONG, sized
 from rig.story import Story, activity
 from rig.tables import rows
 from rig.world import World
@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 WORKERS = 64
-COMMANDS = extent(600, 10_000)
+COMMANDS = sized(600, 10_000)
 MOST_TRIES = {"all": 1.1, "api.2": 2.0}
 """Per command, in one process and across two."""
 

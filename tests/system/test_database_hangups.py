@@ -9,9 +9,9 @@ import pytest
 from dev.port import LOOPBACK
 from rig.caller import Caller
 from rig.effects import PATH, Outcomes, referral, written
-from rig.extent import LONG, extent
 from rig.proxy import Mode, Proxy
 from rig.sessions import few_sessions
+from rig.size import LONG, sized
 from rig.world import World, eventually
 
 pytestmark = [
@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.timeout(3600 if LONG else 120),
 ]
 
-CLIENTS = extent(1_000, 10_000)
+CLIENTS = sized(1_000, 10_000)
 RATE = 500
 """Clients who come in a second."""
 LONGEST_SECONDS = 0.03
@@ -51,6 +51,7 @@ async def _hang_up(caller: Caller, key: str, chance: random.Random) -> None:
     request = _request(caller, key)
     sent = request if chance.random() < 0.8 else request[: chance.randrange(len(request))]
     await asyncio.sleep(chance.uniform(0, CLIENTS / RATE))
+    caller.ledger.unanswered(caller.asked("intake", PATH, key))
     port = int(caller.urls["intake"].rpartition(":")[2])
     _, writer = await asyncio.open_connection(LOOPBACK, port)
     writer.write(sent)
@@ -61,12 +62,12 @@ async def _hang_up(caller: Caller, key: str, chance: random.Random) -> None:
 
 def _request(caller: Caller, key: str) -> bytes:
     body = orjson.dumps(referral(key))
+    headers = caller.headers | caller.asked("intake", PATH, key).headers
     head = [
         f"POST {PATH} HTTP/1.1",
         "host: intake",
-        f"authorization: Bearer {caller.token}",
-        f"idempotency-key: {key}",
         "content-type: application/json",
         f"content-length: {len(body)}",
+        *(f"{name}: {value}" for name, value in headers.items()),
     ]
     return "\r\n".join([*head, "", ""]).encode() + body

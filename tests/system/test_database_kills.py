@@ -14,7 +14,7 @@ import pytest
 from dev.postgres import Server, postgres
 from rig.apart import apart
 from rig.effects import Outcomes, written
-from rig.extent import LONG, extent
+from rig.size import LONG, sized
 from rig.tables import as_administrator, rows
 from rig.world import World, eventually
 
@@ -27,7 +27,7 @@ pytestmark = [
 WRITERS = 8
 BETWEEN = 5 * WRITERS
 """What is written between two faults."""
-FAULTS = extent(6, 100)
+FAULTS = sized(6, 100)
 RECOVERY_SECONDS = 20.0
 """What is promised is 3; a machine with two cores does other things too."""
 APPENDER = """select pid from pg_stat_activity

@@ -3,16 +3,15 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from dev.kafka import Broker, kafka
+from dev.kafka import kafka
 from dev.postgres import Server, postgres
 from events.postgres import PostgresStore
-from rig.apart import apart
+from rig.apart import apart, published_apart
 from rig.effects import Outcomes, written
 from rig.room import fill, little_room, make_room
 from rig.tables import value
@@ -83,7 +82,10 @@ async def test_a_broker_whose_disk_is_full_ends_and_what_was_accepted_is_publish
 ) -> None:
     (tmp_path / "small").mkdir()
     with little_room(tmp_path / "small", BROKER_MEGABYTES):
-        async with kafka(tmp_path / "small") as broker, _published_there(world, broker) as there:
+        async with (
+            kafka(tmp_path / "small") as broker,
+            published_apart(world, broker.bootstrap) as there,
+        ):
             outcomes = Outcomes(there.caller("desk"))
             await outcomes.send("before")
             await eventually(lambda: _all_published(there), "nothing is published")
@@ -104,25 +106,6 @@ async def test_a_broker_whose_disk_is_full_ends_and_what_was_accepted_is_publish
             record_property("accepted", len(outcomes.done))
             ids = {dict(m.headers)["ce_id"] for m in await messages(there, "intake")}
             assert len(ids) == await value(there, "intake", HEAD)
-
-
-@asynccontextmanager
-async def _published_there(world: World, broker: Broker) -> AsyncIterator[World]:
-    """Intake with a log of its own that goes to this broker and to nobody else."""
-    server = world.stack.servers.databases.server
-    assert server is not None
-    url = await server.create_database("intake_apart")
-    urls = {**world.stack.servers.databases.urls, "intake": url}
-    databases = replace(world.stack.servers.databases, urls=urls)
-    servers = replace(world.stack.servers, databases=databases, kafka=broker.bootstrap)
-    there = replace(world, stack=replace(world.stack, servers=servers))
-    await there.stack.migrate("intake")
-    settings = {"LEIDRAAD_DATABASE_URL": url, "LEIDRAAD_KAFKA": broker.bootstrap}
-    try:
-        async with world.instead("intake", settings):
-            yield there
-    finally:
-        await server.drop_database("intake_apart")
 
 
 async def _until_refused(outcomes: Outcomes) -> int:
