@@ -40,7 +40,7 @@ Record = Callable[[str, object], None]
 @asynccontextmanager
 async def small_database(folder: Path) -> AsyncIterator[tuple[Server, Path]]:
     """A server whose data and log lie where there is little room, and where that is."""
-    async with postgres(folder) as server:
+    async with postgres(folder, durable=False) as server:
         data = Path(server.process.command[2])
         await server.process.stop()
         with little_room(data, DATABASE_MEGABYTES):
