@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from events.checkpoint import Checkpoint, MemoryCheckpoint, PostgresCheckpoint
+from events.marks import Reached
 from events.store import Unavailable
 
 Ended = Callable[[], Awaitable[None]]
@@ -39,33 +40,33 @@ async def test_one_leads_and_the_next_after_it(checkpoint: Checkpoint) -> None:
         async with checkpoint.lead() as second:
             assert second is None
         assert first is not None
-        assert await first.position() == 0
-        assert await first.advance(0, 5)
+        assert await first.reached() == Reached(0)
+        assert await first.move(Reached(0), Reached(5))
     async with checkpoint.lead() as third:
         assert third is not None
-        assert await third.position() == 5
+        assert await third.reached() == Reached(5)
 
 
 async def test_it_is_moved_only_from_where_it_is(checkpoint: Checkpoint) -> None:
     async with checkpoint.lead() as lead:
         assert lead is not None
-        assert await lead.position() == 0
-        assert await lead.advance(0, 5)
-        assert not await lead.advance(4, 9)
-        assert await lead.advance(5, 7)
-        assert await lead.position() == 7
+        assert await lead.reached() == Reached(0)
+        assert await lead.move(Reached(0), Reached(5))
+        assert not await lead.move(Reached(4), Reached(9))
+        assert await lead.move(Reached(5), Reached(7))
+        assert await lead.reached() == Reached(7)
 
 
 async def test_it_is_moved_back_and_never_forward_by_hand(checkpoint: Checkpoint) -> None:
     async with checkpoint.lead() as lead:
         assert lead is not None
-        assert await lead.position() == 0
-        assert await lead.advance(0, 5)
+        assert await lead.reached() == Reached(0)
+        assert await lead.move(Reached(0), Reached(5))
 
         assert await checkpoint.rewind(7) == 5
         assert await checkpoint.rewind(2) == 2
-        assert not await lead.advance(5, 9)
-        assert await lead.position() == 2
+        assert not await lead.move(Reached(5), Reached(9))
+        assert await lead.reached() == Reached(2)
 
 
 async def test_what_was_sent_before_it_was_moved_back_to_the_same_place_does_not_count(
@@ -73,12 +74,12 @@ async def test_what_was_sent_before_it_was_moved_back_to_the_same_place_does_not
 ) -> None:
     async with checkpoint.lead() as lead:
         assert lead is not None
-        assert await lead.position() == 0
+        assert await lead.reached() == Reached(0)
         assert await checkpoint.rewind(0) == 0
 
-        assert not await lead.advance(0, 5)
-        assert await lead.position() == 0
-        assert await lead.advance(0, 5)
+        assert not await lead.move(Reached(0), Reached(5))
+        assert await lead.reached() == Reached(0)
+        assert await lead.move(Reached(0), Reached(5))
 
 
 async def test_whoever_lost_the_lead_moves_nothing(
@@ -91,12 +92,12 @@ async def test_whoever_lost_the_lead_moves_nothing(
         async with checkpoint.lead() as new:
             assert new is not None
             with pytest.raises(Unavailable):
-                await old.advance(0, 5)
+                await old.move(Reached(0), Reached(5))
             with pytest.raises(Unavailable):
-                await old.position()
-            assert await new.position() == 0
-            assert await new.advance(0, 3)
+                await old.reached()
+            assert await new.reached() == Reached(0)
+            assert await new.move(Reached(0), Reached(3))
 
         async with checkpoint.lead() as last:
             assert last is not None
-            assert await last.position() == 3
+            assert await last.reached() == Reached(3)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.backoff import Backoff
-from events.broker import BrokerFailed, Outgoing, Producer
+from events.broker import BrokerFailed, Outgoing, Place, Producer
 from events.broker_memory import MemoryBroker, MemoryProducer
 from events.checkpoint import MemoryCheckpoint
 from events.contracts.intake import OfferAccepted, OfferMade
@@ -300,20 +300,21 @@ class FlakyBroker(MemoryBroker):
         self.breaks = list(breaks)
 
     @asynccontextmanager
-    async def producer(self) -> AsyncIterator[Producer]:  # type: ignore[override]
-        yield FlakyProducer(self)
+    async def producer(self, topic: str) -> AsyncIterator[Producer]:  # type: ignore[override]
+        yield FlakyProducer(self, topic)
 
 
 class FlakyProducer(MemoryProducer):
-    def __init__(self, broker: FlakyBroker) -> None:
-        super().__init__(broker)
+    def __init__(self, broker: FlakyBroker, topic: str) -> None:
+        super().__init__(broker, topic)
         self._flaky = broker
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
+    async def send(self, messages: Sequence[Outgoing]) -> Sequence[Place]:
         arriving = self._flaky.breaks.pop(0) if self._flaky.breaks else len(messages)
-        await super().send(messages[:arriving])
+        places = await super().send(messages[:arriving])
         if arriving < len(messages):
             raise BrokerFailed("in the middle")
+        return places
 
 
 @settings(max_examples=30, deadline=None)

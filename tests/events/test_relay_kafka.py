@@ -272,7 +272,7 @@ async def test_a_key_that_cannot_be_mapped_is_parked_and_the_others_go_on(world:
 async def test_many_messages_of_one_partition_fill_several_batches(world: World) -> None:
     big = [Outgoing("intake.events", b"key", [], bytes([n]) * 200_000) for n in range(12)]
 
-    async with world.broker.producer() as producer:
+    async with world.broker.producer("intake.events") as producer:
         await producer.send(big)
 
     async with world.broker.subscribe(world.group, ["intake.events"]) as member:

@@ -16,6 +16,20 @@ class Partition(NamedTuple):
     number: int
 
 
+class Place(NamedTuple):
+    """Where a message lies in its topic."""
+
+    number: int
+    offset: int
+
+
+class Extent(NamedTuple):
+    """What a partition holds: from its first offset to before its end."""
+
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to be sent; `headers` and `value` are what the envelope makes."""
@@ -46,8 +60,26 @@ class BrokerFailed(Exception):
 
 
 class Producer(Protocol):
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        """Sends all, in order per key, and returns when all are acknowledged; else BrokerFailed."""
+    """Sends to one topic, over connections that it keeps; when one is lost, all calls fail.
+
+    A broker loses no tail of a log that it keeps while it runs. So what was found to be in the
+    topic is still there when something is sent after it.
+    """
+
+    async def send(self, messages: Sequence[Outgoing]) -> Sequence[Place]:
+        """Sends all, in order per key; where each lies, once all are acknowledged.
+
+        Else BrokerFailed: each may have arrived, or arrive later, but not after later messages
+        of its key that the same producer sent.
+        """
+        ...
+
+    async def extents(self) -> Mapping[int, Extent]:
+        """What each partition of the topic holds now."""
+        ...
+
+    async def read(self, place: Place) -> Message | None:
+        """The message at a place; None if there is none, or none that can be read."""
         ...
 
 
@@ -87,7 +119,9 @@ class Subscription(Protocol):
 
 
 class Broker(Protocol):
-    def producer(self) -> AbstractAsyncContextManager[Producer]: ...
+    def producer(self, topic: str) -> AbstractAsyncContextManager[Producer]:
+        """A topic that is missing is made first."""
+        ...
 
     def subscribe(
         self, group: str, topics: Sequence[str]

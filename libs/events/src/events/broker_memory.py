@@ -1,11 +1,20 @@
-"""The in-memory twin of the broker, for tests and simulations: it can be down, and be wiped."""
+"""The in-memory twin of the broker: it can be down, be wiped, and lose the tail of a log."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from events.backoff import waited
-from events.broker import PARTITIONS, BrokerFailed, Message, Outgoing, Partition, partition_of
+from events.broker import (
+    PARTITIONS,
+    BrokerFailed,
+    Extent,
+    Message,
+    Outgoing,
+    Partition,
+    Place,
+    partition_of,
+)
 
 
 class MemoryBroker:
@@ -13,15 +22,16 @@ class MemoryBroker:
 
     def __init__(self, partitions: int = PARTITIONS) -> None:
         self.down = False
+        self.life = 0
         self.partitions = partitions
         self.topics: dict[str, list[list[Message]]] = {}
         self.committed: dict[tuple[str, Partition], int] = {}
         self.members: dict[str, list[MemorySubscription]] = {}
 
     @asynccontextmanager
-    async def producer(self) -> AsyncIterator["MemoryProducer"]:
+    async def producer(self, topic: str) -> AsyncIterator["MemoryProducer"]:
         self.check()
-        yield MemoryProducer(self)
+        yield MemoryProducer(self, topic)
 
     @asynccontextmanager
     async def subscribe(
@@ -44,7 +54,7 @@ class MemoryBroker:
         if self.down:
             raise BrokerFailed("the broker is down")
 
-    def put(self, message: Outgoing) -> None:
+    def put(self, message: Outgoing) -> Place:
         number = partition_of(message.key, self.partitions)
         place = self.places(message.topic)[number]
         partition = Partition(message.topic, number)
@@ -53,6 +63,7 @@ class MemoryBroker:
         )
         for member in (m for members in self.members.values() for m in members):
             member.news.set()
+        return Place(number, len(place) - 1)
 
     def places(self, topic: str) -> list[list[Message]]:
         return self.topics.setdefault(topic, [[] for _ in range(self.partitions)])
@@ -63,10 +74,20 @@ class MemoryBroker:
 
     def wipe(self) -> None:
         """Loses all topics and offsets, as a broker whose disk is gone."""
+        self.life += 1
         self.topics.clear()
         self.committed.clear()
         for group in self.members:
             self._rebalance(group)
+
+    def lose_tail(self, partition: Partition, keep: int) -> None:
+        """Comes back with a shorter log, as a broker that had not written all of it."""
+        self.life += 1
+        del self.places(partition.topic)[partition.number][keep:]
+
+    def delete(self, topic: str) -> None:
+        """What an operator may do while the broker runs; whoever is connected stays so."""
+        self.topics.pop(topic, None)
 
     def expel(self, member: "MemorySubscription") -> None:
         """Gives what a member had to the others, as after its session timed out."""
@@ -84,14 +105,37 @@ class MemoryBroker:
 
 
 class MemoryProducer:
-    def __init__(self, broker: MemoryBroker) -> None:
-        self._broker = broker
+    """Ends with the life of the broker in which it was made."""
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        for message in messages:
-            await asyncio.sleep(0)
-            self._broker.check()
-            self._broker.put(message)
+    def __init__(self, broker: MemoryBroker, topic: str) -> None:
+        self._broker = broker
+        self._topic = topic
+        self._life = broker.life
+
+    async def send(self, messages: Sequence[Outgoing]) -> Sequence[Place]:
+        return [await self._sent(message) for message in messages]
+
+    async def _sent(self, message: Outgoing) -> Place:
+        await asyncio.sleep(0)
+        self.check()
+        return self._broker.put(message)
+
+    async def extents(self) -> Mapping[int, Extent]:
+        await asyncio.sleep(0)
+        self.check()
+        places = self._broker.places(self._topic)
+        return {number: Extent(0, len(place)) for number, place in enumerate(places)}
+
+    async def read(self, place: Place) -> Message | None:
+        await asyncio.sleep(0)
+        self.check()
+        own = self._broker.places(self._topic)[place.number]
+        return own[place.offset] if place.offset < len(own) else None
+
+    def check(self) -> None:
+        self._broker.check()
+        if self._life != self._broker.life:
+            raise BrokerFailed("the broker is another one")
 
 
 class MemorySubscription:

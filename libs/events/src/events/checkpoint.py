@@ -3,24 +3,36 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Protocol
 
 import asyncpg
 
+from events.connection import STATEMENT_SECONDS, TROUBLE, connect
+from events.marks import Reached, decoded, encoded
 from events.store import Unavailable
 
-CONNECT_SECONDS = 5
-_ADVANCE = """update relay set position = $3
+SESSION = {
+    "idle_session_timeout": "30s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+"""Who stands still, or is cut off, does not keep the lead from the others."""
+
+_READ = "select position, marks, xmin::text as write from relay"
+_MOVE = """update relay set position = $3, marks = $4
     where position = $1 and xmin::text = $2 returning xmin::text as write"""
+_REWIND = "update relay set position = least(position, $1) returning position"
 _LOCK = "pg_try_advisory_lock(hashtext('leidraad.relay'))"
 
 
 class Lead(Protocol):
     """Held by one relay of a service at a time; a call fails when it is lost."""
 
-    async def position(self) -> int: ...
+    async def reached(self) -> Reached: ...
 
-    async def advance(self, published: int, to: int) -> bool:
+    async def move(self, known: Reached, to: Reached) -> bool:
         """False if the checkpoint is not where it was thought to be.
 
         Or if it was moved back since this lead read or moved it last, be it to where it was: what
@@ -35,7 +47,10 @@ class Checkpoint(Protocol):
         ...
 
     async def rewind(self, position: int) -> int:
-        """Moves the checkpoint back to a position, never forward; says where it is now."""
+        """Moves the checkpoint back to a position, never forward; says where it is now.
+
+        What the topic was seen to hold, it holds all the same.
+        """
         ...
 
 
@@ -43,9 +58,13 @@ class MemoryCheckpoint:
     """The in-memory twin."""
 
     def __init__(self) -> None:
-        self.at = 0
+        self.reached = Reached()
         self.rewinds = 0
         self._lead: MemoryLead | None = None
+
+    @property
+    def at(self) -> int:
+        return self.reached.position
 
     @asynccontextmanager
     async def lead(self) -> AsyncIterator["MemoryLead | None"]:
@@ -67,7 +86,7 @@ class MemoryCheckpoint:
         return self._lead is lead
 
     async def rewind(self, position: int) -> int:
-        self.at = min(self.at, position)
+        self.reached = replace(self.reached, position=min(self.at, position))
         self.rewinds += 1
         return self.at
 
@@ -77,16 +96,17 @@ class MemoryLead:
         self._checkpoint = checkpoint
         self._rewinds = checkpoint.rewinds
 
-    async def position(self) -> int:
+    async def reached(self) -> Reached:
         await self._arrive()
         self._rewinds = self._checkpoint.rewinds
-        return self._checkpoint.at
+        return self._checkpoint.reached
 
-    async def advance(self, published: int, to: int) -> bool:
+    async def move(self, known: Reached, to: Reached) -> bool:
         await self._arrive()
-        if (self._checkpoint.at, self._checkpoint.rewinds) != (published, self._rewinds):
+        there = (self._checkpoint.at, self._checkpoint.rewinds)
+        if there != (known.position, self._rewinds):
             return False
-        self._checkpoint.at = to
+        self._checkpoint.reached = to
         return True
 
     async def _arrive(self) -> None:
@@ -104,23 +124,19 @@ class PostgresCheckpoint:
     @asynccontextmanager
     async def lead(self) -> AsyncIterator["PostgresLead | None"]:
         async with self._connected() as connection:
-            led = await connection.fetchval(f"select {_LOCK}")
-            yield PostgresLead(connection) if led else None
+            row = await _asked(connection, f"select {_LOCK} as led")
+            yield PostgresLead(connection) if row and row["led"] else None
 
     async def rewind(self, position: int) -> int:
         async with self._connected() as connection:
-            moved = await connection.fetchval(
-                "update relay set position = least(position, $1) returning position", position
-            )
-        return int(moved)
+            moved = await _asked(connection, _REWIND, position)
+        return int(moved["position"]) if moved else 0
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
         try:
-            connection = await asyncpg.connect(
-                self._dsn, timeout=CONNECT_SECONDS, command_timeout=CONNECT_SECONDS
-            )
-        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            connection = await connect(self._dsn, **SESSION)
+        except TROUBLE as error:
             raise Unavailable("the database does not answer") from error
         try:
             yield connection
@@ -138,18 +154,23 @@ class PostgresLead:
         self._connection = connection
         self._write = ""
 
-    async def position(self) -> int:
-        row = await self._ask("select position, xmin::text as write from relay")
+    async def reached(self) -> Reached:
+        row = await _asked(self._connection, _READ)
         self._write = row["write"] if row else ""
-        return row["position"] if row else 0
+        return Reached(row["position"], decoded(row["marks"])) if row else Reached()
 
-    async def advance(self, published: int, to: int) -> bool:
-        row = await self._ask(_ADVANCE, published, self._write, to)
+    async def move(self, known: Reached, to: Reached) -> bool:
+        marks = encoded(to.marks)
+        values = (known.position, self._write, to.position, marks)
+        row = await _asked(self._connection, _MOVE, *values)
         self._write = row["write"] if row else self._write
         return row is not None
 
-    async def _ask(self, query: str, *values: object) -> asyncpg.Record | None:
-        try:
-            return await self._connection.fetchrow(query, *values)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise Unavailable("the lead is lost") from error
+
+async def _asked(
+    connection: asyncpg.Connection, query: str, *values: object
+) -> asyncpg.Record | None:
+    try:
+        return await connection.fetchrow(query, *values, timeout=STATEMENT_SECONDS)
+    except TROUBLE as error:
+        raise Unavailable("the lead is lost") from error

@@ -1,47 +1,41 @@
-"""The broker's port on Apache Kafka: batches that we build ourselves, offsets that we commit."""
+"""The broker's port on Apache Kafka: topics, and members of groups that commit by themselves."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
-from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import ConsumerRecord
 
 from events.broker import (
     PARTITIONS,
     BrokerFailed,
     Message,
-    Outgoing,
     Partition,
     Producer,
     Subscription,
-    partition_of,
 )
+from events.kafka_producer import REQUEST_MS, Layout, TopicMissing, layout_of, producing
 
 T = TypeVar("T")
-BATCH_BYTES = 500_000
-REQUEST_MS = 10_000
-SEND_SECONDS = 10
+LOOK_SECONDS = 0.05
 STOP_SECONDS = 5
 
 
 class KafkaBroker:
     """A cluster, by the addresses of some of its brokers."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
+    def __init__(self, bootstrap_servers: str, replication: int = 1) -> None:
         self._servers = bootstrap_servers
+        self._replication = replication
 
-    async def create_topics(
-        self, topics: Iterable[str], *, partitions: int = PARTITIONS, replication: int = 1
-    ) -> None:
+    async def create_topics(self, topics: Iterable[str]) -> None:
         """Creates those that are missing: never compacted, because each event counts."""
         wanted = [
-            NewTopic(t, partitions, replication, topic_configs={"cleanup.policy": "delete"})
+            NewTopic(t, PARTITIONS, self._replication, topic_configs={"cleanup.policy": "delete"})
             for t in topics
         ]
         admin = AIOKafkaAdminClient(bootstrap_servers=self._servers, request_timeout_ms=REQUEST_MS)
@@ -55,21 +49,20 @@ class KafkaBroker:
                 raise BrokerFailed(f"{topic}: {for_code(code).__name__}")
 
     @asynccontextmanager
-    async def producer(self) -> AsyncIterator[Producer]:
-        client = AIOKafkaProducer(
-            bootstrap_servers=self._servers,
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=0,
-            max_batch_size=BATCH_BYTES,
-            compression_type="lz4",
-            request_timeout_ms=REQUEST_MS,
-        )
-        try:
-            await _asked(client.start())
-            yield KafkaProducer(client)
-        finally:
-            await _stopped(client)
+    async def producer(self, topic: str) -> AsyncIterator[Producer]:
+        layout = await _asked(self._layout(topic))
+        async with AsyncExitStack() as stack:
+            yield await _asked(stack.enter_async_context(producing(layout, topic)))
+
+    async def _layout(self, topic: str) -> Layout:
+        """A cluster needs a moment until it knows what it made."""
+        async with asyncio.timeout(REQUEST_MS / 1000):
+            while True:
+                try:
+                    return await layout_of(self._servers, topic)
+                except TopicMissing:
+                    await self.create_topics([topic])
+                    await asyncio.sleep(LOOK_SECONDS)
 
     @asynccontextmanager
     async def subscribe(self, group: str, topics: Sequence[str]) -> AsyncIterator[Subscription]:
@@ -78,8 +71,8 @@ class KafkaBroker:
             group_id=group,
             auto_offset_reset="earliest",
             enable_auto_commit=False,
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=2_000,
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=1_500,
             metadata_max_age_ms=10_000,
             request_timeout_ms=REQUEST_MS + 2_000,
         )
@@ -90,51 +83,6 @@ class KafkaBroker:
             yield member
         finally:
             await _stopped(client)
-
-
-class KafkaProducer:
-    """Sends at most one batch per partition at a time, so that no retry can change the order."""
-
-    def __init__(self, client: AIOKafkaProducer) -> None:
-        self._client = client
-
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        waiting: dict[Partition, deque[Outgoing]] = {}
-        for message in messages:
-            waiting.setdefault(await self._partition(message), deque()).append(message)
-        while waiting:
-            await _asked(self._round(waiting))
-            waiting = {partition: queue for partition, queue in waiting.items() if queue}
-
-    async def _partition(self, message: Outgoing) -> Partition:
-        partitions = await _asked(self._client.partitions_for(message.topic))
-        return Partition(message.topic, partition_of(message.key, len(partitions)))
-
-    async def _round(self, waiting: Mapping[Partition, deque[Outgoing]]) -> None:
-        """The client itself would try for ever: an idempotent batch does not expire."""
-        async with asyncio.timeout(SEND_SECONDS):
-            sent = [
-                await self._client.send_batch(self._batch(queue), topic, partition=number)
-                for (topic, number), queue in waiting.items()
-            ]
-            answers = await asyncio.gather(*sent, return_exceptions=True)
-        for answer in answers:
-            if isinstance(answer, BaseException):
-                raise answer
-
-    def _batch(self, queue: deque[Outgoing]) -> BatchBuilder:
-        batch = self._client.create_batch()
-        while queue and self._added(batch, queue[0]):
-            queue.popleft()
-        batch.close()
-        return batch
-
-    @staticmethod
-    def _added(batch: BatchBuilder, message: Outgoing) -> bool:
-        added = batch.append(
-            timestamp=None, key=message.key, value=message.value, headers=message.headers
-        )
-        return added is not None
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -213,15 +161,14 @@ def _message(record: ConsumerRecord) -> Message:
     return Message(partition, record.offset, record.key, record.headers, record.value)
 
 
-async def _stopped(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+async def _stopped(client: AIOKafkaConsumer) -> None:
     """A client that cannot say good-bye is let go, and its connections are closed all the same."""
     try:
         with suppress(BrokerFailed, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
                 await _asked(client.stop())
     finally:
-        connections = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
-        await connections.close()
+        await client._client.close()  # noqa: SLF001 - it is left open if stopping fails
 
 
 async def _asked(answer: Awaitable[T]) -> T:

@@ -10,12 +10,13 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from events.backoff import Backoff, pause
-from events.broker import Broker, Message, Outgoing, Partition, Producer
+from events.broker import Broker, Message, Outgoing, Partition
 from events.checkpoint import Checkpoint, Lead
 from events.contracts.contract import Contract
 from events.envelope import to_message, topic_of
 from events.failures import OUTAGES, code_of, place_of
 from events.parking import NO_PARTITION, Lane, Parked, Request, Yard
+from events.publisher import Publisher
 from events.store import Json, Recorded, Store
 
 log = structlog.get_logger()
@@ -78,36 +79,31 @@ class Relay:
 
     async def _lead(self, lead: Lead, stop: asyncio.Event) -> None:
         """A new producer begins at the checkpoint: what an old one may have sent comes again."""
-        position = await lead.position()
         self._looked = float("-inf")
-        await self._measure(position)
-        async with self.broker.producer() as producer:
+        await self._measure((await lead.reached()).position)
+        async with self.broker.producer(self._topic) as producer:
+            publisher = Publisher(service=self.store.source, lead=lead, producer=producer)
+            await publisher.verify()
             async for _ in self.store.appended():
-                while not stop.is_set():
-                    reached = await self._step(lead, producer, position)
-                    if reached == position:
-                        break
-                    position = reached
+                while not stop.is_set() and await self._step(publisher):
+                    pass
                 if stop.is_set():
                     return
 
-    async def _step(self, lead: Lead, producer: Producer, position: int) -> int:
-        """Publishes the next chunk and says how far the log is published now."""
+    async def _step(self, publisher: Publisher) -> bool:
+        """Publishes the next chunk; False if there is none."""
         if (now := asyncio.get_running_loop().time()) >= self._looked + self.look_seconds:
             self._looked = now
-            position = await lead.position()
-            await self._measure(position)
-            await self._attend(producer, position)
-        events = await self.store.after(position, self.chunk)
-        if not events:
-            return position
-        messages = [m for event in events if (m := await self._message(event)) is not None]
-        await producer.send(messages)
-        PUBLISHED.labels(self.store.source).inc(len(messages))
+            await publisher.look()
+            await self._measure(publisher.reached.position)
+            await self._attend(publisher)
+        if events := await self.store.after(publisher.reached.position, self.chunk):
+            found = [(e.position, await self._message(e)) for e in events]
+            messages = [(position, m) for position, m in found if m]
+            await publisher.send(messages, to=events[-1].position)
+            PUBLISHED.labels(self.store.source).inc(len(messages))
         self.healthy, self._failures = True, 0
-        if await lead.advance(position, events[-1].position):
-            return events[-1].position
-        return await lead.position()
+        return bool(events)
 
     async def _message(self, event: Recorded[Json]) -> Outgoing | None:
         """What is to be sent; None also for what is parked.
@@ -144,16 +140,16 @@ class Relay:
         key = str(event.key).encode()
         return Message(Partition(self._topic, NO_PARTITION), event.position, key, [], None)
 
-    async def _attend(self, producer: Producer, position: int) -> None:
+    async def _attend(self, publisher: Publisher) -> None:
         """Does what was asked for a key only once all that comes before it has been sent."""
         for key in await self.yard.list(self._group):
-            if key.request is not Request.NONE and key.first <= position:
-                await self._drain(key, producer)
+            if key.request is not Request.NONE and key.first <= publisher.reached.position:
+                await self._drain(key, publisher)
         parked = await self.yard.list(self._group)
         self._parked = {key.lane: key.first for key in parked}
         RELAY_PARKED.labels(self.store.source).set(len(parked))
 
-    async def _drain(self, key: Parked, producer: Producer) -> None:
+    async def _drain(self, key: Parked, publisher: Publisher) -> None:
         """Does what was asked: leaves out the head or not, then publishes what waits, in order."""
         while waiting := await self.yard.first(key.lane):
             if waiting.skip:
@@ -164,7 +160,9 @@ class Relay:
                 if reason:
                     await self.yard.again(key.lane, waiting, reason)
                     return
-                await producer.send([message] if message else [])
+                sent = [(event.position, message)] if message else []
+                if not await publisher.send(sent, to=publisher.reached.position):
+                    return
                 free = await self.yard.done(key.lane, waiting)
             if free:
                 return

@@ -76,7 +76,7 @@ def _relay(publish: Publish, ground: Ground[Any]) -> Part:
     relay = Relay(
         store=ground.store,
         publish=publish,
-        broker=KafkaBroker(ground.settings.kafka),
+        broker=KafkaBroker(ground.settings.kafka, ground.settings.kafka_replication),
         checkpoint=PostgresCheckpoint(ground.settings.database_url.get_secret_value()),
         yard=PostgresYard(ground.pool),
         clock=ground.clock,

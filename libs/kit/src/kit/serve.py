@@ -101,7 +101,7 @@ async def _prepare(name: str, compose: Compose[S], settings: S) -> None:
         service = _composed(compose, base)
         await base.tables.create(service.views)
     topics = [topic_of(source) for source in _sources(name, service)]
-    await KafkaBroker(settings.kafka).create_topics(topics, replication=settings.kafka_replication)
+    await KafkaBroker(settings.kafka, settings.kafka_replication).create_topics(topics)
 
 
 def _sources(name: str, service: Service) -> set[str]:

@@ -1,0 +1,3 @@
+-- What the topic was seen to hold, by partition: kept with the relay's checkpoint.
+
+alter table relay add column marks json not null default '{}';
