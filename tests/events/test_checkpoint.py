@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from events.checkpoint import Checkpoint, MemoryCheckpoint, PostgresCheckpoint
-from events.marks import Reached
+from events.marks import Mark, Reached
 from events.store import Unavailable
 
 Ended = Callable[[], Awaitable[None]]
@@ -55,6 +55,19 @@ async def test_it_is_moved_only_from_where_it_is(checkpoint: Checkpoint) -> None
         assert not await lead.move(Reached(4), Reached(9))
         assert await lead.move(Reached(5), Reached(7))
         assert await lead.reached() == Reached(7)
+
+
+async def test_marks_are_moved_with_it_and_stay_when_it_is_moved_back(
+    checkpoint: Checkpoint,
+) -> None:
+    marks = {3: Mark(5, 9), 11: Mark(7, 8, 7, 2)}
+    async with checkpoint.lead() as lead:
+        assert lead is not None
+        assert await lead.move(await lead.reached(), Reached(9, marks))
+        assert await lead.reached() == Reached(9, marks)
+
+        assert await checkpoint.rewind(2) == 2
+        assert await lead.reached() == Reached(2, marks)
 
 
 async def test_it_is_moved_back_and_never_forward_by_hand(checkpoint: Checkpoint) -> None:

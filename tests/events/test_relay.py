@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.backoff import Backoff
-from events.broker import BrokerFailed, Outgoing, Place, Producer
+from events.broker import BrokerFailed, Outgoing, Partition, Place, Producer, partition_of
 from events.broker_memory import MemoryBroker, MemoryProducer
 from events.checkpoint import MemoryCheckpoint
 from events.contracts.intake import OfferAccepted, OfferMade
@@ -23,6 +23,13 @@ from events.testing import draft, numbered, write
 
 TOPIC = "intake.events"
 ONE, OTHER = numbered(1), numbered(2)
+SAME = next(
+    numbered(n)
+    for n in range(3, 1000)
+    if partition_of(str(numbered(n)).encode()) == partition_of(str(ONE).encode())
+)
+"""Another key of the same partition."""
+
 LANE = Lane(relay_group("intake"), TOPIC, ONE)
 
 
@@ -76,6 +83,10 @@ class World:
             for m in self.broker.messages(TOPIC)
             if m.key == wanted
         ]
+
+    @staticmethod
+    def partition(key: UUID = ONE) -> Partition:
+        return Partition(TOPIC, partition_of(str(key).encode()))
 
     async def published(self, position: int) -> None:
         await until(lambda: self.checkpoint.at == position)
@@ -178,7 +189,7 @@ async def test_what_is_parked_is_not_retried_before_what_precedes_it_was_sent() 
     assert _first_arrivals(world.sent()) == [1, 2, 3]
 
 
-async def test_republishing_sends_what_comes_before_a_parked_event() -> None:
+async def test_a_wiped_topic_is_filled_with_what_comes_before_a_parked_event() -> None:
     world = World()
     for kind in ("public", "public", "bad", "public"):
         await append(world.store, ONE, kind)
@@ -186,7 +197,6 @@ async def test_republishing_sends_what_comes_before_a_parked_event() -> None:
     async with running(world.relay()):
         await world.published(4)
         world.broker.wipe()
-        await republish(world.checkpoint, 1)
         await until(lambda: world.sent() == [1, 2])
 
     assert [parked.messages for parked in await world.yard.list()] == [2]
@@ -270,6 +280,62 @@ async def test_republishing_sends_the_same_again_by_the_mapping_of_today() -> No
         m for m in world.broker.messages(TOPIC) if dict(m.headers)["ce_position"] == b"3"
     )
     assert (first.headers, first.key, first.value) == (again.headers, again.key, again.value)
+
+
+async def test_a_tail_that_the_topic_lost_is_sent_again() -> None:
+    world = World()
+    for _ in range(6):
+        await append(world.store, ONE)
+
+    async with running(world.relay()):
+        await world.published(6)
+        world.broker.lose_tail(world.partition(), 4)
+        await until(lambda: world.sent() == [1, 2, 3, 4, 5, 6])
+
+    assert world.checkpoint.at == 6
+
+
+async def test_what_was_parked_is_sent_again_too_when_it_is_lost() -> None:
+    world = World()
+    for kind in ("public", "bad"):
+        await append(world.store, ONE, kind)
+    for key in (SAME, OTHER):
+        await append(world.store, key)
+
+    async with running(world.relay()):
+        await world.published(4)
+        world.publish = publish_all
+        assert await world.yard.request_retry(LANE)
+        await until(lambda: world.sent(ONE) == [1, 2])
+        world.broker.lose_tail(world.partition(), 2)
+        await until(lambda: _first_arrivals(world.sent(ONE)) == [1, 2])
+
+
+async def test_a_topic_that_is_deleted_while_the_broker_runs_is_made_anew() -> None:
+    world = World()
+    for _ in range(3):
+        await append(world.store, ONE)
+
+    async with running(world.relay()):
+        await world.published(3)
+        world.broker.delete(TOPIC)
+        await until(lambda: world.sent() == [1, 2, 3])
+
+
+async def test_a_republication_is_no_lost_tail() -> None:
+    world = World()
+    for _ in range(3):
+        await append(world.store, ONE)
+
+    async with running(world.relay()):
+        await world.published(3)
+        await republish(world.checkpoint, 3)
+        await until(lambda: world.sent() == [1, 2, 3, 3])
+    async with running(world.relay()):
+        await append(world.store, ONE)
+        await world.published(4)
+
+    assert world.sent() == [1, 2, 3, 3, 4]
 
 
 async def test_the_checkpoint_is_never_moved_forward_by_hand() -> None:

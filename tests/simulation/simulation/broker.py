@@ -5,13 +5,24 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TypeVar
+from uuid import UUID
 
-from events.broker import BrokerFailed, Message, Outgoing, Partition, partition_of
+from events.broker import (
+    BrokerFailed,
+    Extent,
+    Message,
+    Outgoing,
+    Partition,
+    Place,
+    partition_of,
+)
 from events.broker_memory import MemoryBroker, MemoryProducer, MemorySubscription
 from simulation.loop import PROCESS, Process
 from simulation.wire import Wire
 from simulation.world import Fate, World
 
+T = TypeVar("T")
 SERVER = "broker"
 PARTITIONS = 3
 LONGER = 5
@@ -22,41 +33,36 @@ class StormyBroker(MemoryBroker):
     def __init__(self, world: World) -> None:
         super().__init__(PARTITIONS)
         self.world = world
-        self.life = 0
-        self.ambush: Callable[[], Awaitable[None]] | None = None
+        self.arrived = 0
+        self.arrivals: dict[UUID, int] = {}
+        self.ambush: Callable[[str], Awaitable[None]] | None = None
         self._wire = Wire(world, SERVER, BrokerFailed)
 
     def check(self) -> None:
         if SERVER in self.world.down:
             raise BrokerFailed("the broker is down")
 
-    def wipe(self) -> None:
-        self.life += 1
-        super().wipe()
-
     @asynccontextmanager
-    async def producer(self) -> AsyncIterator["StormyProducer"]:
+    async def producer(self, topic: str) -> AsyncIterator["StormyProducer"]:
         self.check()
-        yield StormyProducer(self)
+        yield StormyProducer(self, topic)
+
+    def put(self, message: Outgoing) -> Place:
+        self.arrived += 1
+        self.arrivals[UUID(dict(message.headers)["ce_id"].decode())] = self.arrived
+        return super().put(message)
 
     def joined(self, group: str, topics: Sequence[str]) -> "StormySubscription":
         return StormySubscription(self, group, topics)
 
-    async def arrive(self, message: Outgoing, life: int) -> None:
-        """What was sent to a broker that was wiped since does not reach the new one."""
-        self.check()
-        if life != self.life:
-            raise BrokerFailed("the broker is another one")
-        self.put(message)
+    async def call(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        return await self._wire.call(name, work)
 
-    async def deliver(self, message: Outgoing, life: int) -> None:
-        await self._wire.call("send", partial(self.arrive, message, life))
-
-    async def strike(self) -> None:
+    async def strike(self, topic: str) -> None:
         """What lay in wait for the moment after a chunk was sent, before anybody knows of it."""
         ambush, self.ambush = self.ambush, None
         if ambush and self.world.storm:
-            await ambush()
+            await ambush(topic.removesuffix(".events"))
 
     def forget(self, process: Process) -> None:
         """The sessions of a process that says nothing any more time out."""
@@ -77,21 +83,30 @@ class StormyBroker(MemoryBroker):
 class StormyProducer(MemoryProducer):
     """One message of each partition at a time; the partitions go ahead of each other."""
 
-    def __init__(self, broker: StormyBroker) -> None:
-        super().__init__(broker)
+    def __init__(self, broker: StormyBroker, topic: str) -> None:
+        super().__init__(broker, topic)
         self._stormy = broker
-        self._life = broker.life
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        queues: dict[int, deque[Outgoing]] = {}
-        for message in messages:
-            queues.setdefault(partition_of(message.key, PARTITIONS), deque()).append(message)
+    async def send(self, messages: Sequence[Outgoing]) -> Sequence[Place]:
+        queues: dict[int, deque[tuple[int, Outgoing]]] = {}
+        for index, message in enumerate(messages):
+            number = partition_of(message.key, PARTITIONS)
+            queues.setdefault(number, deque()).append((index, message))
+        places: dict[int, Place] = {}
         while queues:
             number = self._stormy.world.chance.choice(list(queues))
-            await self._stormy.deliver(queues[number].popleft(), self._life)
+            index, message = queues[number].popleft()
+            places[index] = await self._stormy.call("send", partial(self._sent, message))
             if not queues[number]:
                 del queues[number]
-        await self._stormy.strike()
+        await self._stormy.strike(self._topic)
+        return [places[index] for index in range(len(messages))]
+
+    async def extents(self) -> Mapping[int, Extent]:
+        return await self._stormy.call("extents", super().extents)
+
+    async def read(self, place: Place) -> Message | None:
+        return await self._stormy.call("read", partial(super().read, place))
 
 
 class StormySubscription(MemorySubscription):

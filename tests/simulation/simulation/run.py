@@ -73,7 +73,10 @@ class _Run:
         violations = self._checked(settled=False)
         if not violations:
             self.plant.background(self.storm.operate())
-            violations = await self._rest(clients) or self._checked(settled=True)
+            violations = await self._rest(clients) or [
+                *self._checked(settled=True),
+                *self.storm.unmet(),
+            ]
         return self._outcome([*violations, *self.plant.faults])
 
     async def _rest(self, clients: Sequence[asyncio.Task[None]]) -> list[str]:

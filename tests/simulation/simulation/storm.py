@@ -1,16 +1,28 @@
 """Faults that strike out of the seed, and an operator who clears up after them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from events.parking import Request
 from events.relay import republish
 from simulation import ledger
 from simulation.broker import SERVER
+from simulation.city import rules
 from simulation.plant import Plant
 
 STEPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(seconds=-30))
+
+
+@dataclass(frozen=True, slots=True)
+class Republication:
+    """What an operator asked to be published again, and how much had arrived by then."""
+
+    service: str
+    first: int
+    until: int
+    arrived: int
 
 
 class Storm:
@@ -18,6 +30,7 @@ class Storm:
         self.plant = plant
         self.city = plant.city
         self.world = plant.city.world
+        self._asked: list[Republication] = []
         self._blows: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (8, self._kill),
             (3, self._stand_still),
@@ -27,7 +40,7 @@ class Storm:
             (2, self._republish),
             (1, self._offsets_lost),
             (1, self._wipe),
-            (2, self._wait_to_wipe),
+            (3, self._lie_in_wait),
             (1, self._clock_steps),
             (2, self._operate),
         ]
@@ -84,27 +97,46 @@ class Storm:
         self.city.databases[service].checkpoint.end_session()
 
     async def _republish(self) -> None:
-        service = self.world.chance.choice(list(self.city.databases))
+        await self._let_republish(self.world.chance.choice(list(self.city.databases)))
+
+    async def _let_republish(self, service: str) -> None:
         database = self.city.databases[service]
         place = self.world.chance.randint(1, max(database.checkpoint.at, 1))
         self.world.note(f"{service} is to publish from {place} on")
+        arrived, until = self.city.broker.arrived, database.checkpoint.at
+        self._asked.append(Republication(service, place, until, arrived))
         await republish(database.checkpoint, place)
+
+    def unmet(self) -> Iterator[str]:
+        """What was not published again although it was asked for; all queues must be empty."""
+        for asked in self._asked:
+            publish = rules()[asked.service].publish
+            log = self.city.databases[asked.service].store.log[asked.first - 1 : asked.until]
+            late = [
+                event.id
+                for event in log
+                if publish
+                and publish(event)
+                and self.city.broker.arrivals.get(event.id, 0) <= asked.arrived
+            ]
+            if late:
+                yield f"R6: event {late[0]} of {asked.service} was not published again"
 
     async def _offsets_lost(self) -> None:
         self.world.note("the broker lost offsets")
         self.city.broker.lose_offsets()
 
     async def _wipe(self) -> None:
-        """The broker comes back empty, and its operator lets everything be published again."""
+        """The broker comes back empty, and nobody tells the relays."""
         self.world.note("the broker is wiped")
-        self.world.down.add(SERVER)
         self.city.broker.wipe()
-        for database in self.city.databases.values():
-            await republish(database.checkpoint, 1)
-        self.world.down.discard(SERVER)
 
-    async def _wait_to_wipe(self) -> None:
-        self.city.broker.ambush = self._wipe
+    async def _lie_in_wait(self) -> None:
+        """For the moment in which something was sent, and nobody knows of it yet."""
+        self.city.broker.ambush = self.world.chance.choice([self._strike, self._let_republish])
+
+    async def _strike(self, _service: str) -> None:
+        await self._wipe()
 
     async def _clock_steps(self) -> None:
         step = self.world.chance.choice(STEPS)

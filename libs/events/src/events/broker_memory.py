@@ -25,6 +25,7 @@ class MemoryBroker:
         self.life = 0
         self.partitions = partitions
         self.topics: dict[str, list[list[Message]]] = {}
+        self.expired: dict[Partition, int] = {}
         self.committed: dict[tuple[str, Partition], int] = {}
         self.members: dict[str, list[MemorySubscription]] = {}
 
@@ -76,6 +77,7 @@ class MemoryBroker:
         """Loses all topics and offsets, as a broker whose disk is gone."""
         self.life += 1
         self.topics.clear()
+        self.expired.clear()
         self.committed.clear()
         for group in self.members:
             self._rebalance(group)
@@ -84,6 +86,10 @@ class MemoryBroker:
         """Comes back with a shorter log, as a broker that had not written all of it."""
         self.life += 1
         del self.places(partition.topic)[partition.number][keep:]
+
+    def expire(self, partition: Partition, start: int) -> None:
+        """Nothing before this offset is kept any longer."""
+        self.expired[partition] = start
 
     def delete(self, topic: str) -> None:
         """What an operator may do while the broker runs; whoever is connected stays so."""
@@ -123,8 +129,10 @@ class MemoryProducer:
     async def extents(self) -> Mapping[int, Extent]:
         await asyncio.sleep(0)
         self.check()
-        places = self._broker.places(self._topic)
-        return {number: Extent(0, len(place)) for number, place in enumerate(places)}
+        return {
+            number: Extent(self._broker.expired.get(Partition(self._topic, number), 0), len(place))
+            for number, place in enumerate(self._broker.places(self._topic))
+        }
 
     async def read(self, place: Place) -> Message | None:
         await asyncio.sleep(0)
