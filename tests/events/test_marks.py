@@ -87,7 +87,7 @@ async def test_one_goes_on_from_where_everything_before_is_there(
 
 async def test_the_partition_that_lost_most_decides() -> None:
     broker = MemoryBroker(2)
-    keys = [b"a", b"b"]
+    keys = [b"a", b"d"]
     async with broker.producer(TOPIC) as producer:
         messages = [
             Outgoing(TOPIC, keys[n % 2], [("ce_position", str(n).encode())], b"")

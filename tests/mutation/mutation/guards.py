@@ -235,7 +235,7 @@ MOVED = (
         (
             Edit(
                 "events/checkpoint.py",
-                "if (self._checkpoint.at, self._checkpoint.rewinds) != (published, self._rewinds):",
+                "if there != (known.position, self._rewinds):",
                 "if False:",
             ),
         ),
@@ -243,7 +243,7 @@ MOVED = (
     ),
     Guard(
         "the lead of a relay",
-        (Edit("events/checkpoint.py", 'f"select {_LOCK}"', '"select true"'),),
+        (Edit("events/checkpoint.py", 'f"select {_LOCK} as led"', '"select true as led"'),),
         (CHECKPOINT + "one_leads_and_the_next_after_it[postgres]",),
     ),
     Guard(

@@ -9,16 +9,16 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
 from aiosmtplib import SMTP
 from starlette.types import Message, Receive, Scope, Send
 
 from events import kafka, views_postgres
 from events.appender import Appender
 from events.batch import Prepared
-from events.broker import Outgoing, partition_of
+from events.broker import Outgoing, Place, partition_of
 from events.checkpoint import PostgresLead
-from events.kafka import KafkaProducer, KafkaSubscription
+from events.kafka import KafkaSubscription
+from events.kafka_producer import KafkaProducer
 from events.postgres import PostgresStore
 from events.store import WriteSet
 from kit.buffering import Buffered
@@ -145,26 +145,18 @@ def _answered(point: Point) -> None:
 
 
 def _half_published(point: Point) -> None:
-    """One batch of a chunk that has several is acknowledged, and no other is sent."""
-    send, send_batch = KafkaProducer.send, AIOKafkaProducer.send_batch
-    several = False
+    """One partition's part of a chunk that has several is acknowledged, and no other is sent."""
+    send = KafkaProducer.send
 
     @wraps(send)
-    async def send_watched(self: KafkaProducer, messages: Sequence[Outgoing]) -> None:
-        nonlocal several
-        several = len({partition_of(message.key) for message in messages}) > 1
-        await send(self, messages)
-
-    @wraps(send_batch)
-    async def batch_watched(*given: object, **named: object) -> asyncio.Future[object]:
-        answer: asyncio.Future[object] = await send_batch(*given, **named)
-        if several and point.armed.exists():
-            await answer
+    async def watched(self: KafkaProducer, messages: Sequence[Outgoing]) -> Sequence[Place]:
+        first = [m for m in messages if partition_of(m.key) == partition_of(messages[0].key)]
+        if len(first) < len(messages) and point.armed.exists():
+            await send(self, first)
             point.reached()
-        return answer
+        return await send(self, messages)
 
-    setattr(KafkaProducer, "send", send_watched)  # noqa: B010
-    setattr(AIOKafkaProducer, "send_batch", batch_watched)  # noqa: B010
+    setattr(KafkaProducer, "send", watched)  # noqa: B010
 
 
 def _rebalancing(point: Point) -> None:
@@ -207,7 +199,7 @@ WINDOWS = {
     "published": Window(
         [RELAY],
         "a chunk is acknowledged; the checkpoint is not moved",
-        _put(PostgresLead, "advance"),
+        _put(PostgresLead, "move"),
     ),
     "polled": Window(
         [CONSUME],

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import asyncpg
 
-from events.connection import STATEMENT_SECONDS, TROUBLE, connect
+from events.connection import TROUBLE, connect
 from events.marks import Reached, decoded, encoded
 from events.store import Unavailable
 
@@ -135,7 +135,7 @@ class PostgresCheckpoint:
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
         try:
-            connection = await connect(self._dsn, **SESSION)
+            connection = await connect(self._dsn, SESSION)
         except TROUBLE as error:
             raise Unavailable("the database does not answer") from error
         try:
@@ -171,6 +171,6 @@ async def _asked(
     connection: asyncpg.Connection, query: str, *values: object
 ) -> asyncpg.Record | None:
     try:
-        return await connection.fetchrow(query, *values, timeout=STATEMENT_SECONDS)
+        return await connection.fetchrow(query, *values)
     except TROUBLE as error:
         raise Unavailable("the lead is lost") from error
