@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from events.backoff import Backoff
-from events.broker import Message, Outgoing
+from events.broker import Message, Outgoing, Place
 from events.broker_memory import MemoryBroker, MemorySubscription
 from events.consumer import Consumer, react
 from events.contracts import registry
@@ -36,9 +36,13 @@ class RepeatingBroker(MemoryBroker):
     def joined(self, group: str, topics: Sequence[str]) -> MemorySubscription:
         return RepeatingSubscription(self, group, topics)
 
-    def put(self, message: Outgoing) -> None:
-        for _ in range(self.chance.randint(1, MOST)):
-            super().put(message)
+    def put(self, message: Outgoing) -> Place:
+        """Where the last one is."""
+        *_, last = [super(RepeatingBroker, self).put(message) for _ in range(self._copies())]
+        return last
+
+    def _copies(self) -> int:
+        return self.chance.randint(1, MOST)
 
 
 class RepeatingSubscription(MemorySubscription):

@@ -87,7 +87,7 @@ class Place:
     async def relayed(self) -> int:
         async with self.checkpoint.lead() as lead:
             assert lead is not None
-            return await lead.position()
+            return (await lead.reached()).position
 
 
 Places = Callable[[], AbstractAsyncContextManager[Place]]

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from events.broker import Message, Outgoing
+from events.broker import Message, Outgoing, Place
 from events.consumer import Consumer
-from events.kafka import KafkaProducer, KafkaSubscription
+from events.kafka import KafkaSubscription
+from events.kafka_producer import KafkaProducer
 from events.lanes import Handle
 from events.store import Recorded
 from kit.composition import Compose, Ground, Service
@@ -151,10 +152,11 @@ def _let_members_fail(faults: Faults) -> None:
 def _send_copies(faults: Faults) -> None:
     send = KafkaProducer.send
 
-    async def send_often(producer: KafkaProducer, messages: Sequence[Outgoing]) -> None:
+    async def send_often(producer: KafkaProducer, messages: Sequence[Outgoing]) -> Sequence[Place]:
         most = int(faults.seconds(Kind.COPIES, EVERYBODY) or 1)
-        often = [m for m in messages for _ in range(1 + crc32(m.value) % most)]
-        await send(producer, often)
+        often = [n for n, m in enumerate(messages) for _ in range(1 + crc32(m.value) % most)]
+        places = await send(producer, [messages[n] for n in often])
+        return [*dict(zip(often, places, strict=True)).values()]
 
     setattr(KafkaProducer, "send", send_often)  # noqa: B010
 
