@@ -18,6 +18,7 @@ from events.broker_memory import MemoryBroker
 from events.checkpoint import Checkpoint, MemoryCheckpoint, PostgresCheckpoint
 from events.contracts.intake import OfferMade
 from events.following import Folding, Views, ViewTables
+from events.marks import Reached
 from events.memory import MemoryStore
 from events.parking_memory import MemoryYard
 from events.postgres import PostgresStore
@@ -162,10 +163,10 @@ class Ending:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - what the lead has
         return getattr(self._lead, name)
 
-    async def advance(self, published: int, to: int) -> bool:
+    async def move(self, known: Reached, to: Reached) -> bool:
         if self._end is End.DIED_BEFORE:
             raise Died
-        moved: bool = await self._lead.advance(published, to)
+        moved: bool = await self._lead.move(known, to)
         if self._end is End.DIED_AFTER:
             raise Died
         self._stop.set()
