@@ -38,8 +38,8 @@ lint: setup ## Check format, style and import contracts
 types: setup ## Check types
 	$(RUN) mypy
 
-bench: setup ## Measure the append and the edge; REPORT=file.json writes the figures
-	@$(RUN) dev.bench $(if $(REPORT),--report "$(REPORT)")
+bench: setup ## Measure append, edge and rebuild; EVENTS=1000000 of the log rebuilt, REPORT=file.json writes the figures
+	@$(RUN) dev.bench $(if $(EVENTS),--events $(EVENTS)) $(if $(REPORT),--report "$(REPORT)")
 
 lock: setup ## Resolve the newest packages anew into requirements/*.lock
 	$(BIN)/uv --system-certs lock --upgrade --quiet

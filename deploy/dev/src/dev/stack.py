@@ -33,6 +33,7 @@ PORTS = {
 }
 FREE = dict.fromkeys(PORTS, 0)
 ALL = "all"
+COMMAND_SECONDS = 120
 READY_SECONDS = 90
 MASTER_KEY = "LEIDRAAD_MASTER_KEY"
 
@@ -67,9 +68,9 @@ class Stack:
     async def migrate(self, service: str) -> None:
         await self.run(service, "migrate")
 
-    async def run(self, service: str, *arguments: str) -> None:
+    async def run(self, service: str, *arguments: str, seconds: float = COMMAND_SECONDS) -> None:
         """A command of a service that ends by itself, like `migrate` or `rebuild`."""
-        await self._process(service, arguments[0], arguments, service, {}).finish()
+        await self._process(service, arguments[0], arguments, service, {}).finish(seconds)
 
     async def start(
         self,

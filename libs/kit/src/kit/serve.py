@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import signal
+import time
 from collections.abc import Coroutine, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -117,8 +119,10 @@ async def _rebuild(name: str, compose: Compose[S], settings: S, wanted: str) -> 
     if wanted not in views:
         raise SystemExit(f"There is no view {wanted}; there are: {', '.join(sorted(views))}.")
     url = settings.database_url.get_secret_value()
+    began = time.monotonic()
     done = await rebuild(url, name, views[wanted], service.decode)
-    log.info("view.rebuilt", view=wanted, rows=done.rows, differing=done.differing)
+    seconds = round(time.monotonic() - began, 3)
+    log.info("view.rebuilt", view=wanted, seconds=seconds, **asdict(done))
 
 
 async def _republish(settings: S, position: int) -> None:

@@ -1,4 +1,4 @@
-"""Measures the append, the edge and the way to a consumer: `python -m dev.bench --help`."""
+"""Measures append, edge, way to a consumer and rebuild: `python -m dev.bench --help`."""
 
 import argparse
 import asyncio
@@ -15,16 +15,29 @@ from dev.bench.appending import appending
 from dev.bench.campaign import Say
 from dev.bench.edge import edge
 from dev.bench.outcome import Outcome
+from dev.bench.rebuilding import rebuilding
 from dev.bench.report import WIDTH, show, write
 from dev.failure import NotStarted
 from dev.terminal import run
 
 Part = Callable[[int, float, Say], Awaitable[Outcome]]
+EVENTS = 100_000
 ADDRESSES = ("DATABASE_URL_INTAKE", "KAFKA_BOOTSTRAP_SERVERS", "JWKS_URL", "SMTP_URL")
-PARTS: dict[str, Part] = {"append": appending, "edge": edge}
+PARTS = ("append", "edge", "rebuild")
 
 
-async def bench(parts: list[str], rounds: int, seconds: float, report: Path | None) -> int:
+def _parts(events: int) -> dict[str, Part]:
+    """The rebuild takes the time that it takes."""
+    return {
+        "append": appending,
+        "edge": edge,
+        "rebuild": lambda rounds, _, say: rebuilding(events, rounds, say),
+    }
+
+
+async def bench(
+    parts: list[str], rounds: int, seconds: float, report: Path | None, events: int = EVENTS
+) -> int:
     """Ends with 1 if anything failed or was lost; a ratio that is missed is shown, no error."""
     _refuse_addresses()
     machine = {
@@ -33,9 +46,11 @@ async def bench(parts: list[str], rounds: int, seconds: float, report: Path | No
         "loadBefore": psutil.getloadavg()[0],
         "rounds": rounds,
         "seconds": seconds,
+        "events": events,
     }
     print(", ".join(f"{name}: {value}" for name, value in machine.items()), flush=True)
-    outcomes = {part: await PARTS[part](rounds, seconds, _say) for part in parts}
+    known = _parts(events)
+    outcomes = {part: await known[part](rounds, seconds, _say) for part in parts}
     show(outcomes, Console(width=None if sys.stdout.isatty() else WIDTH))
     if report:
         await asyncio.to_thread(write, outcomes, machine, report)
@@ -56,9 +71,10 @@ def main() -> int:
     parser.add_argument("--report", type=Path, help="also write the figures to this file, as JSON")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.5, help="of each round of each variant")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=[*PARTS])
+    parser.add_argument("--events", type=int, default=EVENTS, help="in the log that is rebuilt")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     given = parser.parse_args()
-    return run(bench(given.parts, given.rounds, given.seconds, given.report))
+    return run(bench(given.parts, given.rounds, given.seconds, given.report, given.events))
 
 
 if __name__ == "__main__":

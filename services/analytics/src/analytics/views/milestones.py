@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Column, Date, DateTime, Index, Text, Uuid
@@ -59,7 +60,9 @@ def _row(milestone: str, fact: Fact, occurred: Occurred, at: datetime) -> Row:
 
 def _origin(facts: Sequence[Fact], origins: Origins) -> list[Row]:
     """What brought them here did happen, even if nobody knows when; who said it last knows best."""
-    stated = [(fact, _stated(fact.event)) for fact in facts if isinstance(fact.event, Stating)]
+    stated = [
+        (fact, _stated(fact.event.origin)) for fact in facts if isinstance(fact.event, Stating)
+    ]
     if not stated:
         return []
     known = [(fact, origin) for fact, origin in stated if origin.at]
@@ -69,9 +72,11 @@ def _origin(facts: Sequence[Fact], origins: Origins) -> list[Row]:
     return [_row(name, fact, origin, origin.at or happened(fact))] if name else []
 
 
-def _stated(event: CandidateIdentified | ReferralMade) -> Occurred:
+@lru_cache(maxsize=10_000)
+def _stated(origin: str | None) -> Occurred:
+    """Remembered: a rebuild meets each origin again with each later fact of its case."""
     try:
-        return Occurred.parse(event.origin or Precision.UNKNOWN)
+        return Occurred.parse(origin or Precision.UNKNOWN)
     except ValueError:
         return UNKNOWN
 
