@@ -3,7 +3,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev token test test-fast simulate lint types bench lock clean
+.PHONY: help setup demo dev token test test-fast simulate chaos lint types bench lock clean
 
 help: ## Explain each target
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
@@ -29,6 +29,9 @@ test-fast: setup ## Run the tests that need no server and little time
 
 simulate: setup ## Simulate all services under faults: SEEDS=10000 [FIRST=n] many seeds, SEED=n one again
 	@PYTHONPATH=tests/checker:tests/simulation $(RUN) simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
+
+chaos: setup ## Kill the real processes and their servers: SEED=n KILLS=n [RATE=n], or PLAN=file.json; REPORT=file.json KEEP=1
+	@PYTHONPATH=tests/checker:tests/system:tests/chaos $(RUN) chaos $(if $(PLAN),--plan "$(PLAN)") $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(RATE),--rate $(RATE)) $(if $(REPORT),--report "$(REPORT)") $(if $(KEEP),--keep)
 
 lint: setup ## Check format, style and import contracts
 	$(BIN)/ruff format --check .

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Sized
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -98,6 +98,10 @@ def _of_request(_store: PostgresStore, write: WriteSet, *_: object) -> bool:
 def _some(*given: object) -> bool:
     """The last that was given holds something."""
     return bool(given[-1])
+
+
+def _rows(_connection: object, _table: object, rows: Sized, *_: object) -> bool:
+    return bool(rows)
 
 
 def _sent(point: Point) -> None:
@@ -217,7 +221,7 @@ WINDOWS = {
     "projected": Window(
         [CONSUME],
         "rows of a view are written; its checkpoint is not committed",
-        _put(views_postgres, "write", when=_some, after=True),
+        _put(views_postgres, "write", when=_rows, after=True),
     ),
     "mailed": Window(
         [CONSUME], "a mail is handed over; that it is sent is not", _put(SMTP, "data", after=True)

@@ -1,0 +1,71 @@
+"""What happened when: faults, ends and beginnings of processes, and signs of life."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from time import monotonic
+
+from chaos.plan import Fault, Kind
+
+MOMENT_SECONDS = 1.0
+"""A process that ended so shortly before may have done so for the fault."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Struck:
+    """A fault that was played: from when to when, and whether it met whom it was meant for."""
+
+    fault: Fault
+    began: float
+    over: float
+    met: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A process from its end, or its first start, to the moment in which it was ready."""
+
+    process: str
+    ended: float
+    ready: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """A process that ended by itself: no signal of ours, no window."""
+
+    process: str
+    code: int
+    words: str
+
+
+@dataclass(slots=True)
+class Timeline:
+    """`lives` are the instants, in order, in which a process was seen to do its work."""
+
+    struck: list[Struck] = field(default_factory=list)
+    starts: list[Start] = field(default_factory=list)
+    exits: list[Exit] = field(default_factory=list)
+    lives: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def lived(self, process: str) -> None:
+        self.lives[process].append(monotonic())
+
+    def first_life(self, process: str, since: float) -> float | None:
+        """How long after an instant a process was seen at work."""
+        own = self.lives.get(process, [])
+        place = bisect_right(own, since)
+        return own[place] - since if place < len(own) else None
+
+    def first_of_any(self, processes: Iterator[str], since: float) -> float | None:
+        found = [life for p in processes if (life := self.first_life(p, since)) is not None]
+        return min(found, default=None)
+
+    def disturbed(self, since: float, until: float, but: Struck | None = None) -> bool:
+        """Whether a fault of a server, or of everybody, fell into this time."""
+        return any(
+            other.began < until and other.over + MOMENT_SECONDS > since
+            for other in self.struck
+            if other is not but and other.fault.kind is not Kind.KILL
+        )
