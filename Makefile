@@ -3,7 +3,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev token test test-fast simulate chaos lint types bench lock clean
+.PHONY: help setup demo dev token test test-fast simulate chaos check lint types bench lock clean
 
 help: ## Explain each target
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
@@ -32,6 +32,9 @@ simulate: setup ## Simulate all services under faults: SEEDS=10000 [FIRST=n] man
 
 chaos: setup ## Kill the real processes and their servers: SEED=n KILLS=n [RATE=n], or PLAN=file.json; REPORT=file.json KEEP=1
 	@PYTHONPATH=tests/checker:tests/system:tests/chaos $(RUN) chaos $(if $(PLAN),--plan "$(PLAN)") $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(RATE),--rate $(RATE)) $(if $(REPORT),--report "$(REPORT)") $(if $(KEEP),--keep)
+
+check: setup ## Judge a folder of evidence by the promises R1 to R8: make check EVIDENCE=build/evidence
+	@PYTHONPATH=tests/checker $(RUN) checker "$(or $(EVIDENCE),build/evidence)"
 
 lint: setup ## Check format, style and import contracts
 	$(BIN)/ruff format --check .

@@ -1,22 +1,44 @@
 """The checker finds what is wrong with a spoiled history, and nothing in a healthy one."""
 
 import asyncio
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from checker.check import check
-from checker.evidence import Books, Evidence, Rows, Success
+from checker.evidence import Evidence
 from checker.example import RULES, healthy
-from events.store import Json, Recorded
+from checker.spoil import (
+    Spoil,
+    altered_on_the_topic,
+    changed_after_it_was_read,
+    doubled,
+    early_deadline,
+    foreign_on_the_topic,
+    gap,
+    lost,
+    lost_update,
+    off_the_topic,
+    on_a_stale_version,
+    out_of_order,
+    overlooked_by_a_reader,
+    recorded_before_the_one_before,
+    refused_afterwards,
+    stale_view,
+    swapped_on_the_topic,
+    swapped_versions,
+    told_otherwise,
+    view_with,
+    without_access_line,
+    without_inbox_row,
+    without_record,
+    without_vault_row,
+    without_work,
+)
+from events.broker import Message, Partition
+from events.envelope import topic_of
 from events.testing import numbered
-
-CASE = UUID(int=0x100)
-Spoil = Callable[[Evidence], Evidence]
 
 
 @pytest.fixture(scope="module")
@@ -36,179 +58,6 @@ def test_a_healthy_history_gives_no_violation(history: Evidence) -> None:
     )
 
 
-def in_books(evidence: Evidence, service: str, **changed: Any) -> Evidence:  # noqa: ANN401 - as replace
-    books = replace(evidence.books[service], **changed)
-    return replace(evidence, books={**evidence.books, service: books})
-
-
-def renumbered(log: Sequence[Recorded[Json]]) -> list[Recorded[Json]]:
-    return [replace(event, position=position) for position, event in enumerate(log, 1)]
-
-
-def index(books: Books, type_: str, case: UUID = CASE) -> int:
-    return next(n for n, e in enumerate(books.log) if e.type == type_ and e.key == case)
-
-
-def lost(service: str, type_: str) -> Spoil:
-    """The event is gone, and the log closed up over it."""
-
-    def spoil(evidence: Evidence) -> Evidence:
-        log = list(evidence.books[service].log)
-        del log[index(evidence.books[service], type_)]
-        return in_books(evidence, service, log=renumbered(log), seen=())
-
-    return spoil
-
-
-def doubled(service: str, type_: str) -> Spoil:
-    """The event stands in the log once more, under an id and a version of its own."""
-
-    def spoil(evidence: Evidence) -> Evidence:
-        log = list(evidence.books[service].log)
-        event = log[index(evidence.books[service], type_)]
-        versions = [e.version for e in log if e.stream == event.stream]
-        last = log[-1].recorded_at + timedelta(seconds=1)
-        twin = replace(event, id=numbered(1), version=max(versions) + 1, recorded_at=last)
-        return in_books(evidence, service, log=renumbered([*log, twin]))
-
-    return spoil
-
-
-def swapped_versions(evidence: Evidence) -> Evidence:
-    log = list(evidence.books["intake"].log)
-    log[0], log[1] = (
-        replace(log[0], id=log[1].id, type=log[1].type, event=log[1].event, version=2),
-        replace(log[1], id=log[0].id, type=log[0].type, event=log[0].event, version=1),
-    )
-    return in_books(evidence, "intake", log=log)
-
-
-def gap(evidence: Evidence) -> Evidence:
-    log = evidence.books["casefile"].log
-    later = [replace(event, position=event.position + 1) for event in log[4:]]
-    return in_books(evidence, "casefile", log=[*log[:4], *later], seen=())
-
-
-def recorded_before_the_one_before(evidence: Evidence) -> Evidence:
-    log = list(evidence.books["scheduling"].log)
-    log[3] = replace(log[3], recorded_at=log[2].recorded_at)
-    return in_books(evidence, "scheduling", log=log)
-
-
-def overlooked_by_a_reader(evidence: Evidence) -> Evidence:
-    seen = list(evidence.books["intake"].seen)
-    return in_books(evidence, "intake", seen=[*seen[:3], *seen[4:]])
-
-
-def changed_after_it_was_read(evidence: Evidence) -> Evidence:
-    seen = list(evidence.books["intake"].seen)
-    return in_books(evidence, "intake", seen=[(1, numbered(1)), *seen[1:]])
-
-
-def swapped_on_the_topic(evidence: Evidence) -> Evidence:
-    """Two neighbours of one key change places, with their repetitions."""
-    messages = list(evidence.topics["intake.events"])
-    place = next(n for n, m in enumerate(messages) if m.key == str(CASE).encode())
-    messages[place : place + 4] = [*messages[place + 2 : place + 4], *messages[place : place + 2]]
-    return replace(evidence, topics={**evidence.topics, "intake.events": messages})
-
-
-def off_the_topic(evidence: Evidence) -> Evidence:
-    last = evidence.topics["scheduling.events"][-1]
-    messages = [m for m in evidence.topics["scheduling.events"] if m.headers != last.headers]
-    return replace(evidence, topics={**evidence.topics, "scheduling.events": messages})
-
-
-def altered_on_the_topic(evidence: Evidence) -> Evidence:
-    first, *others = evidence.topics["casefile.events"]
-    messages = [replace(first, value=b"{}"), *others]
-    return replace(evidence, topics={**evidence.topics, "casefile.events": messages})
-
-
-def foreign_on_the_topic(evidence: Evidence) -> Evidence:
-    return in_books(lost("casefile", "case.first-contact-made.v1")(evidence), "casefile")
-
-
-def without_record(evidence: Evidence) -> Evidence:
-    answers = dict(list(evidence.books["intake"].answers.items())[1:])
-    return in_books(evidence, "intake", answers=answers)
-
-
-def without_access_line(evidence: Evidence) -> Evidence:
-    return in_books(evidence, "casefile", access=evidence.books["casefile"].access[1:])
-
-
-def without_inbox_row(evidence: Evidence) -> Evidence:
-    """The effect is there, and a repetition of its message would have it again."""
-    rows = sorted(evidence.books["casefile"].inbox)
-    return in_books(evidence, "casefile", inbox=set(rows[1:]))
-
-
-def without_work(evidence: Evidence) -> Evidence:
-    spoiled = lost("notifications", "message.sent.v1")(evidence)
-    return replace(spoiled, topics={**spoiled.topics, "notifications.events": []})
-
-
-def without_vault_row(evidence: Evidence) -> Evidence:
-    return in_books(evidence, "casefile", vault=())
-
-
-def told_otherwise(evidence: Evidence) -> Evidence:
-    """The second try of a request is told of another version than the first."""
-    first, second, *others = evidence.exchanges
-    assert isinstance(second.told, Success)
-    changed = replace(second, told=second.told._replace(version=2, position=2))
-    return replace(evidence, exchanges=[first, changed, *others])
-
-
-def on_a_stale_version(evidence: Evidence) -> Evidence:
-    """The store took a decision that was made on version 1 when version 2 was there."""
-    exchanges = [
-        replace(e, expected=e.expected - 1) if e.expected else e for e in evidence.exchanges
-    ]
-    return replace(evidence, exchanges=exchanges)
-
-
-def lost_update(evidence: Evidence) -> Evidence:
-    """The second of two decisions on one version was stored after the first."""
-    books = evidence.books["intake"]
-    key = next(k for k, answer in books.answers.items() if answer.version == 2)
-    stale = replace(books.answers[key], version=1)
-    exchanges = [
-        replace(e, told=e.told._replace(version=1))
-        if e.request == key and isinstance(e.told, Success)
-        else e
-        for e in evidence.exchanges
-    ]
-    spoiled = in_books(evidence, "intake", answers={**books.answers, key: stale})
-    return replace(spoiled, exchanges=exchanges)
-
-
-def view_with(change: Callable[[Rows], Rows]) -> Spoil:
-    def spoil(evidence: Evidence) -> Evidence:
-        name, rows = next(iter(evidence.books["casefile"].views.items()))
-        return in_books(evidence, "casefile", views={name: change(rows)})
-
-    return spoil
-
-
-def out_of_order(evidence: Evidence) -> Evidence:
-    """The last message of a case was handled, an earlier one was not."""
-    books = evidence.books["analytics"]
-    log = renumbered([e for n, e in enumerate(books.log) if n != index(books, books.log[0].type)])
-    return in_books(evidence, "analytics", log=log, seen=())
-
-
-def early_deadline(evidence: Evidence) -> Evidence:
-    books = evidence.books["scheduling"]
-    log = list(books.log)
-    place = index(books, "deadline.met.v1")
-    due = log[index(books, "deadline.set.v1")].event["due_on"]
-    missed = {"policy": log[place].event["policy"], "due_on": due}
-    log[place] = replace(log[place], type="deadline.missed.v1", event=missed)
-    return in_books(evidence, "scheduling", log=log)
-
-
 @pytest.mark.parametrize(
     ("spoil", "promise"),
     [
@@ -225,6 +74,7 @@ def early_deadline(evidence: Evidence) -> Evidence:
         pytest.param(overlooked_by_a_reader, "R4", id="a reader overlooks an event"),
         pytest.param(changed_after_it_was_read, "R4", id="the past changes"),
         pytest.param(told_otherwise, "R2", id="two answers to one request"),
+        pytest.param(refused_afterwards, "R2", id="refused after it was done"),
         pytest.param(without_record, "R5", id="half done: no idempotency record"),
         pytest.param(without_access_line, "R5", id="half done: no access line"),
         pytest.param(without_inbox_row, "R5", id="half done: no inbox row"),
@@ -243,13 +93,16 @@ def early_deadline(evidence: Evidence) -> Evidence:
             view_with(lambda v: v._replace(rows=v.rows[:-1])), "R8", id="a view lacks a row"
         ),
         pytest.param(
-            view_with(lambda v: v._replace(position=v.position - 3)), "R8", id="a view is stale"
+            view_with(lambda v: v._replace(position=v.position - 3)),
+            "R8",
+            id="a view is behind and says so",
         ),
         pytest.param(
             view_with(lambda v: v._replace(rows=[{**v.rows[0], "status": "new"}, *v.rows[1:]])),
             "R8",
             id="a view is wrong",
         ),
+        pytest.param(stale_view, "R8", id="a view is stale"),
         pytest.param(early_deadline, "R10", id="a deadline was missed too early"),
     ],
 )
@@ -285,3 +138,31 @@ def test_a_key_that_is_parked_may_wait_and_no_other(history: Evidence) -> None:
 
     assert found(replace(spoiled, parked={("scheduling.relay", key)})) == set()
     assert found(replace(spoiled, parked={("scheduling.relay", numbered(5))})) == {"R6"}
+
+
+def test_what_a_hand_put_on_a_topic_is_not_judged_and_any_other_is(history: Evidence) -> None:
+    headers = [("ce_id", b"by-hand")]
+    strange = Message(Partition(topic_of("intake"), 3), 99, b"no-key-of-ours", headers, None)
+    put = {**history.topics, "intake.events": [*history.topics["intake.events"], strange]}
+    evidence = replace(history, topics=put)
+
+    assert found(evidence) == {"R6"}
+    assert found(replace(evidence, foreign={"by-hand"})) == set()
+
+
+def test_what_was_left_out_may_be_missing_or_have_its_effect_later(history: Evidence) -> None:
+    """It is the operator's decision, and a republication may undo it at any time."""
+    opens = next(e for e in history.books["casefile"].log if e.type == "case.opened.v1")
+    assert opens.metadata.causation_id
+    left_out = {("casefile.referrals", opens.metadata.causation_id)}
+    spoiled = off_the_topic(history)
+    [missing] = {
+        dict(m.headers)["ce_id"]
+        for m in history.topics["scheduling.events"]
+        if m not in spoiled.topics["scheduling.events"]
+    }
+
+    assert found(replace(history, skipped=left_out)) == set()
+    unsent = {("scheduling.relay", UUID(missing.decode()))}
+    assert found(replace(spoiled, skipped=unsent)) == set()
+    assert found(replace(history, skipped=unsent)) == set()

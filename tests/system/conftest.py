@@ -12,6 +12,7 @@ from dev.stack import FREE, stack
 from programmes.loader import SHIPPED, load
 from rig.audit import audit
 from rig.proxy import Proxy, proxied
+from rig.reader import reading_along
 from rig.rest import at_rest
 from rig.world import FIGURES, PROGRAMME, World, define
 
@@ -33,7 +34,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         made = World(stack=started, client=client, programmes=load(folder))
         for programme in (PROGRAMME, FIGURES):
             await made.register("desk", programme, "Desk", f"{programme}@example.org")
-        yield made
+        async with reading_along(made):
+            yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -10,6 +10,8 @@ from checker.log import version_at
 from checker.rules import Rules
 from events.store import Answer, Json, Recorded
 
+OTHER_BODY = Refusal(422, "idempotency-key-reused")
+
 
 def answers(
     service: str, books: Books, rules: Rules, exchanges: Sequence[Exchange]
@@ -72,6 +74,18 @@ def _same(tries: Sequence[Exchange]) -> Iterator[Violation]:
     if len(told) > 1:
         sentence = f"request {_named(tries[0].request)} of {tries[0].service} was answered"
         yield Violation("R2", f"{sentence} with {told[0]} and with {told[1]}")
+    done = next((n for n, t in enumerate(tries) if isinstance(t.told, Success)), len(tries))
+    for later in tries[done + 1 :]:
+        if isinstance(later.told, Refusal) and _refuses(tries[done], later):
+            sentence = f"request {_named(later.request)} of {later.service} was answered"
+            yield Violation("R2", f"{sentence} with {told[0]}, and then refused: {later.told}")
+
+
+def _refuses(done: Exchange, later: Exchange) -> bool:
+    """Whether the later try began when the first was answered; with another body it is another."""
+    if later.told == OTHER_BODY:
+        return False
+    return done.ended is None or later.began is None or later.began > done.ended
 
 
 def _kept(tries: Sequence[Exchange], books: Books) -> Iterator[Violation]:

@@ -2,23 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 from cloudevents.core.base import BaseCloudEvent
 
 from checker.check import check
 from checker.services import rules
+from rig.dump import keep
 from rig.evidence import gather
+from rig.reader import caught_up
 from rig.world import World
 
 MOST_SHOWN = 50
+KEPT = Path("build/evidence")
 
 
 async def audit(world: World) -> None:
-    """Nothing is lost, doubled, halved, stale or out of order; the system must be at rest."""
-    evidence = await gather(world, world.ledger.exchanges, {})
+    """Nothing is lost, doubled, halved, stale or out of order; the system must be at rest.
+
+    The evidence of what is not so is kept, for `make check`.
+    """
+    await caught_up(world)
+    evidence = await gather(world, world.ledger.exchanges, world.seen)
     found = check(evidence, rules(world.programmes), settled=True)
+    if found:
+        keep(evidence, world, KEPT)
     shown = "\n".join(map(str, found[:MOST_SHOWN]))
-    assert not found, f"{len(found)} violations:\n{shown}"
+    assert not found, f"{len(found)} violations, by the evidence in {KEPT}:\n{shown}"
 
 
 def in_order(events: Sequence[BaseCloudEvent]) -> None:

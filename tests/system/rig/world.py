@@ -34,6 +34,8 @@ class World:
     """Ids of messages that tests put on topics, and no service."""
     ledger: Ledger = field(default_factory=Ledger)
     """What all users were told, for the checker."""
+    seen: dict[str, list[tuple[int, UUID]]] = field(default_factory=dict)
+    """What a reader who goes along with the log of each service was given."""
 
     @property
     def patient(self) -> "World":
