@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from events.broker import Message, Partition
-from events.parking import NO_PARTITION, Lane, MovedOn, Request, Waiting, Yard
+from events.parking import NO_PARTITION, Lane, MovedOn, Request, Waiting, Yard, event_of
 from events.parking_memory import MemoryYard
 from events.parking_postgres import PostgresYard
 from events.postgres import PostgresStore
@@ -247,3 +247,12 @@ async def test_tries_are_counted_per_message_until_they_are_forgotten(yard: Yard
     await yard.forget(GROUP, [message(5), message(6), message(99)])
 
     assert list(await yard.begin(GROUP, messages)) == [0, 0, 1]
+
+
+def test_a_message_names_its_event_if_that_can_be_read() -> None:
+    def with_headers(*headers: tuple[str, bytes]) -> Message:
+        return Message(Partition(TOPIC, 3), 1, None, headers, None)
+
+    assert event_of(with_headers(("ce_id", str(numbered(4)).encode()))) == numbered(4)
+    for headers in ([], [("ce_id", b"")], [("ce_id", b"\xff")], HEADERS):
+        assert event_of(with_headers(*headers)) is None

@@ -84,7 +84,7 @@ def _by_key(order: Mapping[UUID, bytes]) -> Mapping[bytes, Sequence[UUID]]:
 
 def named(message: Message) -> str:
     """The id that a message goes by, whatever it is."""
-    return dict(message.headers).get("ce_id", b"").decode(errors="replace")
+    return (dict(message.headers).get("ce_id") or b"").decode(errors="replace")
 
 
 def _id(message: Message) -> UUID | None:

@@ -1,6 +1,6 @@
 """Reads all that one service has stored, in one snapshot of its database."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -30,24 +30,19 @@ _WORK = "select id, kind, key, data, metadata, due_at from work order by due_at,
 _VAULT = "select distinct record from vault_fields"
 _POSITION = "select position from views where (name, version) = ($1, $2)"
 _PARKED = "select consumer, key from parked_keys"
-_SKIPPED = "select consumer, topic, partition, message_offset from skipped_messages"
+_SKIPPED = "select consumer, partition, message_offset, message from skipped_messages"
 
-Place = tuple[str, int, int]
-"""Topic, partition and offset of a message."""
 Waits = set[tuple[str, UUID]]
 Seen = Sequence[tuple[int, UUID]]
 
 
-async def read(
-    url: str, service: str, rules: Rules, seen: Seen, places: Mapping[Place, UUID]
-) -> tuple[Books, Waits, Waits]:
+async def read(url: str, service: str, rules: Rules, seen: Seen) -> tuple[Books, Waits, Waits]:
     """The books, the parked keys, and the skipped events, both by group."""
     async with _snapshot(url) as connection:
         books = await _books(connection, service, rules, seen)
         parked = {(r["consumer"], r["key"]) for r in await connection.fetch(_PARKED)}
         found = [
-            (row["consumer"], _skipped(row, books.log, places))
-            for row in await connection.fetch(_SKIPPED)
+            (row["consumer"], _skipped(row, books.log)) for row in await connection.fetch(_SKIPPED)
         ]
     return books, parked, {(group, id_) for group, id_ in found if id_}
 
@@ -103,11 +98,7 @@ def _work(row: asyncpg.Record) -> Work:
     return Work(**values, data=data, metadata=metadata_from(metadata))
 
 
-def _skipped(
-    row: asyncpg.Record, log: Sequence[Recorded[Json]], places: Mapping[Place, UUID]
-) -> UUID | None:
-    """What the relay left out is in the log, what a consumer left out on its topic."""
-    offset: int = row["message_offset"]
-    if row["partition"] == NO_PARTITION:
-        return log[offset - 1].id
-    return places.get((row["topic"], row["partition"], offset))
+def _skipped(row: asyncpg.Record, log: Sequence[Recorded[Json]]) -> UUID | None:
+    """What the relay left out is known by its position."""
+    left_out: UUID | None = row["message"]
+    return log[row["message_offset"] - 1].id if row["partition"] == NO_PARTITION else left_out

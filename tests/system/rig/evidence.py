@@ -6,16 +6,14 @@
 were given, by service. It may be called while the system is at work: then check it unsettled.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from email.parser import BytesHeaderParser
 from uuid import UUID
 
-from checker.delivery import named
 from checker.evidence import Books, Evidence, Exchange
 from checker.services import rules
-from events.broker import Message
 from events.envelope import topic_of
-from rig.books import Place, Seen, Waits, read
+from rig.books import Seen, Waits, read
 from rig.topics import PUBLISHING, messages
 from rig.world import World
 
@@ -27,13 +25,12 @@ async def gather(world: World, exchanges: Sequence[Exchange], seen: Mapping[str,
     known = list(exchanges), {service: list(own) for service, own in seen.items()}
     mails = [_message(path.read_bytes()) for path in world.stack.mails()]
     topics = {topic_of(service): await messages(world, service) for service in PUBLISHING}
-    places = dict(_places(topics))
     books: dict[str, Books] = {}
     parked, skipped = Waits(), Waits()
     for service in ORDER:
         own = rules(world.programmes)[service]
         url, read_along = world.database(service), known[1].get(service, ())
-        books[service], waiting, left_out = await read(url, service, own, read_along, places)
+        books[service], waiting, left_out = await read(url, service, own, read_along)
         parked |= waiting
         skipped |= left_out
     return Evidence(
@@ -51,11 +48,3 @@ def _message(mail: bytes) -> UUID:
     """The Message-ID of a mail is that of its message, at the sender's domain."""
     headers = BytesHeaderParser().parsebytes(mail)
     return UUID(str(headers["Message-ID"]).strip(" <>").partition("@")[0])
-
-
-def _places(topics: Mapping[str, Sequence[Message]]) -> Iterator[tuple[Place, UUID]]:
-    for message in (message for own in topics.values() for message in own):
-        try:
-            yield (*message.partition, message.offset), UUID(named(message))
-        except ValueError:
-            continue

@@ -146,3 +146,11 @@ def lane_of(group: str, message: Message) -> Lane:
     except ValueError:
         key = uuid5(NAMESPACE_OID, raw)
     return Lane(group, message.partition.topic, key)
+
+
+def event_of(message: Message) -> UUID | None:
+    """The id of the event in a message, if it has one that can be read."""
+    try:
+        return UUID((dict(message.headers).get("ce_id") or b"").decode("latin-1"))
+    except ValueError:
+        return None

@@ -6,7 +6,7 @@ from hashlib import sha256
 import asyncpg
 
 from events.broker import Message, Partition
-from events.parking import Lane, MovedOn, Parked, Request, Waiting
+from events.parking import Lane, MovedOn, Parked, Request, Waiting, event_of
 from events.pooled import pooled, transaction
 
 _LIST = """
@@ -43,8 +43,8 @@ _FREE = """delete from parked_keys where (consumer, topic, key) = ($1, $2, $3)
     and not exists (select from parked_messages where (consumer, topic, key) = ($1, $2, $3))
     returning true"""
 _SKIP = """insert into skipped_messages
-    (id, consumer, topic, key, partition, message_offset, reason)
-    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing"""
+    (id, consumer, topic, key, partition, message_offset, message, reason)
+    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing"""
 _GO_ON = """update parked_keys set request = 'retry', skip_message = null, skip_reason = null
     where (consumer, topic, key) = ($1, $2, $3)"""
 _AGAIN = """update parked_keys set reason = $4, request = case
@@ -130,7 +130,8 @@ class PostgresYard:
             return await _taken(connection, lane, waiting)
 
     async def skip(self, lane: Lane, waiting: Waiting) -> bool:
-        place = waiting.message.partition.number, waiting.message.offset
+        left_out = waiting.message
+        place = left_out.partition.number, left_out.offset, event_of(left_out)
         async with transaction(self._pool) as connection:
             if (key := await connection.fetchrow(_LOCK, *lane)) is None:
                 return True

@@ -58,6 +58,8 @@ create table parked_messages (
 );
 create index parked_messages_lane_idx on parked_messages (consumer, topic, key, turn, id);
 
+-- `message` is the id of the event, if it could be read: offsets begin anew in a broker that lost
+-- its data. What the relay left out is known by its position in the log.
 create table skipped_messages (
     id bigint not null,
     consumer text not null,
@@ -65,6 +67,7 @@ create table skipped_messages (
     key uuid not null,
     partition integer not null,
     message_offset bigint not null,
+    message uuid,
     reason text not null,
     skipped_at timestamptz not null default clock_timestamp(),
     constraint skipped_messages_pkey primary key (id)
