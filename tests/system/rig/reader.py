@@ -24,7 +24,7 @@ async def reading_along(world: World) -> AsyncIterator[None]:
     for service in world.stack.ports:
         world.seen.setdefault(service, [])
     tasks = [
-        asyncio.create_task(_follow(world.database(service), world.seen[service]))
+        asyncio.create_task(follow(world.database(service), world.seen[service]))
         for service in world.stack.ports
     ]
     try:
@@ -46,7 +46,8 @@ async def caught_up(world: World) -> None:
     await eventually(there, "the readers do not get to the end of the logs")
 
 
-async def _follow(url: str, seen: list[tuple[int, UUID]]) -> None:
+async def follow(url: str, seen: list[tuple[int, UUID]]) -> None:
+    """Goes on from the last that it was given, through outages too."""
     while True:
         with suppress(*TROUBLE):
             async with _connected(url) as connection:
