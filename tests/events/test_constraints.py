@@ -1,4 +1,4 @@
-"""What the database refuses by itself, if ever a counter of its own should be wrong."""
+"""What the log keeps to, if ever a counter or the clock of the database should be wrong."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -45,3 +45,18 @@ async def test_no_place_is_given_twice_by_a_counter_that_was_set_back(
         await store.append(write(draft(stream)))
 
     assert await store.after(0, 10) == before
+
+
+async def test_times_rise_with_positions_though_the_clock_was_set_back(
+    store: PostgresStore, admin: asyncpg.Connection
+) -> None:
+    ahead = await admin.fetchval(
+        "update log_head set recorded_at = now() + interval '1 hour' returning recorded_at"
+    )
+
+    appended = [await store.append(write(draft(uuid4()), draft(uuid4()))) for _ in range(2)]
+
+    times = [event.recorded_at for event in await store.after(0, 10)]
+    assert ahead < times[0]
+    assert times == sorted(set(times))
+    assert [a.recorded_at for a in appended] == times[1::2]

@@ -71,6 +71,17 @@ COUNTER = (
         (Edit(LOG, _COUNTER, _LOOK), Edit(LOG, _END, _LATE)),
         (RACES + "nobody_sees_a_position_before_all_that_come_before_it",),
     ),
+    Guard(
+        "times that rise with positions",
+        (
+            Edit(
+                LOG,
+                "greatest(clock_timestamp(), h.recorded_at + interval '1 microsecond')",
+                "clock_timestamp()",
+            ),
+        ),
+        (CONSTRAINTS + "times_rise_with_positions_though_the_clock_was_set_back",),
+    ),
 )
 INBOX = (
     Guard(
