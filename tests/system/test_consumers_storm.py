@@ -14,7 +14,7 @@ from rig.rest import at_rest
 from rig.size import sized
 from rig.tables import value
 from rig.topics import lag
-from rig.upkeep import Member, apart, twin
+from rig.upkeep import Member, twin
 from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -34,29 +34,28 @@ async def test_while_members_come_and_go_every_two_seconds_all_cases_are_opened_
     world: World, record_property: Callable[[str, object], None]
 ) -> None:
     await at_rest(world)
-    async with apart(world, "casefile") as lasting:
-        async with (
-            _progressing(world) as waits,
-            let_in(world, 0.2) as stories,
-            _storm(lasting) as ended,
-        ):
-            await asyncio.sleep(STORM_SECONDS)
-        began = time.monotonic()
-        await eventually(lambda: _no_lag(world), "the group does not come to rest", STEADY_SECONDS)
-        steady = time.monotonic() - began
-        await all_opened(stories)
-        record_property("members that came and went", len(ended))
-        record_property("cases", len(stories))
-        record_property("longest without progress", f"{max(waits):.1f} s")
-        record_property("steady after", f"{steady:.1f} s")
-        assert {True, False} == set(ended)
+    async with (
+        _progressing(world) as waits,
+        let_in(world, 0.2) as stories,
+        _storm(world) as ended,
+    ):
+        await asyncio.sleep(STORM_SECONDS)
+    began = time.monotonic()
+    await eventually(lambda: _no_lag(world), "the group does not come to rest", STEADY_SECONDS)
+    steady = time.monotonic() - began
+    await all_opened(stories)
+    record_property("members that came and went", len(ended))
+    record_property("cases", len(stories))
+    record_property("longest without progress", f"{max(waits):.1f} s")
+    record_property("steady after", f"{steady:.1f} s")
+    assert {True, False} == set(ended)
 
     await at_rest(world)
     await audit(world)
 
 
 @asynccontextmanager
-async def _storm(member: Member) -> AsyncIterator[list[bool]]:
+async def _storm(world: World) -> AsyncIterator[list[bool]]:
     """Starts a member every two seconds, and ends the oldest: killed, or asked to."""
     ended, over = list[bool](), asyncio.Event()
 
@@ -70,7 +69,7 @@ async def _storm(member: Member) -> AsyncIterator[list[bool]]:
             for number in count(2):
                 if over.is_set():
                     break
-                living.append(twin(member, number))
+                living.append(twin(world, "casefile", number=number))
                 living[-1].process.start()
                 if len(living) > AT_ONCE:
                     ending.create_task(end(living.pop(0)))

@@ -1,5 +1,6 @@
 """Consumers that live and do nothing: blocked, deaf, without a coordinator, or held up."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -15,12 +16,13 @@ from rig.parked import Parked
 from rig.rest import at_rest
 from rig.size import sized
 from rig.story import Story
-from rig.upkeep import Member, apart, twin
+from rig.upkeep import Member, failing, twin
 from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 BLOCKED_SECONDS, CASES = sized((15, 20), (40, 200))
+SERVICES = ("casefile", "scheduling", "notifications")
 WATCHED_SECONDS = 120
 """Twice what is promised, because two processors do everything here; the report has the figure."""
 RENEWED = "leidraad_consumer_renewed_total"
@@ -34,8 +36,8 @@ async def test_a_member_whose_event_loop_is_blocked_is_replaced_and_comes_back_b
     before, after = await entered(world, CASES), await entered(world, CASES)
     await at_rest(world)
 
-    async with apart(world, "casefile", faults.settings) as first:
-        second = twin(first)
+    async with failing(world, "casefile", faults.settings) as first:
+        second = twin(world, "casefile")
         await second.start()
         await eventually(lambda: _members(world, 2), "there are not two members")
         faults.arm(Kind.BLOCK, before[0].id, BLOCKED_SECONDS)
@@ -63,12 +65,11 @@ async def test_members_that_stand_still_are_made_anew_and_a_handler_that_hangs_i
 ) -> None:
     story, other = await entered(world, 2)
     await at_rest(world)
+    faults = {service: Faults(tmp_path / service) for service in SERVICES}
     async with AsyncExitStack() as stack:
-        faults, members = dict[str, Faults](), dict[str, Member]()
-        for service in ("casefile", "scheduling", "notifications"):
-            faults[service] = Faults(tmp_path / service)
-            given = faults[service].settings
-            members[service] = await stack.enter_async_context(apart(world, service, given))
+        contexts = (failing(world, service, faults[service].settings) for service in SERVICES)
+        started = await asyncio.gather(*map(stack.enter_async_context, contexts))
+        members = dict(zip(SERVICES, started, strict=True))
         await _fail(faults["casefile"], Kind.DEAF, "casefile.referrals")
         faults["notifications"].arm(Kind.HANG, story.id)
 

@@ -12,7 +12,7 @@ import orjson
 from dev.failure import NotStarted
 from dev.port import LOOPBACK, free_port
 from dev.process import Process, until
-from dev.stack import READY_SECONDS
+from dev.stack import ALL, READY_SECONDS
 from rig.caller import Json
 from rig.topics import PUBLISHING
 from rig.world import ENTRY, World
@@ -74,37 +74,59 @@ class Member:
         return f"http://{LOOPBACK}:{self.port}"
 
 
-def twin(member: Member, number: int = 2) -> Member:
-    """Another process that does the same, not yet started; it ends with the stack."""
-    port, name = free_port(), f"{member.process.name}-{number}"
-    environment = {**member.process.environment, "LEIDRAAD_METRICS_PORT": str(port)}
-    log = member.process.log.with_name(f"{name}.log")
-    process = replace(member.process, name=name, log=log, environment=environment)
-    stack, service = member.world.stack, environment["RIG_SERVICE"]
+def running(world: World, service: str, kind: str = ALL) -> Member:
+    """The process that does it at present."""
+    process = world.stack.processes[service, kind]
+    return Member(world, process, world.stack.metrics[service, kind])
+
+
+def twin(world: World, service: str, kind: str = ALL, *, number: int = 2) -> Member:
+    """A process that consumes beside that one, not yet started; it ends with the stack."""
+    stack, other = world.stack, world.stack.processes[service, kind]
+    port, name = free_port(), f"{service}.{CONSUME}-{number}"
+    process = replace(
+        other,
+        name=name,
+        command=[*other.command[:-1], CONSUME],
+        log=other.log.with_name(f"{name}.log"),
+        environment={**other.environment, "LEIDRAAD_METRICS_PORT": str(port)},
+    )
     stack.processes[service, f"{CONSUME}-{number}"] = process
     stack.metrics[service, f"{CONSUME}-{number}"] = port
-    return Member(member.world, process, port)
+    return Member(world, process, port)
 
 
 @asynccontextmanager
-async def apart(
-    world: World, service: str, settings: Mapping[str, str] | None = None
-) -> AsyncIterator[Member]:
+async def failing(world: World, service: str, settings: Mapping[str, str]) -> AsyncIterator[Member]:
+    """The service with faults, in one process; with it end those that consumed beside it."""
+    async with world.instead(service, settings):
+        try:
+            yield running(world, service)
+        finally:
+            await _stop_all(world, service)
+
+
+@asynccontextmanager
+async def apart(world: World, service: str, settings: Mapping[str, str]) -> AsyncIterator[Member]:
     """The service as three processes, so that its API answers whatever befalls its consumer."""
     others = ["api", "relay"] if service in PUBLISHING else ["api"]
-    given = {"RIG_SERVICE": service, **(settings or {})}
+    given = {"RIG_SERVICE": service, **settings}
     stack = world.stack
     await stack.stop(service)
     try:
-        process, *_ = await asyncio.gather(
+        await asyncio.gather(
             stack.start(service, CONSUME, module=ENTRY, settings=given),
             *(stack.start(service, kind) for kind in others),
         )
-        yield Member(world, process, stack.metrics[service, CONSUME])
+        yield running(world, service, CONSUME)
     finally:
-        running = [p for (name, _), p in stack.processes.items() if name == service]
-        await asyncio.gather(*(process.stop() for process in running))
+        await _stop_all(world, service)
         await stack.start(service)
+
+
+async def _stop_all(world: World, service: str) -> None:
+    own = [p for (name, _), p in world.stack.processes.items() if name == service]
+    await asyncio.gather(*(process.stop() for process in own))
 
 
 @asynccontextmanager
