@@ -33,6 +33,8 @@ def codes(definition: Definition) -> Iterator[str]:
         yield track.code
         for step in track.steps:
             yield from (step.code, step.publishes, *(term.code for term in step.outcomes))
+            for field in step.fields:
+                yield from (field.code, *(term.code for term in field.terms))
     for category in definition.activities:
         yield from (category.code, *(term.code for term in category.types))
     yield from (source.code for source in definition.referral_sources)

@@ -21,7 +21,7 @@ from casefile.case.examples import (
 )
 from casefile.journal.decider import JOURNAL
 from casefile.journal.examples import LOGGED
-from casefile.track.examples import CLAIM, CLAIM_FILED, CLAIM_OPENED
+from casefile.track.examples import CLAIM, CLAIM_FILED, CLAIM_OPENED, ENTRY
 from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.store import WriteSet
@@ -98,7 +98,16 @@ async def test_a_case_is_read_with_its_tracks_and_activities(
             "track": "liability",
             "version": 2,
             "openedAt": "2027-02-20",
-            "steps": [{"step": "claim-filed", "outcome": None, "occurredAt": "2027-02-28"}],
+            "phase": "claim-filed",
+            "steps": [
+                {
+                    "id": str(ENTRY),
+                    "step": "claim-filed",
+                    "outcome": None,
+                    "data": {},
+                    "occurredAt": "2027-02-28",
+                }
+            ],
         }
     ]
     assert answer["activities"] == [

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
 
 from casefile.case import examples as case
 from casefile.codec import CODEC
 from casefile.journal import examples as journal
 from casefile.publish import KEPT, publisher
+from casefile.track import events as track_events
 from casefile.track import examples as track
 from events import testing
 from events.contracts import casefile as contracts
@@ -47,7 +49,7 @@ def test_every_contract_of_casefile_is_published_by_some_event(programmes: Progr
 
     names = {published[0] for event in EXAMPLES if (published := publish(stored(event)))}
 
-    assert names - programmes.track_steps() == contracts.CONTRACTS.keys()
+    assert names - programmes.track_steps().keys() == contracts.CONTRACTS.keys()
 
 
 def test_every_step_of_every_track_goes_out_under_the_name_that_the_programme_gives_it(
@@ -59,8 +61,26 @@ def test_every_step_of_every_track_goes_out_under_the_name_that_the_programme_gi
     for defined in definition.tracks:
         for step in defined.steps:
             taken = replace(track.CLAIM_FILED, track=defined.code, step=step.code)
-            made = contracts.TrackStepRecorded(track=defined.code, step=step.code, outcome=None)
-            assert publish(stored(taken)) == (step.publishes, made)
+            name, made = publish(stored(taken)) or pytest.fail(step.code)
+            assert name == step.publishes
+            assert isinstance(made, contracts.TrackStepRecorded)
+            assert (made.track, made.step, made.outcome) == (defined.code, step.code, None)
+
+
+def test_a_step_goes_out_with_what_it_says_but_for_what_stays_in_the_file(
+    programmes: Programmes,
+) -> None:
+    publish = publisher(programmes)
+    bid: dict[str, track_events.Value] = {"amount": 4000, "respond-by": "2027-03-20"}
+    offered = replace(track.CLAIM_FILED, step="settlement-offered", data=bid)
+    listed = replace(track.CLAIM_FILED, step="damages-listed", data={"own-estimate": 70000})
+
+    said = [(publish(stored(step)) or pytest.fail(step.step))[1] for step in (offered, listed)]
+
+    assert [orjson.loads(each.model_dump_json(by_alias=True))["data"] for each in said] == [
+        {"amount": 4000, "respondBy": "2027-03-20", "final": None},
+        {},
+    ]
 
 
 def test_the_events_that_the_outside_world_relies_on_have_their_names(

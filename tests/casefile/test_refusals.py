@@ -9,7 +9,7 @@ import pytest
 from casefile.case.examples import ASSIGNED, CASE_ID, CASE_MANAGER, CLOSED, OPENED
 from casefile.journal.decider import JOURNAL
 from casefile.journal.examples import ACTIVITY, LOGGED
-from casefile.track.examples import CLAIM, CLAIM_OPENED
+from casefile.track.examples import CLAIM, CLAIM_FILED, CLAIM_OPENED, ENTRY
 from kit.access import Role
 from kit.testing import Stand, problem
 
@@ -33,7 +33,8 @@ WRITES: dict[str, Body] = {
     "activities": WORK,
     f"activities/{ACTIVITY}/corrections": WORK,
     "tracks": {"track": "complaint"},
-    f"tracks/{CLAIM}/steps": {"step": "claim-filed"},
+    f"tracks/{CLAIM}/steps": {"step": "settlement-offered"},
+    f"tracks/{CLAIM}/steps/{ENTRY}/corrections": {"occurredAt": "2027-02-26"},
 }
 """What can be posted about a case, each with a good body."""
 CHANGES = (f"case-managers/{CASE_MANAGER}/releases", "closings")
@@ -45,7 +46,7 @@ async def before(tell: Tell, traces: Traces) -> list[int]:
     """The traces of a case with a case manager, an activity and a track."""
     await tell(OPENED, ASSIGNED)
     await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
-    await tell(CLAIM_OPENED, stream=CLAIM)
+    await tell(CLAIM_OPENED, CLAIM_FILED, stream=CLAIM)
     return traces()
 
 
@@ -161,6 +162,11 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("tracks", {"track": "race"}, ["#/track"]),
         (f"tracks/{CLAIM}/steps", {"step": "started"}, ["#/step"]),
         (f"tracks/{CLAIM}/steps", {"outcome": "held"}, ["#/outcome"]),
+        (
+            f"tracks/{CLAIM}/steps/{ENTRY}/corrections",
+            {"data": {"colour": "red"}, "occurredAt": "2028"},
+            ["#/occurredAt"],
+        ),
         ("first-contacts", {"occurredAt": "2027-03-06"}, ["#/occurredAt"]),
     ],
 )
@@ -226,6 +232,7 @@ async def test_a_repeated_request_gets_the_first_answer(
 
 def test_the_routes_of_the_table_are_all_there_are(stand: Stand) -> None:
     ids = {str(CASE_MANAGER): "{case_manager}", str(ACTIVITY): "{activity}", str(CLAIM): "{track}"}
+    ids[str(ENTRY)] = "{entry}"
     told = {"/".join(ids.get(part, part) for part in route.split("/")) for route in WRITES}
 
     posted = {

@@ -87,12 +87,18 @@ def test_the_documented_envelope_refuses_others(header: str, value: str) -> None
 
 def test_the_command_prints_the_document() -> None:
     printed = subprocess.run(
-        [sys.executable, "-m", "events.asyncapi", "liability-claim-filed"],
-        capture_output=True,
-        check=True,
+        [sys.executable, "-m", "programmes.asyncapi"], capture_output=True, check=True
     )
 
-    assert orjson.loads(printed.stdout) == document(registry(["liability-claim-filed"]))
+    assert orjson.loads(printed.stdout) == DOCUMENT
+
+
+def test_a_step_is_documented_with_what_it_says() -> None:
+    payload = DOCUMENT["components"]["schemas"]["leidraad.casefile.settlement-offered.v1"]
+    said = payload["properties"]["data"]["properties"]
+
+    assert said.keys() == {"amount", "respondBy", "final"}
+    assert said["respondBy"]["anyOf"][0] == {"type": "string", "format": "date"}
 
 
 def _validator(schema: Json) -> Draft202012Validator:

@@ -109,4 +109,4 @@ async def test_a_message_that_is_read_weeks_later_is_sent_all_the_same(
 
 def test_every_type_that_is_reacted_to_is_published(programmes: Programmes) -> None:
     assert reactions(programmes).keys() <= registry(programmes.track_steps()).keys()
-    assert reactions(programmes).keys() == {SET.type}
+    assert {SET.type, MISSED.type} == reactions(programmes).keys()

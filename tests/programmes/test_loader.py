@@ -167,6 +167,14 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
             "deadlines: first-contact: leidraad.casefile.first-contact-made.v1 is no step of the",
         ),
         (
+            lambda d: d["deadlines"][0].pop("days"),
+            "deadlines: first-contact: either days or dueOn is needed",
+        ),
+        (
+            lambda d: d["deadlines"][-1].update(dueOn="amount"),
+            "deadlines: settlement-answer: its trigger publishes no date called amount",
+        ),
+        (
             lambda d: d["deadlines"][0].update(backup="neighbour"),
             "deadlines.0.backup: neighbour is not declared in teamRoles",
         ),
@@ -235,6 +243,18 @@ def test_a_version_that_two_files_define_is_refused(tmp_path: Path, document: Do
 
     assert "medical-incidents: version 1 is defined 2 times" in mistakes
     assert "medical-incidents: 2 versions are valid from 2018-07-01" in mistakes
+
+
+def test_a_step_whose_data_two_definitions_declare_otherwise_is_refused(
+    tmp_path: Path, document: Document
+) -> None:
+    _write(tmp_path, document, "one.yaml")
+    bid = next(s for s in document["tracks"][2]["steps"] if s["code"] == "settlement-offered")
+    bid["fields"][0]["type"] = "days"
+    later = {"version": 2, "validFrom": date(2021, 1, 1)}
+    _write(tmp_path, document | later, "two.yaml")
+
+    assert "settlement-offered: amount is days and euro in two definitions" in _mistakes(tmp_path)
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """When a deadline is set, met, late or missed."""
 
+from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import groupby
 from uuid import uuid5
 
 import pytest
@@ -16,9 +18,10 @@ from scheduling.deadline.decider import (
     MeetDeadline,
     MissDeadline,
     SetDeadline,
+    Status,
     deadline_decider,
 )
-from scheduling.deadline.events import DeadlineEvent, DeadlineSet
+from scheduling.deadline.events import DeadlineEvent, DeadlineMet, DeadlineMissed, DeadlineSet
 from scheduling.deadline.examples import (
     CASE_ID,
     DUE_ON,
@@ -140,13 +143,67 @@ COMMANDS = st.lists(
 
 
 @given(COMMANDS)
-def test_whatever_is_asked_a_deadline_is_set_first_and_met_and_missed_at_most_once(
+def test_whatever_is_asked_a_deadline_is_set_first_and_met_and_missed_at_most_once_each_time(
     commands: list[DeadlineCommand],
 ) -> None:
     events = lived(deadline_decider, commands)
 
     kinds = [type(event) for event in events]
     assert kinds[:1] in ([], [DeadlineSet])
-    assert len(kinds) == len(set(kinds))
+    for _, group in groupby(kinds, key=lambda kind: kind is DeadlineSet):
+        times = Counter(group)
+        assert times.get(DeadlineMet, 0) <= 1
+        assert times.get(DeadlineMissed, 0) <= 1
     assert lived(deadline_decider, [*commands, *commands[-1:]]) == events
     assert deadline_decider.fold(events) == deadline_decider.fold(events)
+
+
+AGAIN = replace(SET_IT, due_on=date(2027, 3, 8), occurred=Occurred.parse("2027-03-01"))
+SET_AGAIN = replace(SET, due_on=AGAIN.due_on, occurred=AGAIN.occurred)
+MOVED = replace(SET_IT, due_on=date(2027, 2, 25), corrects=True)
+SET_LATER = replace(SET, due_on=MOVED.due_on)
+
+
+@pytest.mark.parametrize("before", [[SET], [SET, MET], [SET, MISSED], [SET, MISSED, MET_LATE]])
+def test_a_cause_that_comes_again_sets_it_anew(before: list[DeadlineEvent]) -> None:
+    assert outcome(deadline_decider, given=before, when=AGAIN) == [SET_AGAIN]
+
+    again = deadline_decider.fold([*before, SET_AGAIN])
+    assert (again.status, again.due_on) == (Status.OPEN, AGAIN.due_on)
+
+
+def test_a_cause_that_is_told_of_late_changes_nothing_about_what_came_after_it() -> None:
+    earlier = replace(SET_IT, due_on=date(2027, 2, 10), occurred=Occurred.parse("2027-02-07"))
+
+    lives: list[list[DeadlineEvent]] = [[SET], [SET, MET], [SET, MISSED], [SET, MET, SET_AGAIN]]
+
+    for before in lives:
+        assert outcome(deadline_decider, given=before, when=earlier) == []
+
+
+def test_a_cause_that_is_put_right_moves_it_but_not_what_was_answered() -> None:
+    lives: list[tuple[list[DeadlineEvent], list[DeadlineEvent]]] = [
+        ([SET], [SET_LATER]),
+        ([SET, MISSED], [SET_LATER]),
+        ([SET, MET], []),
+    ]
+
+    for before, events in lives:
+        assert outcome(deadline_decider, given=before, when=MOVED) == events
+
+
+def test_a_deadline_that_was_moved_is_not_missed_on_the_day_on_which_it_was_due_before() -> None:
+    late = MissDeadline(occurred=Occurred.parse("2027-02-26T00:00:00+01:00"))
+
+    moved: list[DeadlineEvent] = [SET, SET_LATER]
+    assert outcome(deadline_decider, given=moved, when=MISS) == []
+    assert outcome(deadline_decider, given=moved, when=late) == [
+        replace(MISSED, due_on=MOVED.due_on, occurred=late.occurred)
+    ]
+
+
+def test_in_the_order_of_happening_a_moved_deadline_is_as_open_as_when_it_was_moved() -> None:
+    as_told = deadline_decider.fold([SET, MISSED, SET_LATER])
+    as_happened = deadline_decider.fold([SET, SET_LATER, MISSED])
+
+    assert as_told == as_happened

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
+from uuid import UUID
 
 import pytest
 
@@ -11,16 +12,17 @@ from events.consumer import react
 from events.contracts import registry, type_name
 from events.contracts.casefile import CaseClosed, CaseOpened, FirstContactMade
 from events.contracts.contract import Contract
+from events.contracts.intake import CandidateIdentified, OfferWithheld
 from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
 from events.testing import METADATA, numbered, recorded
-from programmes.loader import Programmes, UnknownProgramme
+from programmes.loader import Programmes, UnknownProgramme, load
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, SET
 from scheduling.deadline.work import MISS_DEADLINE
-from scheduling.reactions.casefile import reactions
+from scheduling.reactions.deadlines import reactions
 
 GROUP = "scheduling.deadlines"
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
@@ -169,6 +171,119 @@ async def test_a_case_of_an_unknown_programme_is_parked_not_guessed_at(handle: H
         await handle(replace(OPENED, metadata=unknown))
 
 
+CLAIM, OTHER_CLAIM = numbered(0xC1), numbered(0xC2)
+
+
+def step(
+    position: int,
+    name: str,
+    occurred: str,
+    *,
+    stream: UUID = CLAIM,
+    outcome: str | None = None,
+    corrects: UUID | None = None,
+    **data: object,
+) -> Recorded[Contract]:
+    """A track step as it is published, by its event name, recorded when it happened."""
+    contract = registry(load().track_steps())[type_name("casefile", name)]
+    event = contract.model_validate(
+        {"track": "any", "step": "any", "outcome": outcome, "data": data}
+    )
+    told = message(position, name, event, occurred, f"{occurred}T12:00:00Z")
+    return replace(told, stream=stream, corrects=corrects)
+
+
+BID = step(10, "settlement-offered", "2027-02-01", respondBy="2027-02-08")
+REFUSED = step(11, "settlement-rejected", "2027-02-07")
+SECOND_BID = step(12, "settlement-offered", "2027-02-20", respondBy="2027-03-12")
+
+
+async def of_track(
+    handle: Handle, store: MemoryStore, *told: Recorded[Contract], policy: str, track: UUID = CLAIM
+) -> Deadline:
+    for each in told:
+        await handle(each)
+    return DEADLINE.state(store.log, DEADLINE.beside(track, policy))
+
+
+async def test_a_step_says_itself_by_when_it_is_to_be_answered(
+    handle: Handle, store: MemoryStore
+) -> None:
+    due = await of_track(handle, store, BID, policy="settlement-answer")
+    met = await of_track(handle, store, REFUSED, policy="settlement-answer")
+
+    assert (due.status, due.due_on) == (Status.OPEN, date(2027, 2, 8))
+    assert met.status is Status.MET
+    assert store.log[0].key == CASE_ID
+
+
+async def test_a_second_bid_is_to_be_answered_too(handle: Handle, store: MemoryStore) -> None:
+    told = (BID, REFUSED, SECOND_BID)
+
+    again = await of_track(handle, store, *told, policy="settlement-answer")
+
+    assert (again.status, again.due_on) == (Status.OPEN, date(2027, 3, 12))
+    assert len(store.work) == 2
+
+
+async def test_a_bid_whose_day_is_put_right_moves_its_deadline(
+    handle: Handle, store: MemoryStore
+) -> None:
+    right = step(13, "settlement-offered", "2027-02-01", corrects=BID.id, respondBy="2027-02-15")
+
+    moved = await of_track(handle, store, BID, right, policy="settlement-answer")
+
+    assert (moved.status, moved.due_on) == (Status.OPEN, date(2027, 2, 15))
+
+
+async def test_a_bid_that_names_no_day_sets_no_deadline(handle: Handle, store: MemoryStore) -> None:
+    await handle(step(10, "settlement-offered", "2027-02-01", amount=4000))
+
+    assert store.log == []
+
+
+async def test_each_of_two_claims_has_its_own_deadline(handle: Handle, store: MemoryStore) -> None:
+    other = replace(SECOND_BID, stream=OTHER_CLAIM)
+
+    first = await of_track(handle, store, BID, other, REFUSED, policy="settlement-answer")
+    second = DEADLINE.state(store.log, DEADLINE.beside(OTHER_CLAIM, "settlement-answer"))
+
+    assert (first.status, second.status) == (Status.MET, Status.OPEN)
+
+
+async def test_an_outcome_sets_a_task_and_another_takes_it_away(
+    handle: Handle, store: MemoryStore
+) -> None:
+    silent = step(10, "calamity-report-finished", "2027-02-01", outcome="not-stated")
+    right = step(
+        11, "calamity-report-finished", "2027-02-01", outcome="calamity", corrects=silent.id
+    )
+
+    asked = await of_track(handle, store, silent, policy="result-not-stated")
+    over = await of_track(handle, store, right, policy="result-not-stated")
+
+    assert (asked.status, asked.due_on) == (Status.OPEN, date(2027, 3, 1))
+    assert over.status is Status.MET
+
+
+async def test_whoever_was_identified_is_to_be_offered_support_or_not_with_a_reason(
+    handle: Handle, store: MemoryStore
+) -> None:
+    async def tell(position: int, name: str, event: Contract) -> Deadline:
+        told = message(position, name, event, "2027-02-01", "2027-02-01T12:00:00Z")
+        type_ = type_name("intake", name)
+        await handle(replace(told, source="intake", type=type_))
+        return DEADLINE.state(store.log, DEADLINE.beside(CASE_ID, "offer"))
+
+    due = await tell(
+        1, "candidate-identified", CandidateIdentified(organisation=CLAIM, origin=None)
+    )
+    met = await tell(2, "offer-withheld", OfferWithheld(reason="unknown"))
+
+    assert (due.status, due.due_on) == (Status.OPEN, date(2027, 2, 15))
+    assert met.status is Status.MET
+
+
 def test_every_type_that_is_reacted_to_is_published(programmes: Programmes) -> None:
     assert reactions(programmes).keys() <= registry(programmes.track_steps()).keys()
-    assert reactions(programmes).keys() == {OPENED.type, CONTACTED.type}
+    assert {OPENED.type, CONTACTED.type, BID.type, REFUSED.type} <= reactions(programmes).keys()

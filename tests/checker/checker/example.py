@@ -45,7 +45,7 @@ from notifications.message.decider import MESSAGE, ConfirmDelivery, StartDeliver
 from notifications.reactions import scheduling as from_scheduling
 from programmes.loader import load
 from scheduling.app import GROUP as SCHEDULING
-from scheduling.reactions import casefile as from_casefile
+from scheduling.reactions import deadlines
 
 PROGRAMMES = load(None)
 RULES = rules(PROGRAMMES)
@@ -69,7 +69,7 @@ class Example:
         self.handlers = {
             "casefile": react(self.stores["casefile"], CASEFILE, from_intake.REACTIONS),
             "scheduling": react(
-                self.stores["scheduling"], SCHEDULING, from_casefile.reactions(PROGRAMMES)
+                self.stores["scheduling"], SCHEDULING, deadlines.reactions(PROGRAMMES)
             ),
             "notifications": react(
                 self.stores["notifications"], NOTIFICATIONS, from_scheduling.reactions(PROGRAMMES)

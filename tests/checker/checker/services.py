@@ -29,7 +29,7 @@ from programmes.loader import Programmes
 from scheduling.app import GROUP as SCHEDULING
 from scheduling.deadline.events import CODEC as DEADLINE_CODEC
 from scheduling.publish import publish as publish_scheduling
-from scheduling.reactions import casefile as from_casefile
+from scheduling.reactions import deadlines
 from scheduling.views.deadlines import DEADLINES
 
 
@@ -58,9 +58,9 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             follows=[
                 Follower(
                     group=SCHEDULING,
-                    sources=["casefile"],
+                    sources=deadlines.SOURCES,
                     read=reads(known),
-                    reactions=from_casefile.reactions(programmes),
+                    reactions=deadlines.reactions(programmes),
                 )
             ],
             views=[DEADLINES],

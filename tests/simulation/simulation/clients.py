@@ -13,6 +13,7 @@ from casefile.case.events import CaseManagerAssigned, FirstContactMade
 from casefile.journal.decider import JOURNAL
 from casefile.journal.events import ActivityLogged
 from casefile.track.decider import TRACK, OpenTrack, RecordStep
+from casefile.track.events import StepRecorded
 from checker.evidence import Exchange, Refusal, Success
 from events.commands import Cause, History, StreamType, execute
 from events.decider import Rejected
@@ -39,6 +40,7 @@ from intake.offer.decider import (
 from intake.offer.decider import Status as OfferStatus
 from intake.offer.events import CandidateIdentified
 from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
+from programmes.loader import load
 from simulation.plant import Plant, Running
 from simulation.service import Service
 
@@ -212,7 +214,12 @@ class Client:
         def begin(history: History) -> OpenTrack:
             return OpenTrack(case=CASE.state(history, self.case), track="complaint", occurred=TODAY)
 
-        step = RecordStep(step="filed", outcome=None, occurred=TODAY)
+        step = RecordStep(
+            defined=load().version(*PROGRAMME).track("complaint"),
+            step=StepRecorded(
+                track="complaint", step="filed", outcome=None, entry=stream, occurred=TODAY
+            ),
+        )
         opened = await self._ask("casefile", TRACK, begin, stream=stream)
         return opened and await self._ask("casefile", TRACK, step, stream=stream)
 

@@ -16,7 +16,7 @@ from simulation.world import Climate, World
 STORM_SECONDS = 12.0
 REST_WITHIN_SECONDS = 90.0
 CASES = 4
-UNTIL_ALL_IS_DUE = timedelta(days=6)
+UNTIL_ALL_IS_DUE = timedelta(days=17)
 
 
 @dataclass(frozen=True, slots=True)

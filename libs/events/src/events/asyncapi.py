@@ -1,13 +1,10 @@
 """The AsyncAPI 3 document of what is published, made from the registry of contracts."""
 
 import re
-import sys
 from typing import Any
 
-import orjson
-
 from events.broker import PARTITIONS
-from events.contracts import Registry, registry, schema_id
+from events.contracts import Registry, schema_id
 from events.contracts.contract import Contract
 from events.contracts.golden import schema
 from events.envelope import topic_of
@@ -146,8 +143,3 @@ def _service(type_: str) -> str:
 
 def _title(type_: str) -> str:
     return re.sub("-", " ", type_.split(".")[2]).capitalize()
-
-
-if __name__ == "__main__":
-    made = document(registry(sys.argv[1:]))
-    sys.stdout.buffer.write(orjson.dumps(made, option=orjson.OPT_INDENT_2) + b"\n")

@@ -1,4 +1,4 @@
-"""Deadlines: what is to be done, within how many days of which event, and by whom."""
+"""Deadlines: what is to be done, by when after which event, by whom, and who steps in."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
@@ -15,10 +15,10 @@ TeamRole = Annotated[Code, one_of("teamRoles")]
 
 
 class Deadline(Labels):
-    """Something to be done within days of an event; other versions of the policy may follow.
+    """Due so many `days` after an event, or on the day that a track step says in its `due_on`.
 
-    `when_outcome` limits the deadline of a track step to those outcomes; it is then met on the same
-    track. A deadline with a `backup` is hard: if its owner is away, the backup does it.
+    The deadline of a step is met by steps of the same track; `when_outcome` limits it to those
+    outcomes. A deadline with a `backup` is hard: if its owner is away, the backup does it.
     """
 
     policy: Code
@@ -27,7 +27,8 @@ class Deadline(Labels):
     triggered_by: PublishedType
     when_outcome: frozenset[Code] = frozenset()
     met_by: Annotated[tuple[PublishedType, ...], Field(min_length=1)]
-    days: Days
+    days: Days | None = None
+    due_on: Code | None = None
     owner: TeamRole | None = None
     backup: TeamRole | None = None
 
@@ -47,6 +48,12 @@ def _mistakes(deadline: Deadline, steps: Mapping[str, tuple[Track, Step]]) -> It
             yield f"{met_by} and its trigger come from two services, in no order"
         if track and steps.get(met_by, (None, None))[0] is not track:
             yield f"{met_by} is no step of the track that sets it"
+    if (deadline.days is None) == (deadline.due_on is None):
+        yield "either days or dueOn is needed"
+    if deadline.due_on is not None:
+        field = step.field(deadline.due_on) if step else None
+        if field is None or field.type != "date" or not field.published:
+            yield f"its trigger publishes no date called {deadline.due_on}"
     if unknown := deadline.when_outcome - codes(step.outcomes if step else ()):
         yield f"its trigger never ends as {', '.join(sorted(unknown))}"
 

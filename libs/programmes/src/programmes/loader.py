@@ -1,7 +1,7 @@
 """Reads the definitions of a folder, and refuses them with all their mistakes at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,10 +11,13 @@ import yaml
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
+from events.contracts.casefile import TrackStepRecorded
 from events.store import Recorded
 from programmes.document import read, repeated
 from programmes.model import Definition
 from programmes.published import context_of
+from programmes.step import contract, disagreements
+from programmes.track import Step
 
 SHIPPED = Path(__file__).parent / "definitions"
 
@@ -64,9 +67,9 @@ class Programmes:
         """The codes of the programmes that have a version in force on a day."""
         return frozenset(d.code for d in self.definitions if d.valid_from <= on)
 
-    def track_steps(self) -> frozenset[str]:
-        """The event names of all track steps, for `events.contracts.registry`."""
-        return frozenset(name for d in self.definitions for name in d.track_steps())
+    def track_steps(self) -> Mapping[str, type[TrackStepRecorded]]:
+        """The contracts of all track steps by event name, for `events.contracts.registry`."""
+        return {name: contract(tuple(told)) for name, told in _told(self.definitions).items()}
 
 
 def load(folder: Path | None = None) -> Programmes:
@@ -79,7 +82,7 @@ def load(folder: Path | None = None) -> Programmes:
         definition, found = _checked(path)
         mistakes += [f"{path.name}: {mistake}" for mistake in found]
         definitions += [definition] if definition else []
-    mistakes += _versions(definitions)
+    mistakes += [*_versions(definitions), *disagreements(_told(definitions))]
     if mistakes:
         raise InvalidDefinitions(mistakes)
     return Programmes(tuple(definitions))
@@ -121,3 +124,11 @@ def _versions(definitions: Iterable[Definition]) -> Iterator[str]:
     for (code, day), times in days.items():
         if times > 1:
             yield f"{code}: {times} versions are valid from {day}"
+
+
+def _told(definitions: Iterable[Definition]) -> Mapping[str, list[Step]]:
+    """The steps, of whatever programme and version, that are published under one name."""
+    told: dict[str, list[Step]] = {}
+    for step in (s for d in definitions for track in d.tracks for s in track.steps):
+        told.setdefault(step.publishes, []).append(step)
+    return told

@@ -1,6 +1,6 @@
 """A programme: all that it declares, by name, as checked data."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
@@ -141,10 +141,8 @@ class Definition(Declared):
     def instrument(self, code: str) -> Instrument | None:
         return next((each for each in self.instruments if each.code == code), None)
 
-    def deadlines_after(self, published: str, outcome: str | None = None) -> tuple[Deadline, ...]:
-        """What an event sets; the outcome of a track step may decide too."""
-        after = (d for d in self.deadlines if d.triggered_by == published)
-        return tuple(d for d in after if not d.when_outcome or outcome in d.when_outcome)
+    def deadlines_after(self, published: str) -> tuple[Deadline, ...]:
+        return tuple(d for d in self.deadlines if d.triggered_by == published)
 
     def deadlines_met_by(self, published: str) -> tuple[Deadline, ...]:
         return tuple(d for d in self.deadlines if published in d.met_by)
@@ -157,10 +155,6 @@ class Definition(Declared):
 
     def notification(self, template: str) -> Notification | None:
         return next((n for n in self.notifications if n.template == template), None)
-
-    def track_steps(self) -> Iterable[str]:
-        """The event names under which the steps of all tracks are published."""
-        return (step.publishes for track in self.tracks for step in track.steps)
 
 
 def _lists(part: Declared, above: str = "") -> Iterator[tuple[str, tuple[Term, ...]]]:

@@ -66,8 +66,9 @@ def context_of(document: dict[str, Any]) -> Context:
     """Collects what may be referred to from a document that is not checked yet."""
     steps = (step for track in _items(document, "tracks") for step in _items(track, "steps"))
     policies = (deadline.get("policy") for deadline in _items(document, "deadlines"))
+    names = [s["publishes"] for s in steps if isinstance(s.get("publishes"), str)]
     return {
-        "types": registry(s["publishes"] for s in steps if isinstance(s.get("publishes"), str)),
+        "types": registry(dict.fromkeys(names, casefile.TrackStepRecorded)),
         "policies": frozenset(p for p in policies if isinstance(p, str)),
         "codes": _declared(document),
     }

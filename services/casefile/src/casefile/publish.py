@@ -4,11 +4,12 @@ from casefile.case import events as case
 from casefile.codec import CODEC
 from casefile.journal import events as journal
 from casefile.track import events as track
-from events.contracts.casefile import CONTRACTS, TrackStepRecorded
+from events.contracts.casefile import CONTRACTS
 from events.publishing import Entry, publishing
 from events.relay import Publish, Published
 from events.store import Recorded
 from programmes.loader import Programmes
+from programmes.step import published
 
 PUBLISHED: dict[type, Entry] = {
     case.CaseOpened: "case-opened",
@@ -23,12 +24,16 @@ KEPT = (case.ContactDataReceived, case.ContactDataRefused, track.TrackOpened)
 
 
 def publisher(programmes: Programmes) -> Publish:
-    def step(recorded: Recorded[track.StepRecorded]) -> Published | None:
+    contracts = programmes.track_steps()
+
+    def step(recorded: Recorded[track.Step]) -> Published | None:
         told = recorded.event
         defined = programmes.of([recorded]).step(told.track, told.step)
         if defined is None:
             return None
-        made = TrackStepRecorded(track=told.track, step=told.step, outcome=told.outcome)
-        return defined.publishes, made
+        data = published(defined, told.data)
+        fields = {"track": told.track, "step": told.step, "outcome": told.outcome, "data": data}
+        return defined.publishes, contracts[defined.publishes].model_validate(fields)
 
-    return publishing(CODEC, CONTRACTS, PUBLISHED | {track.StepRecorded: step}, KEPT)
+    steps = dict.fromkeys([track.StepRecorded, track.StepCorrected], step)
+    return publishing(CODEC, CONTRACTS, PUBLISHED | steps, KEPT)

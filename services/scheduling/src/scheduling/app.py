@@ -11,7 +11,7 @@ from scheduling.deadline import router as deadline
 from scheduling.deadline.events import CODEC
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.publish import publish
-from scheduling.reactions import casefile
+from scheduling.reactions import deadlines
 from scheduling.views.deadlines import DEADLINES
 from scheduling.work.deadlines import deadline_misser
 
@@ -29,9 +29,9 @@ def compose(ground: Ground[Settings]) -> Service:
         follows=[
             Follows(
                 group=GROUP,
-                services=["casefile"],
+                services=deadlines.SOURCES,
                 read=reads(registry(programmes.track_steps())),
-                handle=react(ground.store, GROUP, casefile.reactions(programmes)),
+                handle=react(ground.store, GROUP, deadlines.reactions(programmes)),
             )
         ],
         views=[DEADLINES],

@@ -1,12 +1,15 @@
 """The published events: what other services and data consumers may rely on, by type and version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from events.contracts import casefile, intake, notifications, scheduling
 from events.contracts.contract import Contract
 
 Registry = Mapping[str, type[Contract]]
 """Full type name, such as `leidraad.intake.offer-accepted.v1`, to the class of its payload."""
+
+NO_STEPS: Registry = MappingProxyType({})
 
 
 def type_name(service: str, event: str, version: int = 1) -> str:
@@ -18,11 +21,11 @@ def schema_id(type_: str) -> str:
     return f"urn:leidraad:schema:{type_}"
 
 
-def registry(track_steps: Iterable[str] = ()) -> Registry:
-    """All contracts; `track_steps` are the event names that definitions give to track steps."""
+def registry(track_steps: Registry = NO_STEPS) -> Registry:
+    """All contracts; `track_steps` are those of the steps of definitions, by short event name."""
     modules = {
         "intake": intake.CONTRACTS,
-        "casefile": casefile.CONTRACTS | dict.fromkeys(track_steps, casefile.TrackStepRecorded),
+        "casefile": {**casefile.CONTRACTS, **track_steps},
         "scheduling": scheduling.CONTRACTS,
         "notifications": notifications.CONTRACTS,
     }

@@ -44,12 +44,17 @@ class ActivityLogged(Contract):
     registration_minutes: Minutes
 
 
+class StepData(Contract):
+    """What a step says beside its outcome, if anything: the definition declares its fields."""
+
+
 class TrackStepRecorded(Contract):
     """A step of a track beside the case; the programme definition names it and its type."""
 
     track: Code
     step: Code
     outcome: Code | None
+    data: StepData = StepData()
 
 
 class CaseClosed(Contract):

@@ -1,37 +1,21 @@
 """The case as a whole, folded from all its streams, as far as the asker's two times reach."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from casefile.case.decider import CASE
 from casefile.case.events import CaseClosed
 from casefile.codec import CODEC
 from casefile.journal.events import ActivityCorrected, ActivityLogged, effort
-from casefile.track.events import StepRecorded, TrackOpened
+from casefile.track.answer import TrackAnswer, track_answers
 from events.store import Json, Recorded
 from kit.bodies import Answer
+from programmes.model import Definition
 
 
 class TeamMember(Answer):
     case_manager: UUID
     role: str
-
-
-class StepAnswer(Answer):
-    step: str
-    outcome: str | None
-    occurred_at: str
-
-
-class TrackAnswer(Answer):
-    """A track that runs beside the case, its steps in the order in which they happened."""
-
-    id: UUID
-    track: str
-    version: int
-    opened_at: str
-    steps: list[StepAnswer]
 
 
 class ActivityAnswer(Answer):
@@ -63,7 +47,9 @@ class CaseAnswer(Answer):
     activities: list[ActivityAnswer]
 
 
-def case_answer(case_id: UUID, known: Sequence[Recorded[Json]]) -> CaseAnswer:
+def case_answer(
+    case_id: UUID, known: Sequence[Recorded[Json]], definition: Definition
+) -> CaseAnswer:
     case = CASE.state(known, case_id)
     events = [CODEC.decode(recorded) for recorded in known]
     closings = [r.event for r in events if isinstance(r.event, CaseClosed)]
@@ -77,26 +63,11 @@ def case_answer(case_id: UUID, known: Sequence[Recorded[Json]]) -> CaseAnswer:
         closed_at=str(case.closed) if case.closed else None,
         closing_reason=closings[-1].reason if closings else None,
         case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
-        tracks=[_track(r, events) for r in events if isinstance(r.event, TrackOpened)],
+        tracks=track_answers(known, definition),
         activities=[
             _activity(r.event)
             for r in events
             if isinstance(r.event, ActivityLogged | ActivityCorrected)
-        ],
-    )
-
-
-def _track(opened: Recorded[Any], events: Sequence[Recorded[Any]]) -> TrackAnswer:
-    own = [r for r in events if r.stream == opened.stream]
-    return TrackAnswer(
-        id=opened.stream,
-        track=opened.event.track,
-        version=max(r.version for r in own),
-        opened_at=str(opened.occurred),
-        steps=[
-            StepAnswer(step=r.event.step, outcome=r.event.outcome, occurred_at=str(r.occurred))
-            for r in own
-            if isinstance(r.event, StepRecorded)
         ],
     )
 

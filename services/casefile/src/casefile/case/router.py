@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from casefile.case.answer import CaseAnswer, case_answer
 from casefile.case.decider import CASE, CloseCase, Status
 from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, FirstContactMade
+from casefile.parts import TheProgrammes
 from casefile.views.cases import CASES
 from events.contracts.contract import Code
 from events.sql import Row
@@ -79,9 +80,13 @@ def _listed(row: Row) -> ListedCase:
 
 @router.get("/{case_id}", summary="A case as a whole, now or at another time")
 async def read_case(
-    case_id: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
+    case_id: UUID,
+    at: AtMoment,
+    call: Annotated[Call, reads("case:read")],
+    programmes: TheProgrammes,
 ) -> CaseAnswer:
-    return case_answer(case_id, await call.read(case_id, at))
+    known = await call.read(case_id, at)
+    return case_answer(case_id, known, programmes.of(known))
 
 
 @router.get("/{case_id}/contact-data", summary="How to reach the client")

@@ -1,13 +1,17 @@
 """How a track opens and takes its steps; which steps there are is the programme's to say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
+from uuid import UUID
 
 from casefile.case.decider import Case, Status
-from casefile.track.events import CODEC, StepRecorded, TrackEvent, TrackOpened
+from casefile.track.events import CODEC, Step, StepCorrected, StepRecorded, TrackEvent, TrackOpened
+from casefile.track.order import breaches
 from events.commands import StreamType
 from events.decider import Decider, Rejected
 from events.occurrence import Occurred
+from programmes.track import Track as Defined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,18 +25,30 @@ class OpenTrack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordStep:
-    step: str
-    outcome: str | None
-    occurred: Occurred
+    """`defined` is the track as the programme of the case declares it; None for no track."""
+
+    defined: Defined | None
+    step: StepRecorded
 
 
-TrackCommand = OpenTrack | RecordStep
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectStep:
+    defined: Defined | None
+    step: StepCorrected | None
+
+
+TrackCommand = OpenTrack | RecordStep | CorrectStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
+    """`steps` as they were told last, each correction in the place of what it corrects."""
+
     name: str | None = None
-    steps: tuple[StepRecorded, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    def entry(self, entry: UUID) -> Step | None:
+        return next((step for step in self.steps if step.entry == entry), None)
 
 
 def decide(command: TrackCommand, track: Track) -> list[TrackEvent]:
@@ -41,6 +57,8 @@ def decide(command: TrackCommand, track: Track) -> list[TrackEvent]:
             return _open(command, track)
         case RecordStep():
             return _record(command, track)
+        case CorrectStep():
+            return _correct(command, track)
         case _:
             assert_never(command)
 
@@ -51,6 +69,8 @@ def evolve(track: Track, event: TrackEvent) -> Track:
             return replace(track, name=name)
         case StepRecorded():
             return replace(track, steps=(*track.steps, event))
+        case StepCorrected():
+            return replace(track, steps=_corrected(track.steps, event))
         case _:
             assert_never(event)
 
@@ -65,15 +85,37 @@ def _open(command: OpenTrack, track: Track) -> list[TrackEvent]:
 
 
 def _record(command: RecordStep, track: Track) -> list[TrackEvent]:
-    if track.name is None:
+    if command.defined is None:
         raise Rejected("no-such-track", "There is no such track on this case.")
-    step = StepRecorded(
-        track=track.name,
-        step=command.step,
-        outcome=command.outcome,
-        occurred=command.occurred,
-    )
-    return [] if step in track.steps else [step]
+    if any(_says(step) == _says(command.step) for step in track.steps):
+        return []
+    _require_possible(track.steps, (*track.steps, command.step), command.defined)
+    return [command.step]
+
+
+def _correct(command: CorrectStep, track: Track) -> list[TrackEvent]:
+    corrected = command.step and track.entry(command.step.entry)
+    if command.defined is None or command.step is None or corrected is None:
+        raise Rejected("no-such-step", "There is no such step on this track.")
+    if _says(corrected) == _says(command.step):
+        return []
+    _require_possible(track.steps, _corrected(track.steps, command.step), command.defined)
+    return [command.step]
+
+
+def _require_possible(told: Sequence[Step], then: Sequence[Step], defined: Defined) -> None:
+    """Refuses what makes the order of the steps impossible, whichever of them it is told of."""
+    broken = sorted(breaches(then, defined) - breaches(told, defined))
+    if broken:
+        raise Rejected(broken[0].code, " ".join(breach.detail for breach in broken))
+
+
+def _corrected(steps: Sequence[Step], correction: StepCorrected) -> tuple[Step, ...]:
+    return tuple(correction if step.entry == correction.entry else step for step in steps)
+
+
+def _says(step: Step) -> tuple[object, ...]:
+    return step.step, step.outcome, step.data, step.occurred
 
 
 track_decider = Decider(Track(), decide, evolve)

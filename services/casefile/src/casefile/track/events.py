@@ -1,9 +1,14 @@
 """What can have happened on a track; every step of every track is one stored event."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from events.codec import Codec
 from events.occurrence import Occurred
+
+Value = str | int | tuple[str, ...]
+"""A code or a day, a number, or several codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,14 +19,36 @@ class TrackOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecorded:
+    """`entry` is what corrections call it; `data` is what it says, by the code of the field."""
+
     track: str
     step: str
     outcome: str | None
+    data: Mapping[str, Value] = field(default_factory=dict)
+    entry: UUID | None = None
     occurred: Occurred
 
 
-TrackEvent = TrackOpened | StepRecorded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCorrected:
+    """Stands in the place of the step that it corrects; `corrects` is that event's id."""
+
+    track: str
+    step: str
+    outcome: str | None
+    data: Mapping[str, Value]
+    entry: UUID
+    occurred: Occurred
+    corrects: UUID
+
+
+Step = StepRecorded | StepCorrected
+TrackEvent = TrackOpened | Step
 
 CODEC: Codec[TrackEvent] = Codec(
-    {"track.opened.v1": TrackOpened, "track.step-recorded.v1": StepRecorded}
+    {
+        "track.opened.v1": TrackOpened,
+        "track.step-recorded.v1": StepRecorded,
+        "track.step-corrected.v1": StepCorrected,
+    }
 )

@@ -3,7 +3,7 @@
 from uuid import uuid5
 
 from casefile.case.examples import CASE_ID
-from casefile.track.events import StepRecorded, TrackOpened
+from casefile.track.events import StepCorrected, StepRecorded, TrackOpened
 from events.occurrence import Occurred
 
 INVESTIGATION = uuid5(CASE_ID, "calamity investigation")
@@ -19,6 +19,20 @@ INVESTIGATION_STARTED = StepRecorded(
     occurred=Occurred.parse("2027-01-26"),
 )
 CLAIM_OPENED = TrackOpened(track="liability", occurred=Occurred.parse("2027-02-20"))
+ENTRY = uuid5(CLAIM, "claim filed")
 CLAIM_FILED = StepRecorded(
-    track="liability", step="claim-filed", outcome=None, occurred=Occurred.parse("2027-02-28")
+    track="liability",
+    step="claim-filed",
+    outcome=None,
+    entry=ENTRY,
+    occurred=Occurred.parse("2027-02-28"),
+)
+CLAIM_FILED_EARLIER = StepCorrected(
+    track="liability",
+    step="claim-filed",
+    outcome=None,
+    data={},
+    entry=ENTRY,
+    occurred=Occurred.parse("2027-02-26"),
+    corrects=uuid5(CLAIM, "the event that recorded it"),
 )

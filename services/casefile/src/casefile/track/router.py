@@ -1,61 +1,92 @@
-"""HTTP for tracks: opening them beside a case, and recording the steps that are defined."""
+"""HTTP for tracks: opening them beside a case, recording and correcting steps, reading one."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from casefile.case.decider import CASE
-from casefile.track.decider import TRACK, OpenTrack, RecordStep
+from casefile.parts import TheProgrammes
+from casefile.track.answer import TrackAnswer, track_answers
+from casefile.track.decider import TRACK, CorrectStep, OpenTrack, RecordStep
+from casefile.track.events import CODEC, StepCorrected, StepRecorded
 from events.commands import History
 from events.contracts.contract import Code
-from kit.bodies import Fact, Written
+from events.decider import Invalid, not_among
+from kit.bodies import Body, Fact, OccurredAt, Written
 from kit.calls import Call
-from kit.endpoints import adds
-from kit.parts import part
+from kit.endpoints import adds, reads
+from kit.moments import AtMoment
+from kit.problems import not_found
+from kit.vocabularies import Vocabulary
 from programmes.checking import require_known
-from programmes.loader import Programmes
-from programmes.model import Definition
+from programmes.step import Said, said
+from programmes.term import UNKNOWN, codes
+from programmes.track import Step
 
 router = APIRouter(prefix="/v1/cases/{case_id}/tracks", tags=["tracks"])
 
-Definitions = Annotated[Programmes, part(Programmes)]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9]*$", max_length=64)]
+Given = Mapping[
+    FieldName, Annotated[int, Field(ge=0, le=10**9, strict=True)] | Code | tuple[Code, ...]
+]
 
 
 class TrackBody(Fact):
-    track: Code
+    track: Annotated[Code, Vocabulary("tracks")]
 
 
-class StepBody(Fact):
-    """`outcome` where the step has outcomes; null where it is not known or there is none."""
+class Ending(Body):
+    """How a step ended and what it says, in the words and fields that its definition declares.
 
-    step: Code
+    Where the step has outcomes and none is given, its outcome is `unknown`.
+    """
+
     outcome: Code | None = None
+    data: Given = Field(default={}, max_length=32)
+
+
+class StepBody(Ending, Fact):
+    step: Code
+
+
+class CorrectionBody(Ending):
+    """The step as it should have been told, with the time at which it happened."""
+
+    occurred_at: OccurredAt
 
 
 @router.post("", status_code=201, summary="Open a track")
 async def open_track(
-    case_id: UUID,
-    body: TrackBody,
-    call: Annotated[Call, adds("case:work")],
-    programmes: Definitions,
+    case_id: UUID, body: TrackBody, call: Annotated[Call, adds("case:work")]
 ) -> Written:
     track = uuid7()
 
     def command(history: History) -> OpenTrack:
-        require_known(track=(body.track, programmes.of(history).tracks))
-        return OpenTrack(
-            case=CASE.state(history, case_id), track=body.track, occurred=body.occurred_at
-        )
+        case = CASE.state(history, case_id)
+        return OpenTrack(case=case, track=body.track, occurred=body.occurred_at)
 
-    return await call.execute(
-        TRACK,
-        case_id,
-        command,
-        stream=track,
-        location=f"/v1/cases/{case_id}/tracks/{track}",
-    )
+    location = f"/v1/cases/{case_id}/tracks/{track}"
+    return await call.execute(TRACK, case_id, command, told=body, stream=track, location=location)
+
+
+@router.get("/{track}", summary="A track, now or at another time")
+async def read_track(
+    case_id: UUID,
+    track: UUID,
+    at: AtMoment,
+    call: Annotated[Call, reads("case:read")],
+    programmes: TheProgrammes,
+) -> TrackAnswer:
+    known = await call.read(case_id, at, stream=track)
+    answers = track_answers(known, programmes.of(known))
+    found = next((answer for answer in answers if answer.id == track), None)
+    if found is None:
+        raise not_found()
+    return found
 
 
 @router.post("/{track}/steps", status_code=201, summary="Record a step of a track")
@@ -64,19 +95,81 @@ async def record_step(
     track: UUID,
     body: StepBody,
     call: Annotated[Call, adds("case:work")],
-    programmes: Definitions,
+    programmes: TheProgrammes,
 ) -> Written:
+    entry = uuid7()
+
     def command(history: History) -> RecordStep:
+        name = TRACK.state(history, track).name or ""
+        defined = programmes.of(history).track(name)
+        require_known(step=(body.step, defined.steps if defined else [body.step]))
+        outcome, data = _told(body, defined.step(body.step) if defined else None)
+        step = StepRecorded(
+            track=name,
+            step=body.step,
+            outcome=outcome,
+            data=data,
+            entry=entry,
+            occurred=body.occurred_at,
+        )
+        return RecordStep(defined=defined, step=step)
+
+    location = f"/v1/cases/{case_id}/tracks/{track}/steps/{entry}"
+    return await call.execute(TRACK, case_id, command, stream=track, location=location)
+
+
+@router.post("/{track}/steps/{entry}/corrections", status_code=201, summary="Correct a step")
+async def correct_step(
+    case_id: UUID,
+    track: UUID,
+    entry: UUID,
+    body: CorrectionBody,
+    call: Annotated[Call, adds("case:work")],
+    programmes: TheProgrammes,
+) -> Written:
+    """Which step it is stays as it was; give all else as it should have been."""
+
+    def command(history: History) -> CorrectStep:
         state = TRACK.state(history, track)
-        if state.name:
-            _require_step(body, state.name, programmes.of(history))
-        return RecordStep(step=body.step, outcome=body.outcome, occurred=body.occurred_at)
+        defined = programmes.of(history).track(state.name or "")
+        told, corrects = state.entry(entry), _told_as(history, entry)
+        if told is None or corrects is None:
+            return CorrectStep(defined=defined, step=None)
+        outcome, data = _told(body, defined.step(told.step) if defined else None)
+        step = StepCorrected(
+            track=told.track,
+            step=told.step,
+            outcome=outcome,
+            data=data,
+            entry=entry,
+            occurred=body.occurred_at,
+            corrects=corrects,
+        )
+        return CorrectStep(defined=defined, step=step)
 
-    return await call.execute(TRACK, case_id, command, stream=track)
+    location = f"/v1/cases/{case_id}/tracks/{track}/steps/{entry}"
+    return await call.execute(TRACK, case_id, command, stream=track, location=location)
 
 
-def _require_step(body: StepBody, track: str, definition: Definition) -> None:
-    defined = definition.track(track)
-    require_known(step=(body.step, defined.steps if defined else ()))
-    step = definition.step(track, body.step)
-    require_known(outcome=(body.outcome, step.outcomes if step else ()))
+def _told(body: Ending, step: Step | None) -> tuple[str | None, Said]:
+    """The outcome and the data as the log keeps them; raises Invalid with all that is wrong."""
+    if step is None:
+        return body.outcome, {}
+    data, strange = said(step, body.data)
+    mistakes = [(f"data/{name}", sentence) for name, sentence in strange]
+    if body.outcome is not None and body.outcome not in codes(step.outcomes):
+        mistakes.append(("outcome", not_among(codes(step.outcomes))))
+    if mistakes:
+        raise Invalid(mistakes)
+    return body.outcome or (UNKNOWN if step.outcomes else None), data
+
+
+def _told_as(history: History, entry: UUID) -> UUID | None:
+    """The id of the event that told of the step last."""
+    told = (
+        recorded.id
+        for recorded in reversed(history)
+        if CODEC.reads(recorded.type)
+        and getattr(CODEC.decode(recorded).event, "entry", None) == entry
+    )
+    return next(told, None)

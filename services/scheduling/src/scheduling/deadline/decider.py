@@ -7,7 +7,7 @@ from typing import assert_never
 
 from events.commands import StreamType
 from events.decider import Decider
-from events.occurrence import Occurred
+from events.occurrence import UNKNOWN, Occurred
 from scheduling.deadline.events import (
     CODEC,
     DeadlineEvent,
@@ -27,12 +27,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetDeadline:
-    """`known_at` is when its cause was recorded: history that is brought in late stays silent."""
+    """`known_at` is when its cause was recorded: history that is brought in late stays silent.
+
+    `corrects`: the cause was told of before, and is put right.
+    """
 
     policy: str
     policy_version: int
     due_on: date
     known_at: datetime
+    corrects: bool = False
     occurred: Occurred
 
 
@@ -51,9 +55,13 @@ DeadlineCommand = SetDeadline | MeetDeadline | MissDeadline
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
+    """`since` is when its cause happened, `met` when it was done last."""
+
     status: Status = Status.NEW
     policy: str = ""
     due_on: date = date.max
+    since: Occurred = UNKNOWN
+    met: Occurred | None = None
 
 
 def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
@@ -63,10 +71,10 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
         case MeetDeadline(occurred=occurred):
             if deadline.status not in (Status.OPEN, Status.MISSED):
                 return []
-            late = occurred.at is not None and occurred.at >= end_of_day(deadline.due_on)
+            late = _over(deadline, occurred)
             return [DeadlineMet(policy=deadline.policy, late=late, occurred=occurred)]
         case MissDeadline(occurred=occurred):
-            if deadline.status is not Status.OPEN:
+            if deadline.status is not Status.OPEN or not _over(deadline, occurred):
                 return []
             return [
                 DeadlineMissed(policy=deadline.policy, due_on=deadline.due_on, occurred=occurred)
@@ -78,19 +86,30 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
 def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
     """In the order of happening a meeting told of late comes before the miss, and counts."""
     match event:
-        case DeadlineSet(policy=policy, due_on=due_on):
-            return Deadline(status=Status.OPEN, policy=policy, due_on=due_on)
-        case DeadlineMet():
-            return replace(deadline, status=Status.MET)
-        case DeadlineMissed():
-            met = deadline.status is Status.MET
-            return deadline if met else replace(deadline, status=Status.MISSED)
+        case DeadlineSet(policy=policy, due_on=due_on, occurred=occurred):
+            opened = replace(deadline, status=Status.OPEN, policy=policy, due_on=due_on)
+            return replace(opened, since=occurred)
+        case DeadlineMet(occurred=occurred):
+            return replace(deadline, status=Status.MET, met=occurred)
+        case DeadlineMissed(due_on=due_on):
+            over = deadline.status is Status.MET or due_on != deadline.due_on
+            return deadline if over else replace(deadline, status=Status.MISSED)
         case _:
             assert_never(event)
 
 
+def _over(deadline: Deadline, occurred: Occurred) -> bool:
+    """A deadline that was moved is not missed on the day on which it was due before."""
+    return occurred.at is not None and occurred.at >= end_of_day(deadline.due_on)
+
+
 def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
-    if deadline.status is not Status.NEW:
+    """Its cause may come again, or be put right: then it is due anew, unless that is history."""
+    if (command.due_on, command.occurred) == (deadline.due_on, deadline.since):
+        return []
+    if deadline.met and command.occurred.certainly_before(deadline.met):
+        return []
+    if command.occurred.certainly_before(deadline.since) and not command.corrects:
         return []
     return [
         DeadlineSet(

@@ -1,6 +1,7 @@
 """HTTP for deadlines: one of a case, and what is due over all cases."""
 
 from datetime import date
+from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from kit.lists import TheLists
 from kit.moments import AtMoment, Day
 from kit.paging import AtPage, Listed
 from kit.problems import not_found
-from scheduling.deadline.decider import DEADLINE, Status
+from scheduling.deadline.decider import DEADLINE, Deadline, Status
 from scheduling.views.deadlines import DEADLINES
 
 router = APIRouter(tags=["deadlines"])
@@ -56,6 +57,16 @@ def _listed(row: Row) -> DeadlineAnswer:
     )
 
 
+@router.get("/v1/cases/{case_id}/deadlines", summary="All deadlines of a case, by their day")
+async def read_deadlines(
+    case_id: UUID, at: AtMoment, call: Annotated[Call, reads("deadline:read")]
+) -> list[DeadlineAnswer]:
+    known = await call.read(case_id, at)
+    streams = dict.fromkeys(recorded.stream for recorded in known)
+    answers = [_answer(case_id, stream, DEADLINE.state(known, stream)) for stream in streams]
+    return sorted(answers, key=attrgetter("due_on", "policy", "id"))
+
+
 @router.get("/v1/cases/{case_id}/deadlines/{policy}", summary="The deadline of a case by a policy")
 async def read_deadline(
     case_id: UUID, policy: Code, at: AtMoment, call: Annotated[Call, reads("deadline:read")]
@@ -64,10 +75,14 @@ async def read_deadline(
     deadline = DEADLINE.state(await call.read(case_id, at, stream=stream), stream)
     if deadline.status is Status.NEW:
         raise not_found()
+    return _answer(case_id, stream, deadline)
+
+
+def _answer(case_id: UUID, stream: UUID, deadline: Deadline) -> DeadlineAnswer:
     return DeadlineAnswer(
         id=stream,
         case_id=case_id,
-        policy=policy,
+        policy=deadline.policy,
         status=deadline.status,
         due_on=deadline.due_on,
     )

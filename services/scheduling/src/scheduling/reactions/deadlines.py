@@ -1,0 +1,71 @@
+"""What happens, in whatever service, sets and meets the deadlines that its programme defines."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from events.consumer import Ask, Reaction
+from events.contracts.casefile import TrackStepRecorded
+from events.contracts.contract import Contract
+from events.occurrence import civil_day
+from events.store import Recorded
+from programmes.deadline import Deadline
+from programmes.loader import Programmes
+from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
+
+SOURCES = ("casefile", "intake")
+
+
+def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
+    """One per published type that starts or meets a deadline of any programme."""
+
+    def react(message: Recorded[Contract]) -> list[Ask]:
+        definition = programmes.of([message])
+        started = (_start(message, policy) for policy in definition.deadlines_after(message.type))
+        return [
+            *(ask for ask in started if ask),
+            *(_meet(message, policy) for policy in definition.deadlines_met_by(message.type)),
+        ]
+
+    policies = [policy for d in programmes.definitions for policy in d.deadlines]
+    types = {t for policy in policies for t in (policy.triggered_by, *policy.met_by)}
+    return dict.fromkeys(types, react)
+
+
+def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
+    """A step that ended otherwise than in what sets the deadline takes its reason away."""
+    outcome = message.event.outcome if isinstance(message.event, TrackStepRecorded) else None
+    if policy.when_outcome and outcome not in policy.when_outcome:
+        return _meet(message, policy)
+    due_on = _due(message, policy)
+    if due_on is None:
+        return None
+    command = SetDeadline(
+        policy=policy.policy,
+        policy_version=policy.version,
+        due_on=due_on,
+        known_at=message.recorded_at,
+        corrects=message.corrects is not None,
+        occurred=message.occurred,
+    )
+    return Ask(DEADLINE, _stream(message, policy), command)
+
+
+def _due(message: Recorded[Contract], policy: Deadline) -> date | None:
+    """None where the event does not say the day that it was to say."""
+    if policy.days is not None:
+        began = message.occurred.at or message.recorded_at
+        return civil_day(began) + timedelta(days=policy.days)
+    said = message.event.data if isinstance(message.event, TrackStepRecorded) else None
+    day = getattr(said, policy.due_on.replace("-", "_")) if said and policy.due_on else None
+    return day if isinstance(day, date) else None
+
+
+def _meet(message: Recorded[Contract], policy: Deadline) -> Ask:
+    return Ask(DEADLINE, _stream(message, policy), MeetDeadline(occurred=message.occurred))
+
+
+def _stream(message: Recorded[Contract], policy: Deadline) -> UUID:
+    """A track has deadlines of its own, since there may be several of its kind on a case."""
+    on_track = isinstance(message.event, TrackStepRecorded)
+    return DEADLINE.beside(message.stream if on_track else message.key, policy.policy)
