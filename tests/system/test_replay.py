@@ -32,7 +32,7 @@ from rig.rest import at_rest
 from rig.story import Story
 from rig.tables import connected, tables
 from rig.topics import PUBLISHING, messages
-from rig.world import World
+from rig.world import World, eventually
 from scheduling.deadline.events import CODEC as SCHEDULING
 from scheduling.views.deadlines import DEADLINES
 
@@ -89,6 +89,54 @@ async def test_republishing_everything_sends_the_same_in_the_same_order_and_chan
     assert await _stored(world) == stored
     assert len(world.mails()) == mails
     await audit(world)
+
+
+@pytest.mark.parametrize("by_hand", [True, False], ids=["by hand", "by itself"])
+@pytest.mark.timeout(300)
+async def test_a_wiped_broker_is_filled_again_while_people_work(
+    world: World, *, by_hand: bool
+) -> None:
+    """What had been published comes again, in the same order, and brings about nothing again."""
+    broker = world.stack.servers.broker
+    assert broker is not None
+    story = await Story.of(world)
+    await story.accepted_referral()
+    await story.opened()
+    await at_rest(world)
+    before, mails = await _by_key(world), world.mails()
+
+    async with _in_use(world):
+        await broker.kill()
+        broker.wipe()
+        await broker.start()
+        await asyncio.gather(*map(world.stack.migrate, world.stack.ports))
+        if by_hand:
+            again = (world.stack.run(s, "republish", "--from", "0") for s in PUBLISHING)
+            await asyncio.gather(*again)
+        await eventually(lambda: _holds(world, before), "what was published does not come again")
+    await at_rest(world)
+
+    after = await _by_key(world)
+    for key, own in before.items():
+        assert after[key][: len(own)] == own
+    assert world.mails()[: len(mails)] == mails
+    await audit(world)
+
+
+async def _holds(world: World, wanted: Mapping[tuple[str, bytes], Sequence[str]]) -> bool:
+    held = await _by_key(world)
+    return all(held.get(key, [])[: len(own)] == own for key, own in wanted.items())
+
+
+async def _by_key(world: World) -> dict[tuple[str, bytes], list[str]]:
+    """The ids of what the services published, each the first time, by topic and key."""
+    found: dict[tuple[str, bytes], dict[str, None]] = {}
+    for message in await messages(world, *PUBLISHING):
+        id_ = dict(message.headers)["ce_id"].decode()
+        if id_ not in world.foreign:
+            own = found.setdefault((message.partition.topic, message.key or b""), {})
+            own[id_] = None
+    return {key: list(own) for key, own in found.items()}
 
 
 def _views(world: World) -> Mapping[str, Sequence[View]]:
