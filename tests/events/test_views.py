@@ -32,6 +32,7 @@ from events.views_memory import MemoryViews
 from events.views_postgres import PostgresViews
 
 HOUR = timedelta(hours=1)
+WAITING = "select count(*) from pg_locks where not granted"
 NONE: tuple[int, ...] = ()
 
 
@@ -513,6 +514,31 @@ async def test_a_rebuild_waits_for_a_long_reader_without_holding_up_the_others(
             await long_reader.close()
 
     assert rebuilt.position == 20
+
+
+@pytest.mark.system
+async def test_what_the_live_view_sees_just_before_the_switch_is_in_the_rebuilt_one(
+    database: str,
+) -> None:
+    """The rebuild waits for the checkpoint, which the live view is about to move."""
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        await _many(store, 20)
+        async with store.pool.acquire() as live:
+            async with live.transaction():
+                await live.execute("select from views for update")
+                rebuilding = asyncio.create_task(rebuild(database, "intake", LEVELS, as_it_is))
+                async with asyncio.timeout(5):
+                    while not await live.fetchval(WAITING):  # noqa: ASYNC110 - the server tells nobody
+                        await asyncio.sleep(0.01)
+                await _many(store, 5)
+                await live.execute("update views set position = 25")
+            rebuilt = await asyncio.wait_for(rebuilding, 20)
+        place = Place(store, tables)
+
+        assert rebuilt.position == 25
+        assert ordered(await place.rows()) == ordered(await place.expected())
 
 
 async def _many(store: Store, events: int) -> None:

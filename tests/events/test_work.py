@@ -118,10 +118,26 @@ async def test_when_a_lease_ends_another_worker_gets_the_item(place: Place) -> N
     [first] = await place.queue.claim(KINDS, NOW, LEASE, 10)
 
     [second] = await place.queue.claim(KINDS, NOW + LEASE, LEASE, 10)
-    await place.queue.defer(first, NOW + 2 * LEASE)
+    await place.queue.defer(first, NOW + LEASE)
 
     assert (second.work.id, second.tries) == (item, 2)
     assert await place.queue.claim(KINDS, NOW + LEASE + SECOND, LEASE, 10) == []
+
+
+@pytest.mark.system
+async def test_an_item_that_another_worker_is_claiming_is_passed_over(database: str) -> None:
+    async with PostgresStore.open(database, source="notifications") as store:
+        place = Place(store, PostgresQueue(store.pool))
+        taken, free = await place.add(), await place.add()
+        async with store.pool.acquire() as other, other.transaction():
+            await other.execute("select from work where id = $1 for update", taken)
+            claiming = asyncio.create_task(place.queue.claim(KINDS, NOW, LEASE, 10))
+            await asyncio.wait([claiming], timeout=5)
+            waits = not claiming.done()
+        claimed = await claiming
+
+    assert not waits
+    assert [c.work.id for c in claimed] == [free]
 
 
 async def test_a_deferred_item_is_due_again_later(place: Place) -> None:
