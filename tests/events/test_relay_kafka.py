@@ -1,8 +1,10 @@
 """Relay and consumer on PostgreSQL and Kafka: order, rebalances, lost leads, broker faults."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,10 +14,19 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
+from prometheus_client import REGISTRY
 
 from dev.kafka import Broker
 from events.backoff import Backoff
-from events.broker import PARTITIONS, Outgoing, partition_of
+from events.broker import (
+    PARTITIONS,
+    Extent,
+    Message,
+    Outgoing,
+    Place,
+    Producer,
+    partition_of,
+)
 from events.checkpoint import PostgresCheckpoint
 from events.connection import connect
 from events.consumer import Consumer
@@ -40,6 +51,38 @@ def publish(event: Recorded[Json]) -> Published:
     return "offer-made", OfferMade(attempt=1, channel="letter", by_function="nurse")
 
 
+class StoppingBroker(KafkaBroker):
+    """Its server can be stopped just before a request to it that brings messages."""
+
+    def __init__(self, server: Broker) -> None:
+        super().__init__(server.bootstrap)
+        self.server = server
+        self.stops = False
+
+    @asynccontextmanager
+    async def producer(self, topic: str) -> AsyncIterator[Producer]:
+        async with super().producer(topic) as producer:
+            yield StoppingProducer(self, producer)
+
+
+@dataclass
+class StoppingProducer:
+    broker: StoppingBroker
+    producer: Producer
+
+    async def send(self, messages: Sequence[Outgoing]) -> Sequence[Place]:
+        if self.broker.stops:
+            self.broker.stops = False
+            self.broker.server.pause()
+        return await self.producer.send(messages)
+
+    async def extents(self) -> Mapping[int, Extent]:
+        return await self.producer.extents()
+
+    async def read(self, place: Place) -> Message | None:
+        return await self.producer.read(place)
+
+
 class World:
     """The log of intake, its topic, and consumers with an inbox in the same database."""
 
@@ -47,7 +90,7 @@ class World:
         self.url = url
         self.store = store
         self.server = server
-        self.broker = KafkaBroker(server.bootstrap)
+        self.broker = StoppingBroker(server)
         self.yard = PostgresYard(store.pool)
         self.checkpoint = PostgresCheckpoint(url)
         self.group = f"casefile.{uuid4()}"
@@ -94,18 +137,18 @@ class World:
     async def published_again(self, count: int, seconds: float = 60) -> None:
         """Reads the topic anew until it holds so many events."""
         async with asyncio.timeout(seconds):
-            while len(set(await self._positions())) < count:  # noqa: ASYNC110 - as below
+            while len(set(await self.positions())) < count:  # noqa: ASYNC110 - as below
                 await asyncio.sleep(0.1)
 
     async def assert_topic_in_order(self, count: int) -> None:
         """Every event is there, and those of a key come first in the order of the log."""
-        found = await self._positions()
+        found = await self.positions()
         assert len(set(found)) == count
         for key in KEYS:
             own = list(dict.fromkeys(p for k, p in found if k == key))
             assert own == sorted(own)
 
-    async def _positions(self) -> list[tuple[UUID, int]]:
+    async def positions(self) -> list[tuple[UUID, int]]:
         try:
             found = await everything(self.server, "intake.events")
         except KafkaError:
@@ -156,14 +199,20 @@ async def world(database: str, kafka_server: Broker) -> AsyncIterator[World]:
 
 async def _without_topic(world: World) -> None:
     """Each test finds its topic empty."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=world.server.bootstrap)
-    await admin.start()
-    try:
+    async with _administering(world) as admin:
         if "intake.events" in await admin.list_topics():
             await admin.delete_topics(["intake.events"])
             async with asyncio.timeout(20):
                 while "intake.events" in await admin.list_topics():  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def _administering(world: World) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.server.bootstrap)
+    await admin.start()
+    try:
+        yield admin
     finally:
         await admin.close()
 
@@ -283,6 +332,88 @@ async def test_a_wiped_broker_is_filled_again_although_nothing_is_appended(world
         await world.published_again(24)
 
     world.assert_each_once_in_order(24)
+
+
+async def test_a_log_cut_short_while_its_broker_is_down_is_filled_again_in_order(
+    world: World,
+) -> None:
+    async with running(world.relay(), world.consumer()):
+        for round_ in range(1, 6):
+            await world.append(1)
+            await world.arrived(8 * round_)
+        lost = tails_lost()
+        await world.server.kill()
+        await asyncio.to_thread(_cut_short, world.server, partition_of(str(KEYS[0]).encode()))
+        await world.append(2)
+        await world.server.start()
+
+        await until(lambda: tails_lost() > lost)
+        await world.published_again(56)
+        await world.append(1)
+        await world.arrived(64)
+
+    world.assert_each_once_in_order(64)
+    await world.assert_topic_in_order(64)
+
+
+def _cut_short(server: Broker, number: int) -> None:
+    """As a machine does that lost its power before all was written to the disk."""
+    data = server.process.folder / "data"
+    (data / ".kafka_cleanshutdown").unlink(missing_ok=True)
+    partition = data / f"intake.events-{number}"
+    newest = max(partition.glob("*.log"))
+    for index in (newest.with_suffix(".index"), newest.with_suffix(".timeindex")):
+        index.unlink(missing_ok=True)
+    size = newest.stat().st_size
+    assert size > 0
+    os.truncate(newest, size * 2 // 3)
+
+
+def tails_lost() -> float:
+    return REGISTRY.get_sample_value("leidraad_relay_tail_lost_total", {"service": "intake"}) or 0
+
+
+async def test_a_request_that_lands_long_after_it_was_given_up_overtakes_nothing(
+    world: World,
+) -> None:
+    relay = world.relay()
+    async with running(relay, world.consumer()):
+        await world.append(2)
+        await world.arrived(16)
+        await until(lambda: relay.healthy)
+        world.broker.stops = True
+        try:
+            await world.append(5)
+            await until(lambda: not relay.healthy)
+            await world.append(5)
+        finally:
+            world.server.resume()
+        await world.published_again(96)
+        await world.arrived(96)
+
+    world.assert_each_once_in_order(96)
+    await world.assert_topic_in_order(96)
+    positions = await world.positions()
+    assert len(positions) > len(set(positions))  # the request did land, and its messages again
+
+
+async def test_a_topic_that_is_deleted_under_a_live_broker_is_made_and_filled_again(
+    world: World,
+) -> None:
+    async with running(world.relay(), world.consumer()):
+        await world.append(3)
+        await world.arrived(24)
+        lost = tails_lost()
+        async with _administering(world) as admin:
+            await admin.delete_topics(["intake.events"])
+
+        await until(lambda: tails_lost() > lost)
+        await world.published_again(24)
+        await world.append(2)
+        await world.arrived(40)
+
+    world.assert_each_once_in_order(40)
+    await world.assert_topic_in_order(40)
 
 
 async def test_a_relay_that_loses_its_connection_starts_over(world: World) -> None:
