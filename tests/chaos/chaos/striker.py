@@ -19,13 +19,14 @@ from dev.kafka import Broker
 from dev.port import answers
 from dev.postgres import Server
 from dev.process import until
-from rig.topics import PUBLISHING
 from rig.world import World, eventually
 
 WINDOW_SECONDS = 240.0
 """A process that does not pass through an armed window within this time never does."""
 RUNNING_SECONDS = 30.0
 OTHERS = "others"
+OF_ALL_TOPICS = "analytics"
+"""It follows all topics, so that its `migrate` makes all that are missing."""
 _SESSIONS = """select pid from pg_stat_activity
     where datname = $1 and backend_type = 'client backend'"""
 
@@ -157,18 +158,18 @@ class Striker:
         if fault.kind is Kind.WIPE:
             self._broker.wipe()
         await asyncio.sleep(fault.seconds)
-        if fault.kind is Kind.WIPE:
-            for service in PUBLISHING:
-                await self._operate(service, "republish", "--from", "0")
         await self._broker.start()
         if fault.kind is Kind.WIPE:
-            await self._operate("analytics", "migrate")
+            await self._make_topics()
 
-    async def _operate(self, service: str, *command: str) -> None:
-        """What the procedure asks of an operator, who tries again while a database is away."""
+    async def _make_topics(self) -> None:
+        """All that a wiped broker asks of an operator, who tries again while a database is away.
+
+        The relays notice that their topics lost what they held, and fill them again.
+        """
         while True:
             try:
-                await self._world.stack.run(service, *command)
+                await self._world.stack.migrate(OF_ALL_TOPICS)
             except NotStarted:
                 await asyncio.sleep(1)
             else:
