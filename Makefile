@@ -30,8 +30,8 @@ test-fast: setup ## Run the tests that need no server and little time
 simulate: setup ## Simulate all services under faults: SEEDS=10000 [FIRST=n] many seeds, SEED=n one again
 	@PYTHONPATH=tests/checker:tests/simulation $(RUN) simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
 
-chaos: setup ## Kill the real processes and their servers: SEED=n KILLS=n [RATE=n], or PLAN=file.json; REPORT=file.json KEEP=1
-	@PYTHONPATH=tests/checker:tests/system:tests/chaos $(RUN) chaos $(if $(PLAN),--plan "$(PLAN)") $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(RATE),--rate $(RATE)) $(if $(REPORT),--report "$(REPORT)") $(if $(KEEP),--keep)
+chaos: setup ## Kill the real processes and their servers: SEED=n KILLS=n [RATE=n], or PLAN=file.json; REPORT=file.json EVIDENCE=folder KEEP=1
+	@PYTHONPATH=tests/checker:tests/system:tests/chaos $(RUN) chaos $(if $(PLAN),--plan "$(PLAN)") $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(RATE),--rate $(RATE)) $(if $(REPORT),--report "$(REPORT)") $(if $(EVIDENCE),--evidence "$(EVIDENCE)") $(if $(KEEP),--keep)
 
 check: setup ## Judge a folder of evidence by the promises R1 to R8: make check EVIDENCE=build/evidence
 	@PYTHONPATH=tests/checker $(RUN) checker "$(or $(EVIDENCE),build/evidence)"

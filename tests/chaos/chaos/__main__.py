@@ -11,6 +11,8 @@ from chaos.campaign import Campaign, Outcome, world
 from chaos.mix import mixed
 from chaos.plan import BadPlan, Plan, read
 from dev.terminal import run
+from rig.audit import KEPT
+from rig.dump import keep
 from rig.world import World
 
 MOST_SHOWN = 50
@@ -33,6 +35,8 @@ async def _campaign(plan: Plan, arguments: argparse.Namespace) -> int:
             Campaign(whole, plan, _say).played() as outcome,
         ):
             _tell(outcome, arguments)
+            if kept := arguments.evidence or (KEPT if outcome.failures else None):
+                keep(outcome.evidence, whole, kept)
             if arguments.keep:
                 await _stay(whole)
     return bool(outcome.failures)
@@ -75,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, default=30, help="commands a second")
     parser.add_argument("--plan", type=Path, help="play the faults of this file instead")
     parser.add_argument("--report", type=Path, help="write the report here, as JSON")
+    parser.add_argument("--evidence", type=Path, help="write all evidence into this folder")
     parser.add_argument("--keep", action="store_true", help="stay up until Ctrl-C")
     return parser
 

@@ -23,6 +23,7 @@ from dev.failure import NotStarted
 from dev.stack import FREE, stack
 from programmes.loader import SHIPPED, load
 from rig.evidence import gather
+from rig.reader import caught_up, reading_along
 from rig.rest import at_rest
 from rig.tables import value
 from rig.world import PROGRAMME, World, define, eventually
@@ -95,7 +96,11 @@ class Campaign:
     @asynccontextmanager
     async def played(self) -> AsyncIterator[Outcome]:
         """The system is up, at rest, and kept so as long as the outcome is looked at."""
-        async with self._supervisor.running(), asyncio.TaskGroup() as feeling:
+        async with (
+            self._supervisor.running(),
+            reading_along(self.world),
+            asyncio.TaskGroup() as feeling,
+        ):
             await self.world.register("desk", PROGRAMME, "Desk", "desk@example.org")
             pulses = [feeling.create_task(pulse.feel()) for pulse in self._pulses]
             try:
@@ -117,8 +122,8 @@ class Campaign:
         failures += await self._rested()
         rested = monotonic()
         self._say(f"at rest after {rested - over:.1f} s; looking at what is left")
-        seen = {pulse.service: pulse.seen for pulse in self._pulses}
-        evidence = await gather(self.world, self.world.ledger.exchanges, seen)
+        await caught_up(self.world)
+        evidence = await gather(self.world, self.world.ledger.exchanges, self.world.seen)
         failures += await verdict.left_over(self.world)
         failures += verdict.unplayed(self._timeline)
         failures += self._load.tally.unexpected

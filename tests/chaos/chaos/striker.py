@@ -5,7 +5,6 @@ import os
 import signal
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from random import Random
 from time import monotonic
 
@@ -59,7 +58,10 @@ class Striker:
         async with self._lanes[_lane(fault)]:
             struck = Struck(fault=fault, began=monotonic(), over=float("inf"), met=False)
             self._timeline.struck.append(struck)
-            struck.met = await self._blow(fault)
+            try:
+                struck.met = await self._blow(fault)
+            except NotStarted as failure:
+                struck.words = str(failure)
             struck.over = monotonic()
 
     async def _blow(self, fault: Fault) -> bool:
@@ -101,12 +103,12 @@ class Striker:
         armed = self._supervisor.window(target, window)
         hit = armed.with_name(f"{window}.hit")
         armed.touch()
-        with suppress(NotStarted):
-            await until(hit.exists, WINDOW_SECONDS, f"{target} does not pass {window}")
-        armed.unlink(missing_ok=True)
-        met = hit.exists()
-        hit.unlink(missing_ok=True)
-        return met
+        try:
+            await until(hit.exists, WINDOW_SECONDS, f"{target} did not pass {window}")
+        finally:
+            armed.unlink(missing_ok=True)
+            hit.unlink(missing_ok=True)
+        return True
 
     async def _kill_rebalancing(self, target: str) -> bool:
         """A second member comes, and goes again: the first one is told to give up what it has."""

@@ -14,12 +14,16 @@ MOMENT_SECONDS = 1.0
 
 @dataclass(slots=True, kw_only=True)
 class Struck:
-    """A fault that was played: from when to when, and whether it met whom it was meant for."""
+    """A fault that was played: from when to when, and whether it met whom it was meant for.
+
+    `words` say why it did not.
+    """
 
     fault: Fault
     began: float
     over: float
     met: bool
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,8 +62,11 @@ async def _parked(world: World) -> AsyncIterator[str]:
 
 def unplayed(timeline: Timeline) -> list[str]:
     """Faults that met nobody prove nothing; and no process may end by itself."""
-    missed = [s.fault for s in timeline.struck if not s.met]
+    missed = [(s.fault, s.words) for s in timeline.struck if not s.met]
     return [
-        *[f"{f.name} of {f.target} at {f.at:.1f} s was never hit" for f in missed],
+        *[
+            f"{f.name} {f.target} at {f.at:.1f} s met nobody: {why or 'never passed'}"
+            for f, why in missed
+        ],
         *[f"{e.process} ended by itself with {e.code}: {e.words}" for e in timeline.exits],
     ]
