@@ -23,6 +23,8 @@ from rig.world import World, eventually
 WINDOW_SECONDS = 240.0
 """A process that does not pass through an armed window within this time never does."""
 RUNNING_SECONDS = 30.0
+RIVAL_SECONDS = 45.0
+"""Time enough to start and to join the group, on a machine that is busy."""
 OTHERS = "others"
 OF_ALL_TOPICS = "analytics"
 """It follows all topics, so that its `migrate` makes all that are missing."""
@@ -116,7 +118,7 @@ class Striker:
         killing = asyncio.create_task(self._kill_in("rebalancing", target))
         while not killing.done():
             process = self._supervisor.launch(rival)
-            await asyncio.wait({killing}, timeout=10)
+            await asyncio.wait({killing}, timeout=RIVAL_SECONDS)
             await process.stop()
         return await killing
 
