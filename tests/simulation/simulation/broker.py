@@ -9,6 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from events.broker import (
+    Bookmark,
     BrokerFailed,
     Extent,
     Message,
@@ -35,6 +36,7 @@ class StormyBroker(MemoryBroker):
         self.world = world
         self.arrived = 0
         self.arrivals: dict[UUID, int] = {}
+        self.history: dict[tuple[str, Partition], list[Bookmark]] = {}
         self.ambush: Callable[[str], Awaitable[None]] | None = None
         self._wire = Wire(world, SERVER, BrokerFailed)
 
@@ -72,12 +74,25 @@ class StormyBroker(MemoryBroker):
                 self.expel(member)
 
     def lose_offsets(self) -> None:
-        """Some groups go on from an earlier place, or from the beginning."""
+        """Some groups go on from where they were once, or from the beginning."""
         for place in sorted(self.committed):
             if self.world.chance.random() < 0.5:
-                self.committed[place] = self.world.chance.randint(0, self.committed[place])
+                del self.history[place][self.world.chance.randint(0, len(self.history[place])) :]
+                last = [Bookmark(0, ""), *self.history[place]][-1]
+                self.committed[place], self.marks[place] = last
         for group in self.members:
             self._rebalance(group)
+
+    def lose_some_tail(self) -> None:
+        """The offsets stay where they are, and no relay and no member is told."""
+        held = [p for topic in sorted(self.topics) for p in self.topics[topic] if p]
+        if held:
+            place = self.world.chance.choice(held)
+            self.lose_tail(place[0].partition, self.world.chance.randrange(len(place)))
+
+    def wipe(self) -> None:
+        super().wipe()
+        self.history.clear()
 
 
 class StormyProducer(MemoryProducer):
@@ -113,6 +128,7 @@ class StormySubscription(MemorySubscription):
     def __init__(self, broker: StormyBroker, group: str, topics: Sequence[str]) -> None:
         super().__init__(broker, group, topics)
         self.process = PROCESS.get()
+        self._stormy = broker
         self._world = broker.world
         self._deaf = False
 
@@ -131,14 +147,16 @@ class StormySubscription(MemorySubscription):
     def rebalanced(self) -> bool:
         return not self._deaf and super().rebalanced()
 
-    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+    async def commit(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
         fate = self._fate()
         if fate is Fate.REQUEST_LOST:
             raise BrokerFailed("the commit got lost")
         if fate is Fate.LATE:
             self._world.note("a commit is acknowledged and lost")
             return
-        await super().commit(offsets)
+        await super().commit(bookmarks)
+        for partition, bookmark in bookmarks.items():
+            self._stormy.history.setdefault((self._group, partition), []).append(bookmark)
         if fate is Fate.ANSWER_LOST:
             raise BrokerFailed("no answer to a commit")
 
@@ -148,7 +166,7 @@ class StormySubscription(MemorySubscription):
     def _next(self) -> list[Message]:
         """Partitions in any order, and of each as much as it pleases."""
         self._broker.check()
-        if self._paused:
+        if self._paused or super().rebalanced():
             return []
         found: list[Message] = []
         chance = self._world.chance

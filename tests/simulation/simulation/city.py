@@ -144,7 +144,7 @@ class City:
     def _behind(self, follower: Follower) -> int:
         topics = [f"{source}.events" for source in follower.sources]
         return sum(
-            len(place) - self.broker.committed.get((follower.group, place[0].partition), 0)
+            abs(len(place) - self.broker.committed.get((follower.group, place[0].partition), 0))
             for topic in topics
             for place in self.broker.places(topic)
             if place

@@ -40,6 +40,7 @@ class Storm:
             (2, self._republish),
             (1, self._offsets_lost),
             (1, self._wipe),
+            (2, self._tail_lost),
             (3, self._lie_in_wait),
             (1, self._clock_steps),
             (2, self._operate),
@@ -130,6 +131,10 @@ class Storm:
         """The broker comes back empty, and nobody tells the relays."""
         self.world.note("the broker is wiped")
         self.city.broker.wipe()
+
+    async def _tail_lost(self) -> None:
+        self.world.note("the broker comes back without the last messages of a partition")
+        self.city.broker.lose_some_tail()
 
     async def _lie_in_wait(self) -> None:
         """For the moment in which something was sent, and nobody knows of it yet."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from aiokafka.partitioner import murmur2
@@ -30,6 +30,13 @@ class Extent(NamedTuple):
     end: int
 
 
+class Bookmark(NamedTuple):
+    """From where a group goes on, and which message lies before that place."""
+
+    offset: int
+    mark: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to be sent; `headers` and `value` are what the envelope makes."""
@@ -53,6 +60,8 @@ class Message:
     key: bytes | None
     headers: Sequence[tuple[str, bytes]]
     value: bytes | None
+    stamp: int = field(default=0, compare=False)
+    """When it was written to its topic: what is written again has another."""
 
 
 class BrokerFailed(Exception):
@@ -87,10 +96,10 @@ class Subscription(Protocol):
     """One member of a consumer group."""
 
     async def poll(self, seconds: float) -> Sequence[Message]:
-        """The next messages, in order per partition; none after `seconds`."""
+        """The next messages, in order per partition; none after `seconds`, or if `rebalanced`."""
         ...
 
-    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+    async def commit(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
         """Says from where the group goes on; BrokerFailed also where the group has moved on.
 
         Places that were read before that mean nothing: the topic may be another since.
@@ -98,7 +107,10 @@ class Subscription(Protocol):
         ...
 
     def rebalanced(self) -> bool:
-        """Whether what is assigned has changed, at first too; until `rewind`."""
+        """Whether what is assigned has changed, or a connection that is read over; until `rewind`.
+
+        At first too. Behind a new connection may be a broker that lost some of its data.
+        """
         ...
 
     def assigned(self) -> frozenset[Partition]: ...
@@ -110,7 +122,11 @@ class Subscription(Protocol):
     def resume(self) -> None: ...
 
     async def rewind(self) -> None:
-        """Goes back to what is committed, in all assigned partitions."""
+        """Goes back to what is committed, in all assigned partitions.
+
+        Where another message lies before that place, or none, the partition is read from its
+        beginning. If the broker does not answer, `rebalanced` stays, and this is to be repeated.
+        """
         ...
 
     async def lag(self) -> Mapping[Partition, int]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from events.backoff import waited
 from events.broker import (
     PARTITIONS,
+    Bookmark,
     BrokerFailed,
     Extent,
     Message,
@@ -15,6 +16,7 @@ from events.broker import (
     Place,
     partition_of,
 )
+from events.places import is_at, names_a_message, tell_lost
 
 
 class MemoryBroker:
@@ -26,7 +28,9 @@ class MemoryBroker:
         self.partitions = partitions
         self.topics: dict[str, list[list[Message]]] = {}
         self.expired: dict[Partition, int] = {}
+        self.written = 0
         self.committed: dict[tuple[str, Partition], int] = {}
+        self.marks: dict[tuple[str, Partition], str] = {}
         self.members: dict[str, list[MemorySubscription]] = {}
 
     @asynccontextmanager
@@ -59,8 +63,10 @@ class MemoryBroker:
         number = partition_of(message.key, self.partitions)
         place = self.places(message.topic)[number]
         partition = Partition(message.topic, number)
+        self.written += 1
+        headers = list(message.headers)
         place.append(
-            Message(partition, len(place), message.key, list(message.headers), message.value)
+            Message(partition, len(place), message.key, headers, message.value, self.written)
         )
         for member in (m for members in self.members.values() for m in members):
             member.news.set()
@@ -79,6 +85,7 @@ class MemoryBroker:
         self.topics.clear()
         self.expired.clear()
         self.committed.clear()
+        self.marks.clear()
         for group in self.members:
             self._rebalance(group)
 
@@ -147,7 +154,10 @@ class MemoryProducer:
 
 
 class MemorySubscription:
-    """A member of a group: where it reads in each partition that it was assigned."""
+    """A member of a group: where it reads in each partition that it was assigned.
+
+    After the broker began another life, it is connected anew without being told.
+    """
 
     def __init__(self, broker: MemoryBroker, group: str, topics: Sequence[str]) -> None:
         self.topics = list(topics)
@@ -155,6 +165,7 @@ class MemorySubscription:
         self._broker = broker
         self._group = group
         self._positions: dict[Partition, int] = {}
+        self._life = broker.life
         self._rebalanced = False
         self._paused = False
 
@@ -173,23 +184,25 @@ class MemorySubscription:
 
     def _next(self) -> list[Message]:
         self._broker.check()
-        if self._paused:
+        if self._paused or self.rebalanced():
             return []
         found: list[Message] = []
         for partition, position in self._positions.items():
             place = self._broker.places(partition.topic)[partition.number]
             found += place[position : position + 100]
-            self._positions[partition] = min(position + 100, len(place))
+            self._positions[partition] = max(position, min(position + 100, len(place)))
         return found
 
-    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+    async def commit(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
         self._broker.check()
-        if self._rebalanced or not self._positions.keys() >= offsets.keys():
+        if self.rebalanced() or not self._positions.keys() >= bookmarks.keys():
             raise BrokerFailed("the group has moved on")
-        self._broker.committed |= {(self._group, p): o for p, o in offsets.items()}
+        for partition, bookmark in bookmarks.items():
+            self._broker.committed[self._group, partition] = bookmark.offset
+            self._broker.marks[self._group, partition] = bookmark.mark
 
     def rebalanced(self) -> bool:
-        return self._rebalanced
+        return self._rebalanced or self._life != self._broker.life
 
     def assigned(self) -> frozenset[Partition]:
         return frozenset(self._positions)
@@ -203,12 +216,26 @@ class MemorySubscription:
     async def rewind(self) -> None:
         self._broker.check()
         self._rebalanced = False
-        self._positions = {p: self._committed(p) for p in self._positions}
+        self._life = self._broker.life
+        self._positions = {p: self._place(p) for p in self._positions}
+
+    def _place(self, partition: Partition) -> int:
+        """What is committed, unless something else lies before it by now."""
+        offset = self._committed(partition)
+        mark = self._broker.marks.get((self._group, partition), "")
+        start = self._broker.expired.get(partition, 0)
+        if offset <= start or not names_a_message(mark):
+            return offset
+        place = self._broker.places(partition.topic)[partition.number]
+        if is_at(mark, place[offset - 1] if offset <= len(place) else None):
+            return offset
+        tell_lost(self._group, partition, offset)
+        return start
 
     async def lag(self) -> Mapping[Partition, int]:
         self._broker.check()
         return {
-            Partition(topic, number): len(place) - self._committed(Partition(topic, number))
+            Partition(topic, number): max(len(place) - self._committed(Partition(topic, number)), 0)
             for topic in self.topics
             for number, place in enumerate(self._broker.places(topic))
         }

@@ -172,12 +172,12 @@ class Consumer:
     async def _commit(self, member: Subscription, lanes: Lanes) -> None:
         """Commits what is finished; what cannot be committed is read again and found done."""
         assigned = member.assigned()
-        offsets = {p: o for p, o in lanes.offsets.ready().items() if p in assigned}
+        bookmarks = {p: b for p, b in lanes.offsets.ready().items() if p in assigned}
         try:
             await lanes.forget()
-            if offsets:
-                await member.commit(offsets)
-                lanes.offsets.committed(offsets)
+            if bookmarks:
+                await member.commit(bookmarks)
+                lanes.offsets.committed(bookmarks)
                 self.healthy = True
         except OUTAGES as error:
             log.warning("consumer.not-committed", group=self.group, reason=code_of(error))

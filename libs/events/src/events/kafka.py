@@ -5,22 +5,26 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TypeVar
 
+import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
-from aiokafka.structs import ConsumerRecord
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 
 from events.broker import (
     PARTITIONS,
+    Bookmark,
     BrokerFailed,
     Message,
     Partition,
     Producer,
     Subscription,
 )
+from events.kafka_places import Links, linked, links, places
 from events.kafka_producer import REQUEST_MS, Layout, TopicMissing, layout_of, producing
 
 T = TypeVar("T")
+log = structlog.get_logger()
 LOOK_SECONDS = 0.05
 STOP_SECONDS = 5
 
@@ -76,7 +80,7 @@ class KafkaBroker:
             metadata_max_age_ms=10_000,
             request_timeout_ms=REQUEST_MS + 2_000,
         )
-        member = KafkaSubscription(client, topics)
+        member = KafkaSubscription(client, group, topics)
         try:
             client.subscribe(topics=list(topics), listener=member.listener)
             await _asked(client.start())
@@ -100,21 +104,27 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 class KafkaSubscription:
     """A member of a consumer group."""
 
-    def __init__(self, client: AIOKafkaConsumer, topics: Sequence[str]) -> None:
+    def __init__(self, client: AIOKafkaConsumer, group: str, topics: Sequence[str]) -> None:
         self.listener = _Listener()
+        self._links: Links = {}
         self._client = client
+        self._group = group
         self._topics = topics
 
     async def poll(self, seconds: float) -> Sequence[Message]:
         polled = await _asked(self._client.getmany(timeout_ms=int(seconds * 1000), max_records=500))
+        if self.rebalanced():
+            return []
         return [_message(record) for records in polled.values() for record in records]
 
-    async def commit(self, offsets: Mapping[Partition, int]) -> None:
-        if self.listener.changed:
+    async def commit(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
+        if self.rebalanced():
             raise BrokerFailed("the group has moved on")
-        await _asked(self._client.commit({TopicPartition(*p): o for p, o in offsets.items()}))
+        offsets = {TopicPartition(*p): OffsetAndMetadata(*b) for p, b in bookmarks.items()}
+        await _asked(self._client.commit(offsets))
 
     def rebalanced(self) -> bool:
+        self.listener.changed = self.listener.changed or links(self._client) != self._links
         return self.listener.changed
 
     def assigned(self) -> frozenset[Partition]:
@@ -127,19 +137,17 @@ class KafkaSubscription:
         self._client.resume(*self._client.paused())
 
     async def rewind(self) -> None:
+        """Fetches nothing meanwhile: an answer that is waited for would hold up the others."""
         self.listener.changed = False
         try:
-            for partition in self._client.assignment():
-                await self._rewind(partition)
-        except IllegalStateError:
+            self.pause()
+            self._links = await _asked(linked(self._client))
+            for partition, offset in (await _asked(places(self._client, self._group))).items():
+                self._client.seek(partition, offset)
+            self.resume()
+        except (BrokerFailed, IllegalStateError) as error:
             self.listener.changed = True
-
-    async def _rewind(self, partition: TopicPartition) -> None:
-        committed = await _asked(self._client.committed(partition))
-        if committed is None:
-            await _asked(self._client.seek_to_beginning(partition))
-        else:
-            self._client.seek(partition, committed)
+            log.warning("consumer.not-placed", group=self._group, reason=str(error))
 
     async def lag(self) -> Mapping[Partition, int]:
         every = [
@@ -158,7 +166,9 @@ class KafkaSubscription:
 
 def _message(record: ConsumerRecord) -> Message:
     partition = Partition(record.topic, record.partition)
-    return Message(partition, record.offset, record.key, record.headers, record.value)
+    return Message(
+        partition, record.offset, record.key, record.headers, record.value, record.timestamp
+    )
 
 
 async def _stopped(client: AIOKafkaConsumer) -> None:

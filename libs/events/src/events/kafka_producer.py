@@ -201,18 +201,9 @@ class KafkaProducer:
             return None
         self._check(code)
         try:
-            found = (m for m in self._records(place.number, data) if m.offset == place.offset)
-            return next(found, None)
+            return message_at(Partition(self._topic, place.number), place.offset, data)
         except UNREADABLE:
             return None
-
-    def _records(self, number: int, data: bytes) -> Iterator[Message]:
-        records = MemoryRecords(data)
-        partition = Partition(self._topic, number)
-        while records.has_next():
-            for record in records.next_batch():
-                headers = list(record.headers)
-                yield Message(partition, record.offset, record.key, headers, record.value)
 
     async def _of_all(
         self, numbers: Sequence[int], request: Callable[[Sequence[int]], Any]
@@ -248,6 +239,21 @@ class KafkaProducer:
     def _end(self) -> None:
         for connection in self._connections.values():
             _cut(connection)
+
+
+def message_at(partition: Partition, offset: int, data: bytes) -> Message | None:
+    """The message at an offset, among the batches that a broker gave; UNREADABLE may be raised."""
+    return next((m for m in _records(partition, data) if m.offset == offset), None)
+
+
+def _records(partition: Partition, data: bytes) -> Iterator[Message]:
+    records = MemoryRecords(data)
+    while records.has_next():
+        for record in records.next_batch():
+            headers = list(record.headers)
+            yield Message(
+                partition, record.offset, record.key, headers, record.value, record.timestamp
+            )
 
 
 def _added(batch: BatchBuilder, message: Outgoing) -> bool:

@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from events.broker import Message, Partition
+from events.broker import Bookmark, Message, Partition
+from events.places import mark_of
 
 
 @dataclass
@@ -13,8 +14,8 @@ class Offsets:
 
     unfinished: int = 0
     _open: dict[Partition, deque[int]] = field(default_factory=dict)
-    _done: dict[Partition, set[int]] = field(default_factory=dict)
-    _ready: dict[Partition, int] = field(default_factory=dict)
+    _done: dict[Partition, dict[int, str]] = field(default_factory=dict)
+    _ready: dict[Partition, Bookmark] = field(default_factory=dict)
 
     def began(self, message: Message) -> None:
         self._open.setdefault(message.partition, deque()).append(message.offset)
@@ -22,18 +23,18 @@ class Offsets:
 
     def finished(self, message: Message) -> None:
         opened = self._open[message.partition]
-        done = self._done.setdefault(message.partition, set())
-        done.add(message.offset)
+        done = self._done.setdefault(message.partition, {})
+        done[message.offset] = mark_of(message)
         self.unfinished -= 1
         while opened and opened[0] in done:
-            done.discard(opened[0])
-            self._ready[message.partition] = opened.popleft() + 1
+            offset = opened.popleft()
+            self._ready[message.partition] = Bookmark(offset + 1, done.pop(offset))
 
-    def ready(self) -> Mapping[Partition, int]:
+    def ready(self) -> Mapping[Partition, Bookmark]:
         """Where the group may go on, as far as that has not been committed yet."""
         return dict(self._ready)
 
-    def committed(self, offsets: Mapping[Partition, int]) -> None:
-        for partition, offset in offsets.items():
-            if self._ready.get(partition) == offset:
+    def committed(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
+        for partition, bookmark in bookmarks.items():
+            if self._ready.get(partition) == bookmark:
                 del self._ready[partition]

@@ -1,0 +1,85 @@
+"""Where a member goes on in Kafka: verified over the connections that it will read over.
+
+The library connects anew by itself, and tells nobody. So its connections are looked at.
+"""
+
+from collections.abc import Mapping
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.client import ConnectionGroup
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.errors import LeaderNotAvailableError, OffsetOutOfRangeError, for_code
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.structs import OffsetAndMetadata
+
+from events.broker import Message, Partition
+from events.kafka_producer import NOBODY, UNREADABLE, message_at
+from events.places import is_at, names_a_message, tell_lost
+
+ONE_BATCH = 1
+"""Of the first partition that is asked for, a broker gives a whole batch, whatever its size."""
+
+Links = Mapping[TopicPartition, AIOKafkaConnection | None]
+"""The connection over which each assigned partition is read; each is used in one life only."""
+
+
+def links(client: AIOKafkaConsumer) -> Links:
+    known = client._client._conns  # noqa: SLF001 - the library says nowhere that it connected anew
+    return {
+        p: known.get((_leader(client, p), ConnectionGroup.DEFAULT)) for p in client.assignment()
+    }
+
+
+async def linked(client: AIOKafkaConsumer) -> Links:
+    """The same, after all are connected."""
+    for node in {_leader(client, partition) for partition in client.assignment()}:
+        if node in {None, NOBODY} or not await client._client.ready(node):  # noqa: SLF001
+            await client._client.force_metadata_update()  # noqa: SLF001
+            raise LeaderNotAvailableError
+    return links(client)
+
+
+async def places(client: AIOKafkaConsumer, group: str) -> Mapping[TopicPartition, int]:
+    """Where each assigned partition is to be read on."""
+    assigned = list(client.assignment())
+    committed = await client._coordinator.fetch_committed_offsets(assigned)  # noqa: SLF001
+    starts = await client.beginning_offsets(assigned)
+    found: dict[TopicPartition, int] = {}
+    for partition in assigned:
+        at = committed.get(partition)
+        if at is None:
+            found[partition] = starts[partition]
+        elif at.offset <= starts[partition] or await _is_kept(client, partition, at):
+            found[partition] = at.offset
+        else:
+            tell_lost(group, Partition(*partition), at.offset)
+            found[partition] = starts[partition]
+    return found
+
+
+async def _is_kept(
+    client: AIOKafkaConsumer, partition: TopicPartition, at: OffsetAndMetadata
+) -> bool:
+    mark = at.metadata or ""
+    return not names_a_message(mark) or is_at(mark, await _read(client, partition, at.offset - 1))
+
+
+async def _read(client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> Message | None:
+    """The message at a place; None if there is none, or none that can be read."""
+    wanted = [(partition.topic, [(partition.partition, offset, ONE_BATCH)])]
+    request = FetchRequest(0, 1, ONE_BATCH, 0, wanted)
+    answer = await client._client.send(_leader(client, partition), request)  # noqa: SLF001
+    [(_, [(_, code, *_, data)])] = answer.topics
+    if for_code(code) is OffsetOutOfRangeError:
+        return None
+    if code:
+        raise for_code(code)
+    try:
+        return message_at(Partition(*partition), offset, data)
+    except UNREADABLE:
+        return None
+
+
+def _leader(client: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
+    node: int | None = client._client.cluster.leader_for_partition(partition)  # noqa: SLF001
+    return node
