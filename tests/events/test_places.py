@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -13,11 +13,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.client import ConnectionGroup
 from aiokafka.conn import CloseReason
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from dev.kafka import Broker as Server
 from events.backoff import Backoff
-from events.broker import Bookmark, Broker, Message, Outgoing, Partition, Subscription
+from events.broker import Bookmark, Broker, BrokerFailed, Message, Outgoing, Partition, Subscription
 from events.broker_memory import MemoryBroker
 from events.consumer import Consumer
 from events.contracts import registry
@@ -90,7 +91,10 @@ class Kafka:
 
     async def committed(self, group: str) -> int:
         async with self._admin() as admin:
-            offsets = await admin.list_consumer_group_offsets(group)
+            try:
+                offsets = await admin.list_consumer_group_offsets(group)
+            except KafkaError:
+                return 0
         return sum(at.offset for at in offsets.values())
 
     @asynccontextmanager
@@ -114,8 +118,15 @@ class World:
     done: dict[int, UUID] = field(default_factory=dict)
 
     async def send(self, positions: Sequence[int]) -> None:
-        async with self.cluster.broker.producer(self.topic) as producer:
-            await producer.send([self.message(position) for position in positions])
+        messages = [self.message(position) for position in positions]
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(BrokerFailed):
+                    async with self.cluster.broker.producer(self.topic) as producer:
+                        await producer.extents()
+                        await producer.send(messages)
+                        return
+                await asyncio.sleep(0.1)
 
     def message(self, position: int) -> Outgoing:
         event: Recorded[Json] = recorded({}, position, key=KEYS[position % len(KEYS)])
@@ -208,8 +219,8 @@ async def _on_kafka(server: Server) -> World:
     if not server.process.running:
         await server.start()
     made = World(Kafka(server))
-    async with made.cluster.broker.producer(made.topic):
-        return made
+    await made.send([])
+    return made
 
 
 TEN, THIRTY = range(1, 11), range(1, 31)

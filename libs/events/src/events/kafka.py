@@ -107,6 +107,7 @@ class KafkaSubscription:
     def __init__(self, client: AIOKafkaConsumer, group: str, topics: Sequence[str]) -> None:
         self.listener = _Listener()
         self._links: Links = {}
+        self._placed = True
         self._client = client
         self._group = group
         self._topics = topics
@@ -145,9 +146,12 @@ class KafkaSubscription:
             for partition, offset in (await _asked(places(self._client, self._group))).items():
                 self._client.seek(partition, offset)
             self.resume()
+            self._placed = True
         except (BrokerFailed, IllegalStateError) as error:
             self.listener.changed = True
-            log.warning("consumer.not-placed", group=self._group, reason=str(error))
+            if self._placed:
+                log.warning("consumer.not-placed", group=self._group, reason=str(error))
+            self._placed = False
 
     async def lag(self) -> Mapping[Partition, int]:
         every = [
