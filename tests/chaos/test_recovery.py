@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+import orjson
+
 from chaos import figures
 from chaos.plan import Fault, Kind
+from chaos.report import as_bytes
 from chaos.timeline import Start, Struck, Timeline
 from checker.evidence import Books, Evidence, Exchange, Refusal, Success
 from events.broker import Message, Partition
@@ -105,7 +108,9 @@ def test_the_first_success_counts_from_the_end_of_a_fault_to_the_next_sign_of_li
         "intake.relay": [25.0],
     }
 
-    assert figures.first_success(timeline) == {
+    found = figures.first_success(timeline)
+
+    assert orjson.loads(as_bytes(dict(found))) == {
         "kill of api": {"n": 1, "median": 2.0, "worst": 2.0},
         "postgres-restart": {"n": 1, "median": 1.0, "worst": 1.0},
     }

@@ -98,7 +98,8 @@ def first_success(timeline: Timeline) -> Mapping[str, Json]:
 
 def _group(struck: Struck) -> str:
     fault = struck.fault
-    return f"kill of {fault.target.partition('.')[2]}" if fault.kind is Kind.KILL else fault.kind
+    own = f"kill of {fault.target.partition('.')[2]}"
+    return own if fault.kind is Kind.KILL else str(fault.kind)
 
 
 def _sufferers(struck: Struck) -> Iterator[str]:
