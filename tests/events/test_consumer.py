@@ -386,6 +386,20 @@ async def test_what_was_handled_or_waits_for_its_next_try_is_not_counted() -> No
         stop.set()
 
 
+async def test_of_what_a_process_had_parked_when_it_ended_nothing_stays_counted() -> None:
+    broker, yard, handler = MemoryBroker(partitions=1), MemoryYard(), Handler()
+    broker.put(message(1))
+    [parked] = broker.messages(TOPIC)
+    await yard.begin(GROUP, [parked])
+    await yard.park(LANE, parked, "fault")
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: committed(broker) == 1)
+
+    assert handler.tried == []
+    assert not yard._tries
+
+
 async def test_what_had_to_be_broken_off_stays_counted() -> None:
     broker, yard = MemoryBroker(), MemoryYard()
     begun = asyncio.Event()

@@ -49,9 +49,13 @@ class Begun:
                 raise
             finally:
                 if not broken_off:
-                    self._over[_place(message)] = message
+                    self.over(message)
             if died:
                 await self.forget()
+
+    def over(self, message: Message) -> None:
+        """It is not in hand any more: what was counted of it is to be taken back."""
+        self._over[_place(message)] = message
 
     async def forget(self) -> None:
         """Takes back the counts of all that was in hand and is not any more."""

@@ -151,7 +151,9 @@ class Lanes:
             waits = await self.yard.behind(lane, message)
         except Unwritable:
             waits = await self.yard.behind(lane, _bare(message))
-        if not waits:
+        if waits:
+            self._begun.over(message)  # a process may have ended after it parked it
+        else:
             self._parked.discard(lane)
         return waits
 
