@@ -1,6 +1,7 @@
 """What a stream type is made of: a pure decision, a pure fold, a rule that says no."""
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -29,6 +30,12 @@ class Invalid(Rejected):
 def not_among(known: Iterable[str]) -> str:
     """What is said of a field whose code is none of those that are known; it is not quoted."""
     return f"must be one of: {', '.join(sorted(known))}"
+
+
+def unlisted(told: str | Iterable[str] | None, known: AbstractSet[str]) -> str | None:
+    """What is wrong with a code or several, if not all of them are known."""
+    several = [] if told is None else [told] if isinstance(told, str) else told
+    return None if frozenset(several) <= known else not_among(known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Codes in bodies that are words of a programme: declared at the field, checked all at once."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
 from events.commands import Gather, History
-from events.decider import C, Invalid, not_among
+from events.decider import C, Invalid, unlisted
 from events.store import Metadata
 
 Codes = Callable[[str, int], AbstractSet[str]]
@@ -67,29 +67,23 @@ def checked(
 def _unknown(body: BaseModel, vocabularies: Vocabularies, began: Metadata) -> list[tuple[str, str]]:
     programme, version = str(began.programme), began.programme_version or 0
     return [
-        (place, not_among(known))
-        for place, name, codes in _told(body)
-        if not codes <= (known := vocabularies(name)(programme, version))
+        (place, wrong)
+        for place, name, value in _told(body)
+        if (wrong := unlisted(value, vocabularies(name)(programme, version)))
     ]
 
 
-def _told(body: BaseModel, place: str = "") -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Where codes are in a body, of which vocabulary, and which."""
+def _told(body: BaseModel, place: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Where codes are in a body, of which vocabulary, and which: one, several or none."""
     for name, field in type(body).model_fields.items():
         value, here = getattr(body, name), f"{place}{field.alias or name}"
         for marker in _own(field.annotation, *field.metadata):
-            yield here, marker.name, _each(value)
+            yield here, marker.name, value
         if isinstance(value, BaseModel):
             yield from _told(value, f"{here}/")
         for number, item in enumerate(value if isinstance(value, tuple) else ()):
             if isinstance(item, BaseModel):
                 yield from _told(item, f"{here}/{number}/")
-
-
-def _each(value: str | Iterable[str] | None) -> frozenset[str]:
-    if value is None:
-        return frozenset()
-    return frozenset([value]) if isinstance(value, str) else frozenset(value)
 
 
 def _own(*hints: object) -> Iterator[Vocabulary]:

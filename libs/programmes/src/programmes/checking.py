@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from events.decider import Invalid, not_among
+from pydantic.alias_generators import to_camel
+
+from events.decider import Invalid, unlisted
 from programmes.loader import Programmes
 from programmes.model import Definition
 from programmes.term import Term, codes
@@ -35,24 +37,13 @@ def require_in_force(programmes: Programmes, programme: str, on: date) -> Defini
 def require_known(**given: Given) -> None:
     """Raises Invalid, with what is wrong with which field."""
     mistakes = [
-        (_camel(field), not_among(_codes(known)))
+        (to_camel(field), wrong)
         for field, (value, known) in given.items()
-        if not _each(value) <= _codes(known)
+        if (wrong := unlisted(value, _codes(known)))
     ]
     if mistakes:
         raise Invalid(mistakes)
 
 
-def _each(value: str | Iterable[str] | None) -> frozenset[str]:
-    if value is None:
-        return frozenset()
-    return frozenset([value]) if isinstance(value, str) else frozenset(value)
-
-
 def _codes(known: Iterable[Term | str]) -> frozenset[str]:
     return frozenset(k if isinstance(k, str) else k.code for k in known)
-
-
-def _camel(field: str) -> str:
-    first, *rest = field.split("_")
-    return first + "".join(word.title() for word in rest)

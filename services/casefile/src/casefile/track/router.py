@@ -15,7 +15,7 @@ from casefile.track.decider import TRACK, CorrectStep, OpenTrack, RecordStep
 from casefile.track.events import CODEC, StepCorrected, StepRecorded
 from events.commands import History
 from events.contracts.contract import Code
-from events.decider import Invalid, not_among
+from events.decider import Invalid, unlisted
 from kit.bodies import Body, Fact, OccurredAt, Written
 from kit.calls import Call
 from kit.endpoints import adds, reads
@@ -157,8 +157,8 @@ def _told(body: Ending, step: Step | None) -> tuple[str | None, Said]:
         return body.outcome, {}
     data, strange = said(step, body.data)
     mistakes = [(f"data/{name}", sentence) for name, sentence in strange]
-    if body.outcome is not None and body.outcome not in codes(step.outcomes):
-        mistakes.append(("outcome", not_among(codes(step.outcomes))))
+    if wrong := unlisted(body.outcome, codes(step.outcomes)):
+        mistakes.append(("outcome", wrong))
     if mistakes:
         raise Invalid(mistakes)
     return body.outcome or (UNKNOWN if step.outcomes else None), data
