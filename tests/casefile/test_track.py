@@ -178,11 +178,11 @@ def causes(step: StepRecorded) -> set[str]:
 
 
 def respects_causality(order: tuple[StepRecorded, ...]) -> bool:
-    told: set[str] = set()
-    for step in order:
+    """What happened after a step was told of cannot have caused it."""
+    for number, step in enumerate(order):
+        told = {s.step for s in order[:number] if not step.occurred.certainly_before(s.occurred)}
         if causes(step) and not causes(step) & told:
             return False
-        told.add(step.step)
     return True
 
 
