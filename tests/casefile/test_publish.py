@@ -9,7 +9,6 @@ from casefile.case import examples as case
 from casefile.codec import CODEC
 from casefile.journal import examples as journal
 from casefile.publish import KEPT, publisher
-from casefile.track import events as track_events
 from casefile.track import examples as track
 from events import testing
 from events.contracts import casefile as contracts
@@ -17,6 +16,7 @@ from events.contracts import registry, type_name
 from events.store import Json, Recorded
 from events.testing import METADATA, examples
 from programmes.loader import Programmes
+from programmes.track import Value
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 EXAMPLES = examples(CODEC, case, journal, track)
@@ -71,7 +71,7 @@ def test_a_step_goes_out_with_what_it_says_but_for_what_stays_in_the_file(
     programmes: Programmes,
 ) -> None:
     publish = publisher(programmes)
-    bid: dict[str, track_events.Value] = {"amount": 4000, "respond-by": "2027-03-20"}
+    bid: dict[str, Value] = {"amount": 4000, "respond-by": "2027-03-20"}
     offered = replace(track.CLAIM_FILED, step="settlement-offered", data=bid)
     listed = replace(track.CLAIM_FILED, step="damages-listed", data={"own-estimate": 70000})
 

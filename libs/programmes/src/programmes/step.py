@@ -13,11 +13,7 @@ from events.contracts.contract import Code, Known
 from events.decider import not_among
 from events.occurrence import FIRST_YEAR, LAST_YEAR
 from programmes.term import Term, codes
-from programmes.track import FieldType, Step, StepField
-
-Value = str | int | tuple[str, ...]
-Said = Mapping[str, Value]
-"""By the code of the field."""
+from programmes.track import FieldType, Said, Step, StepField, Value
 
 Number = Annotated[int, Field(ge=0)]
 

@@ -1,6 +1,6 @@
 """Tracks: what runs beside the support with a clock of its own, its steps, and their order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -13,6 +13,12 @@ FieldType = Literal["yes-no", "date", "days", "euro", "code", "codes"]
 """What a step may say: yes, no or unknown; a day; a number of days; whole euros; terms. No text."""
 
 CODED = ("code", "codes")
+
+Value = str | int | tuple[str, ...]
+"""A code or a day, a number, or several codes."""
+
+Said = Mapping[str, Value]
+"""By the code of the field."""
 
 
 class StepField(Term):

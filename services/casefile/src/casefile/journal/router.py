@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from casefile.case.beside import on_case
-from casefile.codec import CODEC
+from casefile.codec import told_last
 from casefile.journal.decider import JOURNAL, CorrectActivity
-from casefile.journal.events import ActivityCorrected, ActivityLogged, effort
+from casefile.journal.events import ActivityLogged, effort
 from casefile.parts import TheProgrammes
 from events.commands import History
 from events.contracts.contract import Code, Minutes
@@ -88,7 +88,7 @@ async def correct_activity(
         body.require_type(programmes.of(history))
         return CorrectActivity(
             activity=activity,
-            corrects=_logged_as(history, activity),
+            corrects=told_last(history, "activity", activity),
             occurred=body.occurred_at,
             **effort(body),
         )
@@ -110,14 +110,3 @@ def _whose(body: LogBody, call: Call) -> UUID:
     if body.case_manager not in (None, own) and not call.may("case:work-for-others"):
         raise Invalid([("caseManager", "is you: only a team lead logs the work of others")])
     return cast("UUID", body.case_manager or own)
-
-
-def _logged_as(history: History, activity: UUID) -> UUID | None:
-    """The id of the event that told of the activity last."""
-    told = (
-        recorded.id
-        for recorded in map(CODEC.decode, reversed(history))
-        if isinstance(recorded.event, ActivityLogged | ActivityCorrected)
-        and recorded.event.activity == activity
-    )
-    return next(told, None)

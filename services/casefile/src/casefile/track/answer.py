@@ -1,14 +1,15 @@
 """The tracks of a case as an answer shows them: each with its steps, and how far it has come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from casefile.track.events import CODEC, StepCorrected, StepRecorded, TrackOpened, Value
+from casefile.track.events import CODEC, StepCorrected, StepRecorded, TrackOpened
 from events.store import Json, Recorded
 from kit.bodies import Answer
 from programmes.model import Definition
 from programmes.step import shown
+from programmes.track import Said
 
 
 class StepAnswer(Answer):
@@ -17,7 +18,7 @@ class StepAnswer(Answer):
     id: UUID | None
     step: str
     outcome: str | None
-    data: Mapping[str, Value]
+    data: Said
     occurred_at: str
 
 

@@ -1,14 +1,11 @@
 """What can have happened on a track; every step of every track is one stored event."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.codec import Codec
 from events.occurrence import Occurred
-
-Value = str | int | tuple[str, ...]
-"""A code or a day, a number, or several codes."""
+from programmes.track import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +21,7 @@ class StepRecorded:
     track: str
     step: str
     outcome: str | None
-    data: Mapping[str, Value] = field(default_factory=dict)
+    data: Said = field(default_factory=dict)
     entry: UUID | None = None
     occurred: Occurred
 
@@ -36,7 +33,7 @@ class StepCorrected:
     track: str
     step: str
     outcome: str | None
-    data: Mapping[str, Value]
+    data: Said
     entry: UUID
     occurred: Occurred
     corrects: UUID

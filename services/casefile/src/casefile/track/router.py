@@ -9,10 +9,11 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from casefile.case.decider import CASE
+from casefile.codec import told_last
 from casefile.parts import TheProgrammes
 from casefile.track.answer import TrackAnswer, track_answers
 from casefile.track.decider import TRACK, CorrectStep, OpenTrack, RecordStep
-from casefile.track.events import CODEC, StepCorrected, StepRecorded
+from casefile.track.events import StepCorrected, StepRecorded
 from events.commands import History
 from events.contracts.contract import Code
 from events.decider import Invalid, unlisted
@@ -23,9 +24,9 @@ from kit.moments import AtMoment
 from kit.problems import not_found
 from kit.vocabularies import Vocabulary
 from programmes.checking import require_known
-from programmes.step import Said, said
+from programmes.step import said
 from programmes.term import UNKNOWN, codes
-from programmes.track import Step
+from programmes.track import Said, Step
 
 router = APIRouter(prefix="/v1/cases/{case_id}/tracks", tags=["tracks"])
 
@@ -132,7 +133,7 @@ async def correct_step(
     def command(history: History) -> CorrectStep:
         state = TRACK.state(history, track)
         defined = programmes.of(history).track(state.name or "")
-        told, corrects = state.entry(entry), _told_as(history, entry)
+        told, corrects = state.entry(entry), told_last(history, "entry", entry)
         if told is None or corrects is None:
             return CorrectStep(defined=defined, step=None)
         outcome, data = _told(body, defined.step(told.step) if defined else None)
@@ -162,14 +163,3 @@ def _told(body: Ending, step: Step | None) -> tuple[str | None, Said]:
     if mistakes:
         raise Invalid(mistakes)
     return body.outcome or (UNKNOWN if step.outcomes else None), data
-
-
-def _told_as(history: History, entry: UUID) -> UUID | None:
-    """The id of the event that told of the step last."""
-    told = (
-        recorded.id
-        for recorded in reversed(history)
-        if CODEC.reads(recorded.type)
-        and getattr(CODEC.decode(recorded).event, "entry", None) == entry
-    )
-    return next(told, None)
