@@ -9,7 +9,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
-from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
+from aiokafka.structs import OffsetAndMetadata
 
 from events.broker import (
     PARTITIONS,
@@ -22,6 +22,7 @@ from events.broker import (
 )
 from events.kafka_places import Links, linked, links, places
 from events.kafka_producer import REQUEST_MS, Layout, TopicMissing, layout_of, producing
+from events.kafka_reading import message_of
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -116,7 +117,11 @@ class KafkaSubscription:
         polled = await _asked(self._client.getmany(timeout_ms=int(seconds * 1000), max_records=500))
         if self.rebalanced():
             return []
-        return [_message(record) for records in polled.values() for record in records]
+        return [
+            message_of(Partition(*place), record)
+            for place, records in polled.items()
+            for record in records
+        ]
 
     async def commit(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
         if self.rebalanced():
@@ -166,13 +171,6 @@ class KafkaSubscription:
             Partition(p.topic, p.partition): max(ends[p] - max(at or 0, starts[p]), 0)
             for p, at in zip(every, committed, strict=True)
         }
-
-
-def _message(record: ConsumerRecord) -> Message:
-    partition = Partition(record.topic, record.partition)
-    return Message(
-        partition, record.offset, record.key, record.headers, record.value, record.timestamp
-    )
 
 
 async def _stopped(client: AIOKafkaConsumer) -> None:

@@ -8,16 +8,13 @@ from collections.abc import Mapping
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import ConnectionGroup
 from aiokafka.conn import AIOKafkaConnection
-from aiokafka.errors import LeaderNotAvailableError, OffsetOutOfRangeError, for_code
-from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.errors import LeaderNotAvailableError
 from aiokafka.structs import OffsetAndMetadata
 
-from events.broker import Message, Partition
-from events.kafka_producer import NOBODY, UNREADABLE, message_at
+from events.broker import Partition
+from events.kafka_producer import NOBODY
+from events.kafka_reading import answered, asking_for
 from events.places import is_at, names_a_message, tell_lost
-
-ONE_BATCH = 1
-"""Of the first partition that is asked for, a broker gives a whole batch, whatever its size."""
 
 Links = Mapping[TopicPartition, AIOKafkaConnection | None]
 """The connection over which each assigned partition is read; each is used in one life only."""
@@ -60,24 +57,11 @@ async def places(client: AIOKafkaConsumer, group: str) -> Mapping[TopicPartition
 async def _is_kept(
     client: AIOKafkaConsumer, partition: TopicPartition, at: OffsetAndMetadata
 ) -> bool:
-    mark = at.metadata or ""
-    return not names_a_message(mark) or is_at(mark, await _read(client, partition, at.offset - 1))
-
-
-async def _read(client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> Message | None:
-    """The message at a place; None if there is none, or none that can be read."""
-    wanted = [(partition.topic, [(partition.partition, offset, ONE_BATCH)])]
-    request = FetchRequest(0, 1, ONE_BATCH, 0, wanted)
-    answer = await client._client.send(_leader(client, partition), request)  # noqa: SLF001
-    [(_, [(_, code, *_, data)])] = answer.topics
-    if for_code(code) is OffsetOutOfRangeError:
-        return None
-    if code:
-        raise for_code(code)
-    try:
-        return message_at(Partition(*partition), offset, data)
-    except UNREADABLE:
-        return None
+    mark, before, place = at.metadata or "", at.offset - 1, Partition(*partition)
+    if not names_a_message(mark):
+        return True
+    answer = await client._client.send(_leader(client, partition), asking_for(place, before))  # noqa: SLF001
+    return is_at(mark, answered(answer, place, before))
 
 
 def _leader(client: AIOKafkaConsumer, partition: TopicPartition) -> int | None:

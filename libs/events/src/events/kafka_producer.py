@@ -2,25 +2,18 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka.conn import AIOKafkaConnection, collect_hosts, create_conn
-from aiokafka.errors import (
-    KafkaError,
-    OffsetOutOfRangeError,
-    UnknownTopicOrPartitionError,
-    for_code,
-)
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 from aiokafka.producer.message_accumulator import BatchBuilder
-from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.offset import OffsetRequest, OffsetResetStrategy
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.protocol.transaction import InitProducerIdRequest
-from aiokafka.record import MemoryRecords
 
 from events.broker import (
     BrokerFailed,
@@ -31,18 +24,15 @@ from events.broker import (
     Place,
     partition_of,
 )
+from events.kafka_reading import answered, asking_for
 
 BATCH_BYTES = 500_000
-FETCH_BYTES = 2_000_000
 REQUEST_MS = 10_000
 LZ4 = 3
 EVERY_REPLICA = -1
 NOBODY = -1
 FAILURES = (KafkaError, OSError, TimeoutError)
 """What the client raises when a broker is away, or says no."""
-
-UNREADABLE = (KafkaError, ValueError, IndexError)
-"""What its parser raises at records that no client of ours made."""
 
 
 class TopicMissing(Exception):
@@ -193,17 +183,14 @@ class KafkaProducer:
         return {number: offset for number, (_, offset, *_) in answers.items()}
 
     async def read(self, place: Place) -> Message | None:
-        wanted = [(self._topic, [(place.number, place.offset, FETCH_BYTES)])]
-        request = FetchRequest(0, 1, FETCH_BYTES, 0, wanted)
+        partition = Partition(self._topic, place.number)
+        request = asking_for(partition, place.offset)
         answer = await self._ask(self._leaders[place.number], request)
-        [(_, [(_, code, *_, data)])] = answer.topics
-        if for_code(code) is OffsetOutOfRangeError:
-            return None
-        self._check(code)
         try:
-            return message_at(Partition(self._topic, place.number), place.offset, data)
-        except UNREADABLE:
-            return None
+            return answered(answer, partition, place.offset)
+        except KafkaError as error:
+            self._end()
+            raise BrokerFailed(type(error).__name__) from error
 
     async def _of_all(
         self, numbers: Sequence[int], request: Callable[[Sequence[int]], Any]
@@ -239,21 +226,6 @@ class KafkaProducer:
     def _end(self) -> None:
         for connection in self._connections.values():
             _cut(connection)
-
-
-def message_at(partition: Partition, offset: int, data: bytes) -> Message | None:
-    """The message at an offset, among the batches that a broker gave; UNREADABLE may be raised."""
-    return next((m for m in _records(partition, data) if m.offset == offset), None)
-
-
-def _records(partition: Partition, data: bytes) -> Iterator[Message]:
-    records = MemoryRecords(data)
-    while records.has_next():
-        for record in records.next_batch():
-            headers = list(record.headers)
-            yield Message(
-                partition, record.offset, record.key, headers, record.value, record.timestamp
-            )
 
 
 def _added(batch: BatchBuilder, message: Outgoing) -> bool:
