@@ -101,7 +101,7 @@ def _install() -> None:
         _step("virtual environment", [sys.executable, "-I", "-m", "venv", "--clear", VENV])
         pip = [PYTHON, "-I", "-m", "pip", "install", "--quiet", "--retries", "2"]
         _step("installer", [*pip, *_certificates(), "--require-hashes", "-r", LOCKS[0]])
-    sync = [uv, "--system-certs", "pip", "sync", "--python", PYTHON]
+    sync = [uv, "--system-certs", "pip", "sync", "--python", PYTHON, "--compile-bytecode"]
     _step("packages", [*sync, "--require-hashes", LOCKS[1]])
     install = [uv, "pip", "install", "--python", PYTHON, "--offline", "--no-deps"]
     members = [part for member in MEMBERS for part in ("--editable", member)]
