@@ -92,7 +92,7 @@ class Handler:
 
 
 def committed(broker: MemoryBroker) -> int:
-    return sum(broker.committed.values())
+    return sum(at.offset for at in broker.committed.values())
 
 
 async def test_messages_of_a_key_are_handled_in_order_and_then_committed() -> None:

@@ -59,7 +59,7 @@ class Twin:
         self.broker.expire(partition, start)
 
     async def committed(self, group: str) -> int:
-        return sum(offset for (g, _), offset in self.broker.committed.items() if g == group)
+        return sum(at.offset for (g, _), at in self.broker.committed.items() if g == group)
 
 
 class Kafka:

@@ -81,7 +81,7 @@ async def consumed(broker: MemoryBroker, sent: Iterable[Outgoing]) -> MemoryStor
     waiting = sum(len(broker.messages(topic)) for topic in TOPICS)
     async with asyncio.timeout(sized(30, 300)), asyncio.TaskGroup() as tasks:
         tasks.create_task(consumer.run(stop))
-        while sum(broker.committed.values()) < waiting:  # noqa: ASYNC110 - nobody tells
+        while sum(at.offset for at in broker.committed.values()) < waiting:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
         stop.set()
     assert await yard.list() == []

@@ -18,7 +18,7 @@ from events.broker import (
     Place,
     partition_of,
 )
-from events.broker_memory import MemoryBroker, MemoryProducer, MemorySubscription
+from events.broker_memory import NOWHERE, MemoryBroker, MemoryProducer, MemorySubscription
 from simulation.loop import PROCESS, Process
 from simulation.wire import Wire
 from simulation.world import Fate, World
@@ -78,8 +78,7 @@ class StormyBroker(MemoryBroker):
         for place in sorted(self.committed):
             if self.world.chance.random() < 0.5:
                 del self.history[place][self.world.chance.randint(0, len(self.history[place])) :]
-                last = [Bookmark(0, ""), *self.history[place]][-1]
-                self.committed[place], self.marks[place] = last
+                self.committed[place] = [NOWHERE, *self.history[place]][-1]
         for group in self.members:
             self._rebalance(group)
 

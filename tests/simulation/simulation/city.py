@@ -8,6 +8,7 @@ from uuid import UUID
 from checker import services as checked
 from checker.evidence import Books, Evidence, Exchange, Rows
 from checker.rules import Follower, Rules
+from events.broker_memory import NOWHERE
 from events.checkpoint import MemoryCheckpoint
 from events.contracts import registry
 from events.envelope import reads
@@ -143,8 +144,9 @@ class City:
 
     def _behind(self, follower: Follower) -> int:
         topics = [f"{source}.events" for source in follower.sources]
+        committed = self.broker.committed
         return sum(
-            abs(len(place) - self.broker.committed.get((follower.group, place[0].partition), 0))
+            abs(len(place) - committed.get((follower.group, place[0].partition), NOWHERE).offset)
             for topic in topics
             for place in self.broker.places(topic)
             if place

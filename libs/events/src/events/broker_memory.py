@@ -18,6 +18,8 @@ from events.broker import (
 )
 from events.places import is_at, names_a_message, tell_lost
 
+NOWHERE = Bookmark(0, "")
+
 
 class MemoryBroker:
     """Topics, groups and their members in memory."""
@@ -29,8 +31,7 @@ class MemoryBroker:
         self.topics: dict[str, list[list[Message]]] = {}
         self.expired: dict[Partition, int] = {}
         self.written = 0
-        self.committed: dict[tuple[str, Partition], int] = {}
-        self.marks: dict[tuple[str, Partition], str] = {}
+        self.committed: dict[tuple[str, Partition], Bookmark] = {}
         self.members: dict[str, list[MemorySubscription]] = {}
 
     @asynccontextmanager
@@ -85,7 +86,6 @@ class MemoryBroker:
         self.topics.clear()
         self.expired.clear()
         self.committed.clear()
-        self.marks.clear()
         for group in self.members:
             self._rebalance(group)
 
@@ -170,7 +170,7 @@ class MemorySubscription:
         self._paused = False
 
     def assign(self, partitions: frozenset[Partition]) -> None:
-        self._positions = {p: self._committed(p) for p in sorted(partitions)}
+        self._positions = {p: self._committed(p).offset for p in sorted(partitions)}
         self._rebalanced = True
         self.news.set()
 
@@ -198,8 +198,7 @@ class MemorySubscription:
         if self.rebalanced() or not self._positions.keys() >= bookmarks.keys():
             raise BrokerFailed("the group has moved on")
         for partition, bookmark in bookmarks.items():
-            self._broker.committed[self._group, partition] = bookmark.offset
-            self._broker.marks[self._group, partition] = bookmark.mark
+            self._broker.committed[self._group, partition] = bookmark
 
     def rebalanced(self) -> bool:
         return self._rebalanced or self._life != self._broker.life
@@ -221,8 +220,7 @@ class MemorySubscription:
 
     def _place(self, partition: Partition) -> int:
         """What is committed, unless something else lies before it by now."""
-        offset = self._committed(partition)
-        mark = self._broker.marks.get((self._group, partition), "")
+        offset, mark = self._committed(partition)
         start = self._broker.expired.get(partition, 0)
         if offset <= start or not names_a_message(mark):
             return offset
@@ -234,11 +232,12 @@ class MemorySubscription:
 
     async def lag(self) -> Mapping[Partition, int]:
         self._broker.check()
-        return {
-            Partition(topic, number): max(len(place) - self._committed(Partition(topic, number)), 0)
+        ends = {
+            Partition(topic, number): len(place)
             for topic in self.topics
             for number, place in enumerate(self._broker.places(topic))
         }
+        return {p: max(end - self._committed(p).offset, 0) for p, end in ends.items()}
 
-    def _committed(self, partition: Partition) -> int:
-        return self._broker.committed.get((self._group, partition), 0)
+    def _committed(self, partition: Partition) -> Bookmark:
+        return self._broker.committed.get((self._group, partition), NOWHERE)
