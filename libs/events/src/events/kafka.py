@@ -20,7 +20,7 @@ from events.broker import (
     Producer,
     Subscription,
 )
-from events.kafka_places import Links, linked, links, places
+from events.kafka_places import Links, committed, linked, links, places
 from events.kafka_producer import REQUEST_MS, Layout, TopicMissing, layout_of, producing
 from events.kafka_reading import message_of
 
@@ -166,10 +166,11 @@ class KafkaSubscription:
         ]
         ends = await _asked(self._client.end_offsets(every))
         starts = await _asked(self._client.beginning_offsets(every))
-        committed = await _asked(asyncio.gather(*map(self._client.committed, every)))
+        known = await _asked(committed(self._client, every))
+        places = {partition: at.offset for partition, at in known.items()}
         return {
-            Partition(p.topic, p.partition): max(ends[p] - max(at or 0, starts[p]), 0)
-            for p, at in zip(every, committed, strict=True)
+            Partition(p.topic, p.partition): max(ends[p] - max(places.get(p, 0), starts[p]), 0)
+            for p in every
         }
 
 

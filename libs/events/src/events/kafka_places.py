@@ -3,17 +3,19 @@
 The library connects anew by itself, and tells nobody. So its connections are looked at.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import ConnectionGroup
 from aiokafka.conn import AIOKafkaConnection
-from aiokafka.errors import LeaderNotAvailableError
+from aiokafka.errors import LeaderNotAvailableError, NotCoordinatorForGroupError
+from aiokafka.protocol.commit import OffsetFetchRequest
 from aiokafka.structs import OffsetAndMetadata
 
 from events.broker import Partition
 from events.kafka_producer import NOBODY
-from events.kafka_reading import answered, asking_for
+from events.kafka_reading import answered, asking_for, committed_in
 from events.places import is_at, names_a_message, tell_lost
 
 Links = Mapping[TopicPartition, AIOKafkaConnection | None]
@@ -36,14 +38,36 @@ async def linked(client: AIOKafkaConsumer) -> Links:
     return links(client)
 
 
+async def committed(
+    client: AIOKafkaConsumer, partitions: Iterable[TopicPartition]
+) -> Mapping[TopicPartition, OffsetAndMetadata]:
+    """What the group committed of these partitions, where it did; KafkaError if nobody can say.
+
+    A broker that has just come back refuses for a moment. The library takes that for a group that
+    committed nothing, which would read everything again.
+    """
+    coordinator = client._coordinator  # noqa: SLF001
+    await coordinator.ensure_coordinator_known()
+    asked = defaultdict(list)
+    for topic, number in partitions:
+        asked[topic].append(number)
+    wanted = OffsetFetchRequest(coordinator.group_id, [*asked.items()])
+    answer = await coordinator._send_req(wanted)  # noqa: SLF001
+    try:
+        return committed_in(answer)
+    except NotCoordinatorForGroupError:
+        coordinator.coordinator_dead()
+        raise
+
+
 async def places(client: AIOKafkaConsumer, group: str) -> Mapping[TopicPartition, int]:
     """Where each assigned partition is to be read on."""
     assigned = list(client.assignment())
-    committed = await client._coordinator.fetch_committed_offsets(assigned)  # noqa: SLF001
+    known = await committed(client, assigned)
     starts = await client.beginning_offsets(assigned)
     found: dict[TopicPartition, int] = {}
     for partition in assigned:
-        at = committed.get(partition)
+        at = known.get(partition)
         if at is None:
             found[partition] = starts[partition]
         elif at.offset <= starts[partition] or await _is_kept(client, partition, at):
