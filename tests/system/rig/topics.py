@@ -1,7 +1,7 @@
 """Reads topics from their beginning to their present end, as any Kafka client can."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -16,7 +16,7 @@ from rig.world import World
 PUBLISHING = ("intake", "casefile", "scheduling", "notifications")
 GROUPS = {
     "casefile.referrals": ["intake"],
-    "scheduling.deadlines": ["casefile"],
+    "scheduling.deadlines": ["casefile", "intake"],
     "notifications.deadlines": ["scheduling"],
     "analytics.log": PUBLISHING,
 }
@@ -82,12 +82,12 @@ async def send_all(world: World, found: Iterable[Message]) -> None:
 
 async def lag(world: World) -> int:
     """How many messages the consumer groups have not committed."""
-    return sum([await _lag(world, group, services) for group, services in GROUPS.items()])
+    return sum([await lag_of(world, group) for group in GROUPS])
 
 
-async def _lag(world: World, group: str, services: Sequence[str]) -> int:
+async def lag_of(world: World, group: str) -> int:
     async with _client(world, group) as client:
-        partitions = _partitions(services)
+        partitions = _partitions(GROUPS[group])
         client.assign(partitions)
         ends = await client.end_offsets(partitions)
         committed = [await client.committed(partition) or 0 for partition in partitions]
