@@ -40,7 +40,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a campaign was and what came of it; `failures` are sentences, none if all went well."""
+    """What a campaign was and what came of it: sentences, none if all went well.
+
+    `violations` are of the promises, by the checker; `remarks` what else was not as it should be:
+    requests without an answer, what was left over, faults that met nobody.
+    """
 
     plan: Plan
     timeline: Timeline
@@ -48,7 +52,12 @@ class Outcome:
     evidence: Evidence
     seconds: Mapping[str, float]
     """How long the faults lasted, and from their end until all queues were empty."""
-    failures: Sequence[str]
+    violations: Sequence[str]
+    remarks: Sequence[str]
+
+    @property
+    def failures(self) -> Sequence[str]:
+        return [*self.violations, *self.remarks]
 
 
 @asynccontextmanager
@@ -118,23 +127,23 @@ class Campaign:
         await self._striker.play(self.plan)
         over = monotonic()
         self._say(f"calm after {over - began:.0f} s; waiting until all is answered and at rest")
-        failures = await self._load.end(ANSWERED_SECONDS)
-        failures += await self._rested()
+        remarks = await self._load.end(ANSWERED_SECONDS)
+        remarks += await self._rested()
         rested = monotonic()
         self._say(f"at rest after {rested - over:.1f} s; looking at what is left")
         await caught_up(self.world)
         evidence = await gather(self.world, self.world.ledger.exchanges, self.world.seen)
-        failures += await verdict.left_over(self.world)
-        failures += verdict.unplayed(self._timeline)
-        failures += self._load.tally.unexpected
-        failures += verdict.broken(self.world, evidence)
+        remarks += await verdict.left_over(self.world)
+        remarks += verdict.unplayed(self._timeline)
+        remarks += self._load.tally.unexpected
         return Outcome(
             plan=self.plan,
             timeline=self._timeline,
             tally=self._load.tally,
             evidence=evidence,
             seconds={"faults": over - began, "until all queues were empty": rested - over},
-            failures=failures,
+            violations=verdict.broken(self.world, evidence),
+            remarks=remarks,
         )
 
     async def _rested(self) -> list[str]:

@@ -8,7 +8,8 @@ from chaos.plan import Fault, Kind, Plan, passing, processes
 from dev.stack import PORTS
 from rig.windows import API, CONSUME, RELAY, WINDOWS
 
-SECONDS_PER_KILL = 2.0
+SECONDS_PER_KILL = 3.0
+"""Two processors start a process in about as long; with less between, nothing else is done."""
 KILLS_PER_ROUND = 100
 RANDOM_SHARE = 0.3
 """Of the kills beyond the first of each window, so many come at any instant."""

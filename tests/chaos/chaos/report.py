@@ -19,7 +19,8 @@ def report(outcome: Outcome, command: str) -> Json:
         **outcome.plan.as_json(),
         "command": command,
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "violations": list(outcome.failures),
+        "violations": list(outcome.violations),
+        "remarks": list(outcome.remarks),
         "seconds": {name: round(lasted, 1) for name, lasted in outcome.seconds.items()},
         "survived": figures.survived(timeline),
         "killed": figures.killed(timeline),
@@ -35,7 +36,7 @@ def report(outcome: Outcome, command: str) -> Json:
         "first success, seconds": figures.first_success(timeline),
         "duplicates on the topics": figures.duplicates(evidence),
         "mails": figures.mails(evidence),
-        "effects doubled": sum(f.startswith(("R2:", "R7:")) for f in outcome.failures),
+        "effects doubled": sum(v.startswith(("R2:", "R7:")) for v in outcome.violations),
     }
 
 
@@ -45,7 +46,8 @@ def as_bytes(made: Json) -> bytes:
 
 def table(made: Json) -> str:
     """All but the plan."""
-    return "\n".join(["", *_lines(made), f"{len(made['violations'])} violations", ""])
+    counts = f"{len(made['violations'])} violations, {len(made['remarks'])} remarks"
+    return "\n".join(["", *_lines(made), counts, ""])
 
 
 def _lines(made: Json) -> Iterator[str]:

@@ -21,7 +21,7 @@ from dev.process import until
 from rig.world import World, eventually
 
 WINDOW_SECONDS = 240.0
-"""A process that does not pass through an armed window within this time never does."""
+"""A process that does not pass through an armed window so long after the last fault never does."""
 RUNNING_SECONDS = 30.0
 RIVAL_SECONDS = 45.0
 """Time enough to start and to join the group, on a machine that is busy."""
@@ -39,6 +39,7 @@ class Striker:
         self._timeline = timeline
         self._lanes: Mapping[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._chance = Random(0)  # noqa: S311 - to be repeated
+        self._last = 0.0
         servers = world.stack.servers
         if servers.broker is None or servers.databases.server is None or not servers.mail.process:
             raise NotStarted("A campaign takes its servers away, so it starts them itself.")
@@ -51,6 +52,7 @@ class Striker:
         """Returns when all of it is over, what it stopped is up again, and windows were passed."""
         self._chance = Random(plan.seed)  # noqa: S311
         begin = monotonic()
+        self._last = begin + max((fault.at for fault in plan.faults), default=0)
         async with asyncio.TaskGroup() as group:
             for fault in plan.faults:
                 await asyncio.sleep(max(begin + fault.at - monotonic(), 0))
@@ -106,7 +108,8 @@ class Striker:
         hit = armed.with_name(f"{window}.hit")
         armed.touch()
         try:
-            await until(hit.exists, WINDOW_SECONDS, f"{target} did not pass {window}")
+            seconds = max(self._last - monotonic(), 0) + WINDOW_SECONDS
+            await until(hit.exists, seconds, f"{target} did not pass {window}")
         finally:
             armed.unlink(missing_ok=True)
             hit.unlink(missing_ok=True)

@@ -63,7 +63,7 @@ class Worker:
     handlers: Mapping[str, Handle]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     concurrency: int = 8
-    lease: timedelta = timedelta(seconds=60)
+    lease: timedelta = timedelta(seconds=30)
     look_seconds: float = 0.5
     backoff: Backoff = field(default_factory=lambda: Backoff(1.0, 600.0))
     chance: random.Random = field(default_factory=random.Random)
