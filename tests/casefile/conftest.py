@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from casefile.access import ACCESS, scope
-from casefile.case.examples import BACKUP, CASE_ID, CASE_MANAGER
+from casefile.case.examples import BACKUP, CASE_ID, CASE_MANAGER, HOSPITAL
 from casefile.case.router import router as case
 from casefile.codec import CODEC
 from casefile.journal.router import router as journal
+from casefile.process.router import router as process
 from casefile.track.router import router as track
 from events.memory import MemoryStore
 from events.testing import METADATA, FixedClock, told
@@ -49,7 +50,7 @@ def programmes() -> Programmes:
 def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
     return Stand(
         store,
-        routers=[case, journal, track],
+        routers=[case, journal, track, process],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),
@@ -68,6 +69,12 @@ def manager(stand: Stand) -> httpx.AsyncClient:
 def stranger(stand: Stand) -> httpx.AsyncClient:
     """A case manager who does not hold the case."""
     return stand.client(Role.CASE_MANAGER, subject=str(BACKUP))
+
+
+@pytest.fixture
+def referrer(stand: Stand) -> httpx.AsyncClient:
+    """Somebody at the hospital that referred the case of the examples."""
+    return stand.client(Role.REFERRER, organisation=HOSPITAL)
 
 
 @pytest.fixture

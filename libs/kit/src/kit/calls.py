@@ -153,20 +153,28 @@ class Call:
         return self._answer(location, 0, 0)
 
     async def read(
-        self, key: UUID, at: Moment = NOW, *, stream: UUID | None = None
+        self,
+        key: UUID,
+        at: Moment = NOW,
+        *,
+        stream: UUID | None = None,
+        only: Callable[[History], list[Recorded[Json]]] | None = None,
     ) -> list[Recorded[Json]]:
         """The facts of a key as they were known, in the order of happening; the access log says so.
 
-        The ETag is the version of `stream`, by default the key's own.
+        The ETag is the version of `stream`, by default the key's own. `only` leaves those that this
+        action may show: no header then tells of any other.
         """
         history = await self.edge.store.history(key)
         scope = self.edge.scope(history)
         known = facts(history, as_of=at.as_of, known_at=at.known_at)
+        if only and known:
+            known = only(known)
         if scope is None or not sees(self.principal, scope) or not known:
             raise await self._refused(accesslog.NOT_FOUND, key)
         await self.note(accesslog.ALLOWED, key)
         self.response.headers[POSITION_HEADER] = str(max(r.position for r in known))
-        if not at.past:
+        if not at.past and not only:
             self.response.headers["etag"] = preconditions.tag(
                 preconditions.version(history, stream or key)
             )

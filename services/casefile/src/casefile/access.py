@@ -14,12 +14,18 @@ ACCESS: AccessTable = {
     "case:work-for-others": frozenset({Role.TEAM_LEAD}),
     "case:close": _TEAM,
     "contact-data:read": _TEAM,
+    "process:read": frozenset({Role.REFERRER, Role.DESK, Role.TEAM_LEAD}),
 }
 
 
 def scope(history: History) -> Scope | None:
-    """A case concerns the case managers who hold it now, and nobody at the organisation."""
+    """A case concerns the case managers who hold it now, and the organisation that referred.
+
+    Of all actions a referrer may do but one: read the process view.
+    """
     if not history:
         return None
     case = CASE.state(history, history[0].key)
-    return None if case.status is Status.NEW else Scope(case_managers=frozenset(case.team))
+    if case.status is Status.NEW:
+        return None
+    return Scope(organisation=case.organisation, case_managers=frozenset(case.team))

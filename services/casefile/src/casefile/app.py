@@ -5,6 +5,7 @@ from casefile.case import router as case
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.codec import CODEC
 from casefile.journal import router as journal
+from casefile.process import router as process
 from casefile.publish import publisher
 from casefile.reactions import intake
 from casefile.track import router as track
@@ -24,7 +25,7 @@ GROUP = "casefile.referrals"
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
     return Service(
-        routers=[case.router, journal.router, track.router],
+        routers=[case.router, journal.router, track.router, process.router],
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,

@@ -19,6 +19,7 @@ def _row(programme: str, case: Case) -> Iterable[Row]:
     if case.status is not Status.NEW:
         yield {
             "programme": programme,
+            "organisation": case.organisation,
             "status": str(case.status),
             "case_managers": sorted(case.team),
             "contacted": case.contacted,
@@ -27,8 +28,9 @@ def _row(programme: str, case: Case) -> Iterable[Row]:
 
 CASES = View.of(
     "cases",
-    1,
+    2,
     Column("programme", Text, nullable=False),
+    Column("organisation", Uuid),
     Column("status", Text, nullable=False),
     Column("case_managers", ARRAY(Uuid), nullable=False),
     Column("contacted", Boolean, nullable=False),
