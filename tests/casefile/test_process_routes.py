@@ -38,7 +38,12 @@ async def test_the_hospital_sees_who_is_involved_its_own_phase_and_the_end(
     await tell(CLOSED)
     ended = (await referrer.get(PATH)).json()
 
-    nothing = {"id": str(CASE_ID), "programme": "medical-incidents", "endedAt": None, "tracks": []}
+    nothing: dict[str, object] = {
+        "id": str(CASE_ID),
+        "programme": "medical-incidents",
+        "endedAt": None,
+        "tracks": [],
+    }
     phase = {
         "track": "calamity-investigation",
         "phase": "started",
