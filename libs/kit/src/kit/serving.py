@@ -10,6 +10,9 @@ import uvicorn
 from fastapi import FastAPI
 
 BACKLOG = 2048
+IDLE_SECONDS = 75
+"""Longer than clients and load balancers keep an idle connection: else a request may be sent into
+one that is closed just then, and gets no answer."""
 
 
 class PortTaken(Exception):
@@ -35,6 +38,7 @@ async def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=patience_seconds,
     )
     server = _Server(config)
