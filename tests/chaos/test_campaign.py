@@ -1,5 +1,6 @@
 """A campaign of its own in every run of the tests: all kinds of faults, every window, one seed."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,11 +23,11 @@ def test_no_promise_is_broken_and_nothing_is_left_over_whatever_is_killed(
     """The command as people give it, in a process of its own."""
     report = tmp_path / "report.json"
     asked = [f"--seed={SEED}", f"--kills={KILLS}", f"--rate={RATE}", f"--report={report}"]
-    folders = ":".join(str(TESTS / name) for name in ("checker", "system", "chaos"))
+    folders = os.pathsep.join(str(TESTS / name) for name in ("checker", "system", "chaos"))
 
     done = subprocess.run(
         [sys.executable, "-m", "chaos", *asked],
-        env={"PYTHONPATH": folders, "PATH": "/usr/bin:/bin"},
+        env={**os.environ, "PYTHONPATH": folders},
         capture_output=True,
         text=True,
         timeout=SECONDS,
