@@ -19,6 +19,7 @@ from dev.bench.outcome import Outcome
 from dev.bench.report import number, show, write
 from dev.bench.stored import stream_mistakes
 from dev.failure import NotStarted
+from dev.stack import PORTS
 from events.contracts.contract import Contract
 from events.contracts.intake import CandidateIdentified
 from events.store import Recorded
@@ -216,8 +217,11 @@ def test_table_and_json_say_the_same(tmp_path: Path) -> None:
     assert [figure["unit"] for figure in part["figures"][1:]] == ["1/s", "ms", "ms", "us", "us"]
 
 
-async def test_servers_of_others_are_not_filled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL_INTAKE", "postgresql://elsewhere/intake")
+@pytest.mark.parametrize("address", [f"DATABASE_URL_{name.upper()}" for name in PORTS])
+async def test_servers_of_others_are_not_filled(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv(address, "postgresql://elsewhere/theirs")
 
-    with pytest.raises(NotStarted, match="unset DATABASE_URL_INTAKE"):
+    with pytest.raises(NotStarted, match=f"unset {address}"):
         await bench([], rounds=1, seconds=1, report=None)

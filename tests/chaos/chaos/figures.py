@@ -33,13 +33,13 @@ def unknown(evidence: Evidence) -> Json:
     """
     found = Counter[str]()
     for tries in _requests(evidence.exchanges):
-        answered = [t for t in tries if t.told is not None]
-        if len(answered) == len(tries):
+        if tries[0].told is not None:
             continue
         found["requests"] += 1
+        answered = next((t for t in tries if t.told is not None), None)
         recorded_at = _recorded(evidence, tries[0])
-        before = not answered or (recorded_at is not None and recorded_at < answered[0].began)
-        found["stored" if recorded_at is not None and before else "not stored"] += 1
+        before = recorded_at is not None and (answered is None or recorded_at < answered.began)
+        found["stored" if before else "not stored"] += 1
     return {"tries": sum(1 for e in evidence.exchanges if e.told is None), **found}
 
 

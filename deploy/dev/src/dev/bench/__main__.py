@@ -18,11 +18,15 @@ from dev.bench.outcome import Outcome
 from dev.bench.rebuilding import rebuilding
 from dev.bench.report import WIDTH, show, write
 from dev.failure import NotStarted
+from dev.stack import PORTS
 from dev.terminal import run
 
 Part = Callable[[int, float, Say], Awaitable[Outcome]]
 EVENTS = 100_000
-ADDRESSES = ("DATABASE_URL_INTAKE", "KAFKA_BOOTSTRAP_SERVERS", "JWKS_URL", "SMTP_URL")
+ADDRESSES = (
+    *(f"DATABASE_URL_{service.upper()}" for service in PORTS),
+    *("KAFKA_BOOTSTRAP_SERVERS", "JWKS_URL", "SMTP_URL"),
+)
 PARTS = ("append", "edge", "rebuild")
 
 
