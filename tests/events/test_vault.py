@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from events.store import Erased, Sealed, Store, VersionConflict, WriteSet
+from events.store import FINGERPRINT, Erased, Sealed, Store, VersionConflict, WriteSet
 from events.testing import draft, numbered, write
 from events.vault import MasterKey, Vault
 
@@ -132,6 +132,44 @@ async def test_an_erasure_spares_other_persons(vault: Vault) -> None:
     await vault.erase(PERSON)
 
     assert await vault.open(OTHER, RECORD) == FIELDS
+
+
+async def test_several_records_of_someone_new_are_sealed_under_one_key(vault: Vault) -> None:
+    await put(vault, *await vault.seal_all(PERSON, {RECORD: FIELDS, OTHER_RECORD: {"text": "Aye"}}))
+
+    assert await vault.open(PERSON, RECORD) == FIELDS
+    assert await vault.open(PERSON, OTHER_RECORD) == {"text": "Aye"}
+
+
+async def test_who_shares_a_fingerprint_is_found_from_either_side_the_newest_first(
+    vault: Vault,
+) -> None:
+    third, shared, own = numbered(3), numbered(21), numbered(22)
+    for person, records in ((PERSON, [shared]), (OTHER, [shared, own]), (third, [shared, own])):
+        prints = {record: {FINGERPRINT: ""} for record in records}
+        await put(vault, *await vault.seal_all(person, prints))
+
+    assert await vault.store.alike(PERSON) == [third, OTHER]
+    assert await vault.store.alike(OTHER) == [third, PERSON]
+    assert await vault.store.alike(numbered(4)) == []
+
+
+async def test_other_records_of_one_id_make_nobody_alike(vault: Vault) -> None:
+    await put(vault, *await vault.seal(PERSON, RECORD, FIELDS))
+    await put(vault, *await vault.seal(OTHER, RECORD, FIELDS))
+    await put(vault, *await vault.seal(OTHER, OTHER_RECORD, {FINGERPRINT: ""}))
+
+    assert await vault.store.alike(PERSON) == []
+
+
+async def test_who_was_erased_is_like_nobody(vault: Vault) -> None:
+    for person in (PERSON, OTHER):
+        await put(vault, *await vault.seal(person, RECORD, {FINGERPRINT: ""}))
+
+    await vault.erase(OTHER)
+
+    assert await vault.store.alike(PERSON) == []
+    assert await vault.store.alike(OTHER) == []
 
 
 async def test_a_conflict_counts_before_an_erasure(vault: Vault) -> None:

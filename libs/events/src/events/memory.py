@@ -12,6 +12,7 @@ import orjson
 from events.encoding import to_json
 from events.store import (
     ANY,
+    FINGERPRINT,
     AccessLine,
     AlreadyAnswered,
     AlreadyDone,
@@ -97,6 +98,15 @@ class MemoryStore:
         if person in self.erased:
             raise Erased(person)
         return [s for s in self.vault.values() if s.person == person and record in (None, s.record)]
+
+    async def alike(self, person: UUID) -> list[UUID]:
+        own = {(s.record, s.field) for s in self.vault.values() if s.person == person}
+        shared = {
+            s.person
+            for s in self.vault.values()
+            if s.field == FINGERPRINT and (s.record, s.field) in own and s.person != person
+        }
+        return sorted(shared, reverse=True)[:50]
 
     async def erase(self, person: UUID) -> None:
         self.erased.add(person)

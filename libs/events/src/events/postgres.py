@@ -112,6 +112,11 @@ class PostgresStore:
             await self.data_key(person)
         return [reading.sealed(row) for row in rows]
 
+    async def alike(self, person: UUID) -> list[UUID]:
+        async with pooled(self.pool) as reader:
+            rows = await reader.fetch(reading.ALIKE, person)
+        return [row["person"] for row in rows]
+
     async def erase(self, person: UUID) -> None:
         async with transaction(self.pool) as connection:
             await connection.execute(reading.ERASE_KEY, person)

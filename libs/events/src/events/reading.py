@@ -30,6 +30,10 @@ DATA_KEY = "select key_id, wrapped_key from vault_keys where person = $1"
 SEALED = """select f.person, f.record, f.field, f.ciphertext, k.key_id, k.wrapped_key
     from vault_fields f join vault_keys k using (person)
     where f.person = $1 and ($2::uuid is null or f.record = $2)"""
+ALIKE = """select distinct o.person from vault_fields f join vault_fields o using (record)
+    where f.person = $1 and f.field = 'fingerprint' and o.field = 'fingerprint'
+        and o.person <> f.person
+    order by o.person desc limit 50"""
 ERASE_KEY = """insert into vault_keys (person, erased_at) values ($1, clock_timestamp())
     on conflict (person) do update set key_id = null, wrapped_key = null,
         erased_at = coalesce(vault_keys.erased_at, excluded.erased_at)"""

@@ -123,6 +123,7 @@ VAULT_FIELDS = Table(
     Column("record", Uuid, primary_key=True),
     Column("field", Text, primary_key=True),
     Column("ciphertext", LargeBinary, nullable=False),
+    Index("vault_fields_fingerprint_idx", "record", postgresql_where=text("field = 'fingerprint'")),
 )
 
 WORK = Table(

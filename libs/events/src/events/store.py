@@ -15,6 +15,9 @@ Json = dict[str, Any]
 ANY = -1
 """An expected version that is not checked: for a log of what others have already decided."""
 
+FINGERPRINT = "fingerprint"
+"""The field of a vault record whose id says what persons share: equal ids, so alike persons."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
@@ -230,6 +233,10 @@ class Store(Protocol):
 
     async def sealed(self, person: UUID, record: UUID | None = None) -> list[Sealed]:
         """A person's vault fields, all or those of one record; raises Erased."""
+        ...
+
+    async def alike(self, person: UUID) -> list[UUID]:
+        """Others who share a fingerprint with a person, the newest fifty; none once erased."""
         ...
 
     async def erase(self, person: UUID) -> None:

@@ -51,6 +51,12 @@ class Vault:
         self, person: UUID, record: UUID, fields: Mapping[str, str]
     ) -> tuple[Sealed, ...]:
         """Raises Erased. Whoever makes a person's key at the same time gets a VersionConflict."""
+        return await self.seal_all(person, {record: fields})
+
+    async def seal_all(
+        self, person: UUID, records: Mapping[UUID, Mapping[str, str]]
+    ) -> tuple[Sealed, ...]:
+        """Several records of a person who may have no key yet: all under the same one."""
         data_key, key = await self._key_of(person)
         return tuple(
             Sealed(
@@ -61,6 +67,7 @@ class Vault:
                 key_id=data_key.id,
                 wrapped_key=data_key.wrapped,
             )
+            for record, fields in records.items()
             for field, text in fields.items()
         )
 

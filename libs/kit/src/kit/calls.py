@@ -130,10 +130,14 @@ class Call:
         """What a rule needs to know of another key: not shown to the caller, and so not noted."""
         return await self.edge.store.history(key)
 
+    def sees(self, history: History) -> bool:
+        """Whether the record that these events tell of is for this principal."""
+        scope = self.edge.scope(history)
+        return scope is not None and sees(self.principal, scope)
+
     async def require(self, key: UUID) -> None:
         """Raises what `execute` would where the record is not for this principal."""
-        scope = self.edge.scope(await self.edge.store.history(key))
-        if scope is None or not sees(self.principal, scope):
+        if not self.sees(await self.edge.store.history(key)):
             raise await self._refused(accesslog.NOT_FOUND, key)
 
     async def perform(self, key: UUID, do: Callable[[], Awaitable[None]], location: str) -> Written:
@@ -166,11 +170,10 @@ class Call:
         action may show: no header then tells of any other.
         """
         history = await self.edge.store.history(key)
-        scope = self.edge.scope(history)
         known = facts(history, as_of=at.as_of, known_at=at.known_at)
         if only and known:
             known = only(known)
-        if scope is None or not sees(self.principal, scope) or not known:
+        if not self.sees(history) or not known:
             raise await self._refused(accesslog.NOT_FOUND, key)
         await self.note(accesslog.ALLOWED, key)
         self.response.headers[POSITION_HEADER] = str(max(r.position for r in known))
