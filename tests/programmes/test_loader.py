@@ -153,8 +153,20 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
             "tracks.1.steps.2.groups.0: formal is not declared in stepGroups",
         ),
         (
-            lambda d: d["deadlines"][0].update(whenOutcome=["late"]),
-            "deadlines: first-contact: its trigger never ends as late",
+            lambda d: d["deadlines"][0].update(when={"outcome": ["late"]}),
+            "deadlines: first-contact: its trigger publishes nothing called outcome",
+        ),
+        (
+            lambda d: d["deadlines"][1].update(when={"status": ["rumour"], "pending": [True]}),
+            "deadlines: offer: its trigger never says rumour as status",
+        ),
+        (
+            lambda d: d["deadlines"][-2].update(when={"outcome": ["calamity", "late"]}),
+            "deadlines: result-not-stated: its trigger never says late as outcome",
+        ),
+        (
+            lambda d: d["deadlines"][2].update(dueOn="attempt"),
+            "deadlines: offer-after-no: its trigger publishes no date called attempt",
         ),
         (
             lambda d: d["deadlines"][0].update(metBy=["leidraad.intake.offer-made.v1"]),

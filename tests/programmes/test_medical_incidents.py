@@ -166,6 +166,13 @@ def test_every_source_is_a_place_in_the_report_or_says_that_there_is_none() -> N
     assert {s for s in sources if not re.fullmatch(SOURCE, s)} == set()
 
 
+def test_on_one_route_whoever_gets_the_referral_makes_the_offer(definition: Definition) -> None:
+    forwarding = {r.code for r in definition.offer.routes if definition.offer.forwards(r.code)}
+
+    assert forwarding == {"direct-forwarding"}
+    assert not definition.offer.forwards(None)
+
+
 def test_only_hospitals_offer_and_refer(definition: Definition) -> None:
     assert definition.organisation_kinds() == {"hospital"}
     assert {"self", "victim-support"} <= codes(definition.referral_sources)

@@ -12,7 +12,15 @@ from events.consumer import react
 from events.contracts import registry, type_name
 from events.contracts.casefile import CaseClosed, CaseOpened, FirstContactMade
 from events.contracts.contract import Contract
-from events.contracts.intake import CandidateIdentified, OfferWithheld
+from events.contracts.intake import (
+    CandidateIdentified,
+    OfferAccepted,
+    OfferDeclined,
+    OfferMade,
+    OfferUnanswered,
+    OfferWithheld,
+    OriginAssessed,
+)
 from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
@@ -266,22 +274,117 @@ async def test_an_outcome_sets_a_task_and_another_takes_it_away(
     assert over.status is Status.MET
 
 
-async def test_whoever_was_identified_is_to_be_offered_support_or_not_with_a_reason(
-    handle: Handle, store: MemoryStore
-) -> None:
-    async def tell(position: int, name: str, event: Contract) -> Deadline:
-        told = message(position, name, event, "2027-02-01", "2027-02-01T12:00:00Z")
-        type_ = type_name("intake", name)
-        await handle(replace(told, source="intake", type=type_))
-        return DEADLINE.state(store.log, DEADLINE.beside(CASE_ID, "offer"))
+ASSESSMENT = OriginAssessed(
+    status="possible-calamity", kind="unknown", consequence="unknown", pending=True
+)
+SUSPECTED = ("origin-assessed", ASSESSMENT, "2027-02-01")
+CONFIRMED = ("origin-assessed", ASSESSMENT.model_copy(update={"status": "calamity"}), "2027-02-10")
+CLEARED = ("origin-assessed", ASSESSMENT.model_copy(update={"status": "no-calamity"}), "2027-02-10")
+SUSPECTED_AFTER_AN_OFFER = (
+    "origin-assessed",
+    ASSESSMENT.model_copy(update={"pending": False}),
+    "2027-02-03",
+)
+SUSPECTED_AGAIN = ("origin-assessed", ASSESSMENT, "2027-02-20")
+IDENTIFIED = ("candidate-identified", CandidateIdentified(organisation=CLAIM, origin=None))
+OFFERED = ("offer-made", OfferMade(attempt=1, channel="phone", by_function="doctor"), "2027-02-02")
+WITHHELD = ("offer-withheld", OfferWithheld(reason="unknown"), "2027-02-02")
+SILENT = (
+    "offer-unanswered",
+    OfferUnanswered(attempt=1, again_on=date(2027, 3, 1)),
+    "2027-02-08",
+)
+SAID_NO = (
+    "offer-declined",
+    OfferDeclined(attempt=1, reasons=["unknown"], again_on=date(2027, 3, 3)),
+    "2027-02-10",
+)
+FINAL = ("offer-declined", OfferDeclined(attempt=1, reasons=["unknown"], final=True), "2027-02-11")
+NO_MORE = ("offer-declined", OfferDeclined(attempt=3, reasons=["unknown"]), "2027-02-11")
+ACCEPTED = ("offer-accepted", OfferAccepted(attempt=1, reasons=["unknown"]), "2027-02-20")
 
-    due = await tell(
-        1, "candidate-identified", CandidateIdentified(organisation=CLAIM, origin=None)
-    )
-    met = await tell(2, "offer-withheld", OfferWithheld(reason="unknown"))
+Told = tuple[str, Contract] | tuple[str, Contract, str]
+
+
+async def in_intake(
+    handle: Handle, store: MemoryStore, *told: Told, policy: str = "offer"
+) -> Deadline:
+    for position, (name, event, *day) in enumerate(told, start=1):
+        on = day[0] if day else "2027-02-01"
+        sent = message(position, name, event, on, f"{on}T12:00:00Z")
+        await handle(replace(sent, source="intake", type=type_name("intake", name)))
+    return DEADLINE.state(store.log, DEADLINE.beside(CASE_ID, policy))
+
+
+@pytest.mark.parametrize("met_by", [OFFERED, WITHHELD])
+async def test_a_possible_calamity_is_to_be_followed_by_an_offer_or_a_reason_for_none(
+    handle: Handle, store: MemoryStore, met_by: Told
+) -> None:
+    due = await in_intake(handle, store, IDENTIFIED, SUSPECTED)
+    met = await in_intake(handle, store, IDENTIFIED, SUSPECTED, met_by)
 
     assert (due.status, due.due_on) == (Status.OPEN, date(2027, 2, 15))
     assert met.status is Status.MET
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (IDENTIFIED,),
+        (IDENTIFIED, CLEARED),
+        (IDENTIFIED, OFFERED, SUSPECTED_AFTER_AN_OFFER),
+    ],
+)
+async def test_whoever_was_only_identified_or_was_offered_before_sets_no_task(
+    handle: Handle, store: MemoryStore, told: Sequence[Told]
+) -> None:
+    assert (await in_intake(handle, store, *told)).status is Status.NEW
+    assert store.work == {}
+
+
+async def test_a_calamity_that_is_confirmed_does_not_move_the_task(
+    handle: Handle, store: MemoryStore
+) -> None:
+    due = await in_intake(handle, store, SUSPECTED, CONFIRMED)
+
+    assert (due.status, due.due_on, len(store.work)) == (Status.OPEN, date(2027, 2, 15), 1)
+
+
+async def test_what_turns_out_to_be_no_calamity_ends_the_task_until_it_is_one_again(
+    handle: Handle, store: MemoryStore
+) -> None:
+    over = await in_intake(handle, store, SUSPECTED, CLEARED)
+    again = await in_intake(handle, store, SUSPECTED, CLEARED, SUSPECTED_AGAIN)
+
+    assert over.status is Status.MET
+    assert (again.status, again.due_on) == (Status.OPEN, date(2027, 3, 6))
+
+
+@pytest.mark.parametrize(
+    ("told", "policy", "status", "due_on"),
+    [
+        ((SAID_NO,), "offer-after-no", Status.OPEN, date(2027, 3, 3)),
+        ((SAID_NO, FINAL), "offer-after-no", Status.MET, date(2027, 3, 3)),
+        ((SAID_NO, ACCEPTED), "offer-after-no", Status.MET, date(2027, 3, 3)),
+        ((FINAL,), "offer-after-no", Status.NEW, date.max),
+        ((NO_MORE,), "offer-after-no", Status.NEW, date.max),
+        ((SILENT,), "offer-after-silence", Status.OPEN, date(2027, 3, 1)),
+        ((SILENT, FINAL), "offer-after-silence", Status.MET, date(2027, 3, 1)),
+        ((SILENT, SAID_NO), "offer-after-silence", Status.MET, date(2027, 3, 1)),
+        ((SILENT, SAID_NO), "offer-after-no", Status.OPEN, date(2027, 3, 3)),
+    ],
+)
+async def test_who_said_no_or_nothing_is_offered_again_on_the_day_that_the_policy_gives(
+    handle: Handle,
+    store: MemoryStore,
+    told: Sequence[Told],
+    policy: str,
+    status: Status,
+    due_on: date,
+) -> None:
+    reminder = await in_intake(handle, store, *told, policy=policy)
+
+    assert (reminder.status, reminder.due_on) == (status, due_on)
 
 
 def test_every_type_that_is_reacted_to_is_published(programmes: Programmes) -> None:

@@ -1,61 +1,99 @@
 """Deadlines: what is to be done, by when after which event, by whom, and who steps in."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from events.contracts import type_name
 from events.contracts.contract import Code
-from programmes.published import PublishedType, one_of
+from programmes.published import Context, PublishedType, one_of
 from programmes.term import Days, Labels, Source, Version, codes
 from programmes.track import Step, Track
 
+Values = Annotated[frozenset[bool | Code], Field(min_length=1)]
 TeamRole = Annotated[Code, one_of("teamRoles")]
 
 
 class Deadline(Labels):
-    """Due so many `days` after an event, or on the day that a track step says in its `due_on`.
+    """Due so many `days` after an event, or on the day that the event says in its field `due_on`.
 
-    The deadline of a step is met by steps of the same track; `when_outcome` limits it to those
-    outcomes. A deadline with a `backup` is hard: if its owner is away, the backup does it.
+    The deadline of a step is met by steps of the same track. `when` limits it to events with these
+    values in these fields, such as an outcome; one with another value takes its reason away. Where
+    the `first_counts`, what comes again while it stands does not move it. A deadline with a
+    `backup` is hard: if its owner is away, the backup does it.
     """
 
     policy: Code
     version: Version
     source: Source
     triggered_by: PublishedType
-    when_outcome: frozenset[Code] = frozenset()
+    when: Mapping[Code, Values] = {}
     met_by: Annotated[tuple[PublishedType, ...], Field(min_length=1)]
     days: Days | None = None
     due_on: Code | None = None
+    first_counts: bool = False
     owner: TeamRole | None = None
     backup: TeamRole | None = None
 
 
-def strange(deadlines: Iterable[Deadline], tracks: Iterable[Track]) -> Iterator[str]:
-    """What is wrong between deadlines and the steps that set and meet them."""
+def field_of(code: str) -> str:
+    """The name in code of a field that a definition names in kebab-case."""
+    return code.replace("-", "_")
+
+
+def strange(
+    deadlines: Iterable[Deadline], tracks: Iterable[Track], known: Context
+) -> Iterator[str]:
+    """What is wrong between deadlines and what sets and meets them."""
     steps = {type_name("casefile", s.publishes): (t, s) for t in tracks for s in t.steps}
     for deadline in deadlines:
-        for mistake in _mistakes(deadline, steps):
+        track, step = steps.get(deadline.triggered_by, (None, None))
+        met_in = (steps.get(met_by, (None, None))[0] for met_by in deadline.met_by)
+        for mistake in (
+            *_unmet(deadline, track, met_in),
+            *_undated(deadline, step, known),
+            *_unsaid(deadline, step, known),
+        ):
             yield f"{deadline.policy}: {mistake}"
 
 
-def _mistakes(deadline: Deadline, steps: Mapping[str, tuple[Track, Step]]) -> Iterator[str]:
-    track, step = steps.get(deadline.triggered_by, (None, None))
-    for met_by in deadline.met_by:
+def _unmet(
+    deadline: Deadline, track: Track | None, met_in: Iterable[Track | None]
+) -> Iterator[str]:
+    for met_by, other in zip(deadline.met_by, met_in, strict=True):
         if _service(met_by) != _service(deadline.triggered_by):
             yield f"{met_by} and its trigger come from two services, in no order"
-        if track and steps.get(met_by, (None, None))[0] is not track:
+        if track and other is not track:
             yield f"{met_by} is no step of the track that sets it"
+
+
+def _undated(deadline: Deadline, step: Step | None, known: Context) -> Iterator[str]:
     if (deadline.days is None) == (deadline.due_on is None):
         yield "either days or dueOn is needed"
-    if deadline.due_on is not None:
-        field = step.field(deadline.due_on) if step else None
-        if field is None or field.type != "date" or not field.published:
-            yield f"its trigger publishes no date called {deadline.due_on}"
-    if unknown := deadline.when_outcome - codes(step.outcomes if step else ()):
-        yield f"its trigger never ends as {', '.join(sorted(unknown))}"
+    if deadline.due_on is None:
+        return
+    if step:
+        field = step.field(deadline.due_on)
+        dated = field is not None and field.type == "date" and field.published
+    else:
+        own = known["types"][deadline.triggered_by].model_fields.get(field_of(deadline.due_on))
+        dated = own is not None and own.annotation in (date, date | None)
+    if not dated:
+        yield f"its trigger publishes no date called {deadline.due_on}"
+
+
+def _unsaid(deadline: Deadline, step: Step | None, known: Context) -> Iterator[str]:
+    """Fields that its trigger has not, and codes that nobody could ever tell."""
+    fields = known["types"][deadline.triggered_by].model_fields
+    declared = frozenset().union(*known["codes"].values())
+    for name, values in deadline.when.items():
+        told = frozenset(value for value in values if isinstance(value, str))
+        if field_of(name) not in fields:
+            yield f"its trigger publishes nothing called {name}"
+        elif unknown := told - (codes(step.outcomes) if step else declared):
+            yield f"its trigger never says {', '.join(sorted(unknown))} as {name}"
 
 
 def _service(type_: str) -> str:

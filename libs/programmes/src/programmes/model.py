@@ -27,6 +27,7 @@ from programmes.deadline import Deadline, strange
 from programmes.instrument import Instrument
 from programmes.notification import Notification
 from programmes.offer import Offer, Origin, ReferralSource
+from programmes.published import context
 from programmes.term import Declared, Labels, Reasons, Source, Term, Terms, Version
 from programmes.track import Step, Track
 
@@ -61,6 +62,7 @@ class Definition(Declared):
     studies: tuple[Study, ...]
     criteria: Annotated[tuple[CriteriaVersion, ...], Field(min_length=1)]
     screening_out_reasons: Terms
+    withdrawal_reasons: Reasons
     persons: Persons
     conditions: tuple[Condition, ...]
     team_roles: Annotated[tuple[TeamRole, ...], Field(min_length=1)]
@@ -100,8 +102,10 @@ class Definition(Declared):
     def _follow_steps(
         cls, deadlines: tuple[Deadline, ...], info: ValidationInfo
     ) -> tuple[Deadline, ...]:
-        if "tracks" in info.data and (mistakes := list(strange(deadlines, info.data["tracks"]))):
-            raise ValueError("; ".join(mistakes))
+        if "tracks" in info.data:
+            mistakes = list(strange(deadlines, info.data["tracks"], context(info)))
+            if mistakes:
+                raise ValueError("; ".join(mistakes))
         return deadlines
 
     @cached_property

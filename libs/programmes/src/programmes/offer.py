@@ -22,6 +22,12 @@ class ReferralSource(Term):
     offers: bool = False
 
 
+class Route(Term):
+    """Who makes the offer; `forwards`: who found the candidate asks only for consent to refer."""
+
+    forwards: bool = False
+
+
 class Attempts(Declared):
     """How many attempts an offer may take in all, and how long after one that failed the next."""
 
@@ -43,7 +49,7 @@ class Offer(Declared):
     channels: Terms
     functions: Terms
     recipients: Reasons
-    routes: Terms
+    routes: Annotated[tuple[Route, ...], Field(min_length=1)]
     attempts: Attempts
     accept_reasons: Reasons
     decline_reasons: Reasons
@@ -58,6 +64,10 @@ class Offer(Declared):
         if words:
             raise ValueError(f"clients read it, so it must not say {', '.join(words)}")
         return name
+
+    def forwards(self, route: str | None) -> bool:
+        """Whether the offer itself is left to whoever gets the referral."""
+        return any(each.forwards for each in self.routes if each.code == route)
 
     def avoided_in(self, text: str) -> list[str]:
         """The words in a text for clients that would put them off."""

@@ -1,5 +1,6 @@
 """What intake publishes: candidates, offers and their answers, referrals and their screening."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -23,12 +24,30 @@ class CandidateIdentified(Contract):
     origin: PartialDate | None
 
 
+class OriginAssessed(Contract):
+    """What is thought of that which brought someone here; it may be thought otherwise later.
+
+    `pending`: nobody had offered by then, nor withheld the offer.
+    """
+
+    status: Code
+    kind: Code
+    consequence: Code
+    pending: bool
+
+
 class OfferMade(Contract):
-    """The candidate was offered case management, for the `attempt`-th time."""
+    """The candidate was offered case management, for the `attempt`-th time.
+
+    `route` says who makes the offer; null where that was not told.
+    """
 
     attempt: int = Field(ge=1)
     channel: Code
     by_function: Code
+    leaflet: Known = "unknown"
+    recipient: Code = "unknown"
+    route: Code | None = None
 
 
 class OfferWithheld(Contract):
@@ -45,16 +64,23 @@ class OfferAccepted(Contract):
 
 
 class OfferDeclined(Contract):
-    """The candidate said no; `unknown` is a reason."""
+    """The candidate said no; `unknown` is a reason.
+
+    `final`: the candidate asked not to be asked again. `again_on`: when to offer again by the
+    programme's policy, null where it is not to be offered again.
+    """
 
     attempt: int = Field(ge=1)
     reasons: list[Code]
+    final: bool = False
+    again_on: date | None = None
 
 
 class OfferUnanswered(Contract):
-    """The candidate did not answer the attempt."""
+    """The candidate did not answer the attempt; `again_on` as of a no."""
 
     attempt: int = Field(ge=1)
+    again_on: date | None = None
 
 
 class ContactConsentGiven(Contract):
@@ -97,9 +123,28 @@ class ReferralScreenedOut(Contract):
     reason: Code
 
 
+class ReferralWithdrawn(Contract):
+    """The referral was taken back before the desk decided on it."""
+
+    reason: Code
+
+
+class ReferralLinked(Contract):
+    """The desk found that it concerns the same person and origin as an `other` referral."""
+
+    other: UUID
+
+
+class ReferralUnlinked(Contract):
+    """It does not concern the same person and origin after all."""
+
+    other: UUID
+
+
 CONTRACTS: dict[str, type[Contract]] = {
     "organisation-registered": OrganisationRegistered,
     "candidate-identified": CandidateIdentified,
+    "origin-assessed": OriginAssessed,
     "offer-made": OfferMade,
     "offer-withheld": OfferWithheld,
     "offer-accepted": OfferAccepted,
@@ -111,4 +156,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "criterion-assessed": CriterionAssessed,
     "referral-accepted": ReferralAccepted,
     "referral-screened-out": ReferralScreenedOut,
+    "referral-withdrawn": ReferralWithdrawn,
+    "referral-linked": ReferralLinked,
+    "referral-unlinked": ReferralUnlinked,
 }

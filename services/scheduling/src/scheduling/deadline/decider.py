@@ -29,7 +29,8 @@ class Status(StrEnum):
 class SetDeadline:
     """`known_at` is when its cause was recorded: history that is brought in late stays silent.
 
-    `corrects`: the cause was told of before, and is put right.
+    `corrects`: the cause was told of before, and is put right. `first_counts`: what comes again
+    while the deadline stands does not move it.
     """
 
     policy: str
@@ -37,6 +38,7 @@ class SetDeadline:
     due_on: date
     known_at: datetime
     corrects: bool = False
+    first_counts: bool = False
     occurred: Occurred
 
 
@@ -106,6 +108,9 @@ def _over(deadline: Deadline, occurred: Occurred) -> bool:
 def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
     """Its cause may come again, or be put right: then it is due anew, unless that is history."""
     if (command.due_on, command.occurred) == (deadline.due_on, deadline.since):
+        return []
+    standing = deadline.status in (Status.OPEN, Status.MISSED)
+    if command.first_counts and standing and not command.corrects:
         return []
     if deadline.met and command.occurred.certainly_before(deadline.met):
         return []

@@ -9,7 +9,7 @@ from events.contracts.casefile import TrackStepRecorded
 from events.contracts.contract import Contract
 from events.occurrence import civil_day
 from events.store import Recorded
-from programmes.deadline import Deadline
+from programmes.deadline import Deadline, field_of
 from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
 
@@ -33,9 +33,9 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
 
 
 def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
-    """A step that ended otherwise than in what sets the deadline takes its reason away."""
-    outcome = message.event.outcome if isinstance(message.event, TrackStepRecorded) else None
-    if policy.when_outcome and outcome not in policy.when_outcome:
+    """An event that says otherwise than what sets the deadline takes its reason away."""
+    said = ((getattr(message.event, field_of(f)), wanted) for f, wanted in policy.when.items())
+    if not all(value in wanted for value, wanted in said):
         return _meet(message, policy)
     due_on = _due(message, policy)
     if due_on is None:
@@ -46,6 +46,7 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
         due_on=due_on,
         known_at=message.recorded_at,
         corrects=message.corrects is not None,
+        first_counts=policy.first_counts,
         occurred=message.occurred,
     )
     return Ask(DEADLINE, _stream(message, policy), command)
@@ -56,8 +57,8 @@ def _due(message: Recorded[Contract], policy: Deadline) -> date | None:
     if policy.days is not None:
         began = message.occurred.at or message.recorded_at
         return civil_day(began) + timedelta(days=policy.days)
-    said = message.event.data if isinstance(message.event, TrackStepRecorded) else None
-    day = getattr(said, policy.due_on.replace("-", "_")) if said and policy.due_on else None
+    said = message.event.data if isinstance(message.event, TrackStepRecorded) else message.event
+    day = getattr(said, field_of(policy.due_on)) if policy.due_on else None
     return day if isinstance(day, date) else None
 
 
