@@ -12,11 +12,17 @@ from events.testing import METADATA, FixedClock, told
 from events.vault import MasterKey, Vault
 from intake.access import ACCESS, scope
 from intake.codec import CODEC
+from intake.fingerprint import Fingerprints
+from intake.offer.attempts import router as attempts
 from intake.offer.examples import CANDIDATE
 from intake.offer.router import router as offer
 from intake.organisation.examples import HOSPITAL, OTHER_HOSPITAL, REGISTERED
 from intake.organisation.router import router as organisation
+from intake.referral.consent import router as consent
+from intake.referral.links import router as links
 from intake.referral.router import router as referral
+from intake.referral.screening import router as screening
+from intake.safe import Safe
 from kit.access import Role
 from kit.testing import Stand
 from programmes.checking import vocabularies
@@ -49,11 +55,15 @@ def vault(store: MemoryStore) -> Vault:
 def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
     return Stand(
         store,
-        routers=[organisation, offer, referral],
+        routers=[organisation, offer, attempts, referral, screening, consent, links],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),
-        parts={Programmes: PROGRAMMES, Vault: vault},
+        parts={
+            Programmes: PROGRAMMES,
+            Vault: vault,
+            Safe: Safe(vault, Fingerprints(bytes(32))),
+        },
         clock=clock,
     )
 

@@ -42,6 +42,17 @@ def test_a_candidate_has_a_row_for_each_state_with_the_time_in_which_it_held() -
     assert [row["held_until"] for row in rows[:-1]] == [row["held_from"] for row in rows[1:]]
 
 
+def test_a_candidate_is_found_by_what_is_thought_of_the_origin() -> None:
+    later = replace(offer.ASSESSED, status="calamity", occurred=Occurred.parse("2027-02-05"))
+
+    rows = held(offer.IDENTIFIED, offer.ASSESSED, offer.OFFERED, later)
+
+    assert [(row["status"], row["origin_status"]) for row in rows][-2:] == [
+        ("offered", "possible-calamity"),
+        ("offered", "calamity"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("events", "status"),
     [

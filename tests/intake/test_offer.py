@@ -1,6 +1,7 @@
 """Who may be offered case management, how often, and what counts as an answer."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -8,22 +9,34 @@ from hypothesis import strategies as st
 
 from events.occurrence import UNKNOWN, Occurred
 from events.testing import lived, outcome, refusal
-from intake.offer.decider import (
+from intake.offer.commands import (
     AcceptOffer,
+    Attempts,
     Consent,
     DeclineOffer,
+    GiveConsent,
     MakeOffer,
     NoteNoResponse,
     OfferCommand,
-    offer_decider,
 )
-from intake.offer.events import ContactConsentGiven, OfferAccepted, OfferEvent, OfferMade
+from intake.offer.decider import offer_decider
+from intake.offer.events import (
+    ContactConsentGiven,
+    OfferAccepted,
+    OfferDeclined,
+    OfferEvent,
+    OfferMade,
+    OfferUnanswered,
+)
 from intake.offer.examples import (
     ACCEPTED,
     CONSENT_WITHDRAWN,
     CONSENTED,
     CONTACT,
     DECLINED,
+    DECLINED_FOR_GOOD,
+    EXPLANATION,
+    FORWARDED,
     IDENTIFIED,
     NEW_CONTACT,
     OFFERED,
@@ -33,7 +46,23 @@ from intake.offer.examples import (
 )
 from intake.organisation.examples import OTHER_HOSPITAL
 
-OFFER = MakeOffer(channel="phone", by_function="patient-support", occurred=OFFERED.occurred)
+OFFER = MakeOffer(
+    channel="phone",
+    by_function="patient-support",
+    leaflet="yes",
+    recipient="near-person",
+    route="hospital-offers",
+    most=3,
+    occurred=OFFERED.occurred,
+)
+FORWARD = MakeOffer(
+    channel="face-to-face",
+    by_function="doctor",
+    route="direct-forwarding",
+    forwards=True,
+    most=3,
+    occurred=FORWARDED.occurred,
+)
 OFFER_AGAIN = MakeOffer(
     channel="letter", by_function="complaints-officer", occurred=OFFERED_AGAIN.occurred
 )
@@ -41,6 +70,15 @@ CONSENT = Consent(form="spoken", contact=CONTACT)
 ACCEPT = AcceptOffer(reasons=("clear-need",), consent=CONSENT, occurred=ACCEPTED.occurred)
 ACCEPT_WITHOUT_CONSENT = replace(ACCEPT, consent=None)
 DECLINE = DeclineOffer(reasons=("too-much-at-once",), referred=False, occurred=DECLINED.occurred)
+DECLINE_FOR_GOOD = DeclineOffer(
+    reasons=("no-stranger",),
+    referred=False,
+    final=True,
+    explanation=EXPLANATION,
+    occurred=DECLINED_FOR_GOOD.occurred,
+)
+GIVE = GiveConsent(consent=CONSENT, occurred=CONSENTED.occurred)
+POLICY = Attempts(most=3, again_after_days=21, told_on=date(2027, 2, 22))
 NO_RESPONSE = NoteNoResponse(occurred=UNANSWERED.occurred)
 
 
@@ -62,6 +100,12 @@ NO_RESPONSE = NoteNoResponse(occurred=UNANSWERED.occurred)
         ([IDENTIFIED, OFFERED, UNANSWERED], ACCEPT, [ACCEPTED, CONSENTED]),
         ([IDENTIFIED, OFFERED, ACCEPTED], ACCEPT, [CONSENTED]),
         ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], CONSENT_WITHDRAWN, [CONSENT_WITHDRAWN]),
+        ([IDENTIFIED], FORWARD, [FORWARDED]),
+        ([IDENTIFIED, FORWARDED], GIVE, [CONSENTED]),
+        ([IDENTIFIED, FORWARDED, CONSENTED], ACCEPT_WITHOUT_CONSENT, [ACCEPTED]),
+        ([IDENTIFIED, OFFERED, ACCEPTED], GIVE, [CONSENTED]),
+        ([IDENTIFIED, OFFERED], DECLINE_FOR_GOOD, [DECLINED_FOR_GOOD]),
+        ([IDENTIFIED, OFFERED, DECLINED], DECLINE_FOR_GOOD, [DECLINED_FOR_GOOD]),
     ],
 )
 def test_what_may_follow_follows(
@@ -77,6 +121,8 @@ def test_what_may_follow_follows(
         ([IDENTIFIED, WITHHELD], WITHHELD),
         ([IDENTIFIED, OFFERED, UNANSWERED], NO_RESPONSE),
         ([IDENTIFIED, OFFERED, DECLINED], DECLINE),
+        ([IDENTIFIED, OFFERED, DECLINED_FOR_GOOD], DECLINE_FOR_GOOD),
+        ([IDENTIFIED, FORWARDED, CONSENTED], GIVE),
         ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], ACCEPT),
         ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED, CONSENT_WITHDRAWN], CONSENT_WITHDRAWN),
         ([IDENTIFIED, OFFERED, ACCEPTED], CONSENT_WITHDRAWN),
@@ -98,6 +144,10 @@ def test_what_is_asked_again_is_ignored(before: list[OfferEvent], command: Offer
         ([IDENTIFIED], DECLINE, "offer-identified"),
         ([IDENTIFIED], NO_RESPONSE, "offer-identified"),
         ([IDENTIFIED, OFFERED, DECLINED], replace(NO_RESPONSE), "offer-declined"),
+        ([IDENTIFIED, OFFERED, DECLINED_FOR_GOOD], OFFER_AGAIN, "offer-final"),
+        ([IDENTIFIED, OFFERED], GIVE, "offer-not-accepted"),
+        ([IDENTIFIED], GIVE, "offer-not-accepted"),
+        ([], GIVE, "offer-not-accepted"),
     ],
 )
 def test_what_cannot_follow_is_refused(
@@ -163,6 +213,70 @@ def test_newer_contact_data_come_with_consent_given_again() -> None:
     ]
 
 
+def test_no_more_is_offered_than_the_policy_allows() -> None:
+    before: list[OfferEvent] = [IDENTIFIED, OFFERED, OFFERED_AGAIN]
+
+    third = outcome(offer_decider, given=before, when=replace(OFFER_AGAIN, most=3))
+    fourth = refusal(offer_decider, given=[*before, *third], when=replace(OFFER_AGAIN, most=3))
+
+    assert [event.attempt for event in third if isinstance(event, OfferMade)] == [3]
+    assert fourth == "too-many-attempts"
+
+
+@pytest.mark.parametrize(
+    ("before", "occurred", "again_on"),
+    [
+        ([], "2027-02-10", date(2027, 3, 3)),
+        ([], "2027-02", date(2027, 2, 22)),
+        ([], "unknown", date(2027, 3, 15)),
+        ([OFFERED_AGAIN], "2027-02-21", date(2027, 3, 14)),
+        ([OFFERED_AGAIN, replace(OFFERED_AGAIN, attempt=3)], "2027-02-21", None),
+    ],
+)
+def test_a_no_and_silence_say_when_the_policy_would_have_it_offered_again(
+    before: list[OfferEvent], occurred: str, again_on: date | None
+) -> None:
+    given: list[OfferEvent] = [IDENTIFIED, OFFERED, *before]
+    when = Occurred.parse(occurred)
+
+    [no] = outcome(
+        offer_decider, given=given, when=replace(DECLINE, attempts=POLICY, occurred=when)
+    )
+    [silence] = outcome(
+        offer_decider, given=given, when=replace(NO_RESPONSE, attempts=POLICY, occurred=when)
+    )
+
+    assert isinstance(no, OfferDeclined)
+    assert isinstance(silence, OfferUnanswered)
+    assert no.again_on == silence.again_on == again_on
+
+
+def test_a_last_word_names_no_day_to_offer_again() -> None:
+    asked = replace(DECLINE_FOR_GOOD, attempts=POLICY)
+    before: list[OfferEvent] = [IDENTIFIED, OFFERED]
+
+    assert outcome(offer_decider, given=before, when=asked) == [DECLINED_FOR_GOOD]
+
+
+def test_whoever_comes_back_after_a_last_word_is_welcome() -> None:
+    back = replace(ACCEPT_WITHOUT_CONSENT, occurred=Occurred.parse("2027-03-01"))
+    before: list[OfferEvent] = [IDENTIFIED, OFFERED, DECLINED_FOR_GOOD]
+
+    events = outcome(offer_decider, given=before, when=back)
+
+    assert [type(event) for event in events] == [OfferAccepted]
+    assert not offer_decider.fold([*before, *events]).final
+
+
+def test_where_the_offer_was_left_to_others_it_is_declined_after_the_referral() -> None:
+    decline = replace(DECLINE, referred=True, occurred=Occurred.parse("2027-02-20"))
+    before: list[OfferEvent] = [IDENTIFIED, FORWARDED, CONSENTED]
+
+    [no] = outcome(offer_decider, given=before, when=decline)
+
+    assert isinstance(no, OfferDeclined)
+
+
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])
 COMMANDS = st.lists(
     st.builds(
@@ -177,6 +291,9 @@ COMMANDS = st.lists(
                 DECLINE,
                 NO_RESPONSE,
                 CONSENT_WITHDRAWN,
+                FORWARD,
+                GIVE,
+                DECLINE_FOR_GOOD,
             ]
         ),
         occurred=DAYS,
@@ -193,6 +310,7 @@ def test_whatever_is_asked_attempts_are_counted_and_answers_are_to_one_of_them(
 
     made = [event.attempt for event in events if isinstance(event, OfferMade)]
     assert made == list(range(1, len(made) + 1))
+    assert len(made) <= POLICY.most
     assert all(e.attempt in made for e in events if isinstance(e, OfferAccepted))
     assert offer_decider.fold(events) == offer_decider.fold(events)
 
@@ -213,7 +331,15 @@ def test_whatever_was_asked_an_answer_that_is_repeated_adds_nothing(
 ) -> None:
     before = lived(offer_decider, commands)
 
-    for command in (WITHHELD, ACCEPT, DECLINE, NO_RESPONSE, CONSENT_WITHDRAWN):
+    for command in (
+        WITHHELD,
+        ACCEPT,
+        DECLINE,
+        DECLINE_FOR_GOOD,
+        NO_RESPONSE,
+        GIVE,
+        CONSENT_WITHDRAWN,
+    ):
         asked = replace(command, occurred=day)
         once = lived(offer_decider, [*commands, asked])
         twice = lived(offer_decider, [*commands, asked, asked])

@@ -57,8 +57,11 @@ async def test_a_candidate_is_identified_offered_and_accepts(
         "programme": "medical-incidents",
         "organisation": str(HOSPITAL),
         "origin": "2027-01",
+        "assessments": [],
         "status": "accepted",
         "attempts": 1,
+        "final": False,
+        "consented": True,
     }
 
 

@@ -9,6 +9,7 @@ from events.contracts import registry
 from events.contracts.contract import Contract
 from events.envelope import to_message
 from events.memory import MemoryStore
+from events.store import FINGERPRINT
 from intake.publish import publish
 
 CONTACT = {
@@ -17,14 +18,18 @@ CONTACT = {
     "email": "w.plantinga@example.org",
     "address": "Voorbeeldstraat 1, Nergenshuizen",
 }
+WORDS = "Zij wil het eerst met haar zuster bespreken"
 CONSENT = {"consent": {"form": "spoken"}, "contact": CONTACT}
 
 
 async def thread(hospital: httpx.AsyncClient, desk: httpx.AsyncClient) -> None:
-    """All that is ever told of a person, and mistakes that quote it."""
+    """All that is ever told of a person, in their own words too, and mistakes that quote it."""
     identified = await hospital.post("/v1/candidates", json={"programme": "medical-incidents"})
     path = identified.headers["location"]
     await hospital.post(f"{path}/offers", json={"channel": "phone", "byFunction": "doctor"})
+    await hospital.post(
+        f"{path}/declines", json={"reasons": ["too-much-at-once"], "explanation": WORDS}
+    )
     for consent in (CONSENT, {**CONSENT, **CONTACT}, {"reasons": [CONTACT["name"]], **CONSENT}):
         await hospital.post(f"{path}/acceptances", json={"reasons": ["unknown"], **consent})
     await hospital.post(f"{path}/referrals", json={})
@@ -35,7 +40,8 @@ async def thread(hospital: httpx.AsyncClient, desk: httpx.AsyncClient) -> None:
 
 def quoted(text: str) -> list[str]:
     """What of the contact data is in a text; digits alone may be in there by chance."""
-    words = [word for value in CONTACT.values() for word in value.replace(",", "").split()]
+    told = (*CONTACT.values(), WORDS.rpartition(" haar ")[2])
+    words = [word for value in told for word in value.replace(",", "").split()]
     telling = [word for word in words if not word.isdigit()]
     return [found for found in (*telling, CONTACT["phone"]) if found in text]
 
@@ -50,7 +56,10 @@ async def test_contact_data_are_in_the_vault_only_and_unreadable_there(
 
     kept = (store.log, store.answers, store.access, store.messages, store.work, store.vault)
     logged = capsys.readouterr()
-    assert len(store.vault) == 2 * len(CONTACT)
+    prints = [record for _, record, field in store.vault if field == FINGERPRINT]
+    assert len(store.vault) - len(prints) == 2 * len(CONTACT) + 1
+    assert len(prints) == 2 * len(set(prints)) == 2 * 3
+    assert [r for r in set(prints) if str(r) in repr(store.log) + logged.out] == []
     assert quoted(repr(kept)) == []
     assert "http.answered" in logged.out + logged.err
     assert quoted(logged.out + logged.err) == []

@@ -1,7 +1,7 @@
 """When a referral can be made, and how the desk's screening ends."""
 
 from dataclasses import replace
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import given
@@ -19,9 +19,29 @@ from intake.referral.decider import (
     ScreenOutReferral,
     referral_decider,
 )
-from intake.referral.events import ReferralAccepted, ReferralEvent, ReferralScreenedOut
-from intake.referral.examples import ACCEPTED, ASSESSED, MADE, SCREENED_ON, SCREENED_OUT
+from intake.referral.events import (
+    ReferralAccepted,
+    ReferralEvent,
+    ReferralLinked,
+    ReferralScreenedOut,
+    ReferralUnlinked,
+    ReferralWithdrawn,
+)
+from intake.referral.examples import (
+    ACCEPTED,
+    ASSESSED,
+    CONSENT_GIVEN,
+    CONSENT_WITHDRAWN,
+    ENTERED,
+    LINKED,
+    MADE,
+    SCREENED_ON,
+    SCREENED_OUT,
+    UNLINKED,
+    WITHDRAWN,
+)
 
+CONSENT_GIVEN_AGAIN = replace(CONSENT_GIVEN, occurred=Occurred.parse("2027-02-20"))
 MAKE = MakeReferral(
     source="hospital",
     organisation=HOSPITAL,
@@ -51,6 +71,41 @@ def test_a_referral_screened_out_keeps_what_was_assessed_and_why() -> None:
     assert outcome(referral_decider, given=[MADE], when=SCREEN_OUT) == [ASSESSED, SCREENED_OUT]
 
 
+def test_who_comes_alone_consents_with_the_referral() -> None:
+    alone = replace(MAKE, source="self", organisation=None, form="spoken", agreed=UNKNOWN)
+
+    assert outcome(referral_decider, given=[], when=alone) == [ENTERED, CONSENT_GIVEN]
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ([MADE], WITHDRAWN),
+        ([MADE], LINKED),
+        ([MADE, SCREENED_OUT], LINKED),
+        ([MADE, LINKED], UNLINKED),
+        ([ENTERED], CONSENT_WITHDRAWN),
+        ([ENTERED, CONSENT_WITHDRAWN], CONSENT_GIVEN_AGAIN),
+    ],
+)
+def test_what_is_told_is_kept(before: list[ReferralEvent], told: ReferralCommand) -> None:
+    assert outcome(referral_decider, given=before, when=told) == [told]
+
+
+@pytest.mark.parametrize(
+    ("events", "contact"),
+    [
+        ([ENTERED], CONTACT),
+        ([ENTERED, CONSENT_GIVEN, CONSENT_WITHDRAWN], None),
+        ([ENTERED, CONSENT_WITHDRAWN, CONSENT_GIVEN_AGAIN], CONTACT),
+    ],
+)
+def test_contact_data_pass_on_while_consent_stands(
+    events: list[ReferralEvent], contact: UUID | None
+) -> None:
+    assert referral_decider.fold(events).contact == contact
+
+
 def test_a_referral_that_fits_may_be_screened_out_all_the_same() -> None:
     other = replace(SCREEN_OUT, outcomes={"calamity": "unknown"})
 
@@ -67,6 +122,12 @@ def test_a_referral_that_fits_may_be_screened_out_all_the_same() -> None:
         ([MADE, ACCEPTED], MAKE),
         ([MADE, ASSESSED, ACCEPTED], ACCEPT),
         ([MADE, ASSESSED, SCREENED_OUT], SCREEN_OUT),
+        ([MADE, WITHDRAWN], WITHDRAWN),
+        ([MADE, LINKED], LINKED),
+        ([MADE], UNLINKED),
+        ([MADE, LINKED, UNLINKED], UNLINKED),
+        ([ENTERED, CONSENT_GIVEN], CONSENT_GIVEN),
+        ([ENTERED, CONSENT_GIVEN, CONSENT_WITHDRAWN], CONSENT_WITHDRAWN),
     ],
 )
 def test_what_is_asked_again_is_ignored(
@@ -83,6 +144,23 @@ def test_what_is_asked_again_is_ignored(
         ([], ACCEPT, "referral-new"),
         ([], SCREEN_OUT, "referral-new"),
         ([MADE], replace(ACCEPT, fits=False), "criteria-not-met"),
+        ([], WITHDRAWN, "referral-new"),
+        ([], LINKED, "referral-new"),
+        ([], CONSENT_GIVEN, "referral-new"),
+        ([], CONSENT_WITHDRAWN, "referral-new"),
+        ([MADE, WITHDRAWN], MAKE, "referral-withdrawn"),
+        ([MADE, WITHDRAWN], ACCEPT, "referral-withdrawn"),
+        ([MADE, WITHDRAWN], SCREEN_OUT, "referral-withdrawn"),
+        ([MADE, ACCEPTED], WITHDRAWN, "referral-accepted"),
+        ([MADE, SCREENED_OUT], WITHDRAWN, "referral-screened-out"),
+        ([MADE], CONSENT_WITHDRAWN, "consent-of-the-offer"),
+        ([MADE], CONSENT_GIVEN, "consent-of-the-offer"),
+        ([MADE], replace(WITHDRAWN, occurred=Occurred.parse("2027-02-12")), "impossible-order"),
+        (
+            [ENTERED],
+            replace(CONSENT_WITHDRAWN, occurred=Occurred.parse("2027-02-12")),
+            "impossible-order",
+        ),
         ([MADE, ACCEPTED], SCREEN_OUT, "referral-accepted"),
         ([MADE, SCREENED_OUT], ACCEPT, "referral-screened-out"),
         ([], replace(MAKE, occurred=Occurred.parse("2027-01-19")), "impossible-order"),
@@ -115,7 +193,17 @@ COMMANDS = st.lists(
     st.builds(
         replace,
         st.sampled_from(
-            [MAKE, replace(MAKE, contact=None), ACCEPT, replace(ACCEPT, fits=False), SCREEN_OUT]
+            [
+                MAKE,
+                replace(MAKE, contact=None),
+                ACCEPT,
+                replace(ACCEPT, fits=False),
+                SCREEN_OUT,
+                WITHDRAWN,
+                LINKED,
+                UNLINKED,
+                CONSENT_WITHDRAWN,
+            ]
         ),
         occurred=DAYS,
     )
@@ -126,8 +214,13 @@ COMMANDS = st.lists(
 def test_whatever_is_asked_a_referral_ends_once(commands: list[ReferralCommand]) -> None:
     events = lived(referral_decider, commands)
 
-    ends = [e for e in events if isinstance(e, ReferralAccepted | ReferralScreenedOut)]
+    course = [e for e in events if not isinstance(e, ReferralLinked | ReferralUnlinked)]
+    ends = [
+        e
+        for e in course
+        if isinstance(e, ReferralAccepted | ReferralScreenedOut | ReferralWithdrawn)
+    ]
     assert len(ends) <= 1
-    assert events[-1:] == ends or not ends
+    assert course[-1:] == ends or not ends
     assert lived(referral_decider, [*commands, *commands[-1:]]) == events
     assert referral_decider.fold(events) == referral_decider.fold(events)

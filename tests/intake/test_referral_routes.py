@@ -95,8 +95,11 @@ async def test_a_candidate_who_agreed_is_referred_and_accepted_by_the_desk(
         "programme": "medical-incidents",
         "source": "hospital",
         "organisation": str(HOSPITAL),
+        "origin": "2027-01-20",
         "status": "accepted",
         "madeAt": "2027-03-05T10:00:00Z",
+        "linked": [],
+        "possibleDuplicates": [],
     }
 
 
@@ -212,12 +215,19 @@ async def test_the_desk_enters_a_referral_that_no_hospital_made(
         "programme": "medical-incidents",
         "source": "self",
         "organisation": None,
+        "origin": "2026-11",
         "status": "made",
         "madeAt": "2027-03-05T10:00:00Z",
+        "linked": [],
+        "possibleDuplicates": [],
     }
     assert (await service.get(f"{path}/contact-data")).json() == CONTACT
     assert problem(await hospital.get(path)) == (404, "not-found")
-    assert store.log[-1].event["origin"] == "2026-11"
+    assert [r.type for r in store.log[-2:]] == [
+        "referral.made.v1",
+        "referral.contact-consent-given.v1",
+    ]
+    assert store.log[-1].event["form"] == "spoken"
 
 
 @pytest.mark.parametrize(

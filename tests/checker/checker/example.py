@@ -37,7 +37,8 @@ from events.store import (
 )
 from events.testing import NOW, numbered
 from events.views_memory import MemoryViews
-from intake.offer.decider import OFFER, AcceptOffer, Consent, MakeOffer
+from intake.offer.commands import AcceptOffer, Consent, MakeOffer
+from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified
 from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
 from notifications.app import GROUP as NOTIFICATIONS

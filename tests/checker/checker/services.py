@@ -40,7 +40,11 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             decode=INTAKE_CODEC.decode,
             publish=publish_intake,
             views=[CANDIDATES, REFERRALS],
-            sealed={"offer.contact-consent-given.v1": "contact", "referral.made.v1": "contact"},
+            sealed={
+                "offer.contact-consent-given.v1": "contact",
+                "referral.contact-consent-given.v1": "contact",
+                "referral.made.v1": "contact",
+            },
         ),
         "casefile": Rules(
             decode=CASEFILE_CODEC.decode,

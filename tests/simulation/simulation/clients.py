@@ -29,14 +29,8 @@ from events.store import (
     WriteSet,
 )
 from events.testing import NOW
-from intake.offer.decider import (
-    OFFER,
-    AcceptOffer,
-    Consent,
-    DeclineOffer,
-    MakeOffer,
-    NoteNoResponse,
-)
+from intake.offer.commands import AcceptOffer, Consent, DeclineOffer, MakeOffer, NoteNoResponse
+from intake.offer.decider import OFFER
 from intake.offer.decider import Status as OfferStatus
 from intake.offer.events import CandidateIdentified
 from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral

@@ -17,13 +17,19 @@ ACCESS: AccessTable = {
     "desk:read": _STAFF | {Role.SERVICE},
     "candidate:identify": _REFERRER,
     "candidate:read": _STAFF | _REFERRER,
+    "origin:assess": _REFERRER,
     "offer:make": _REFERRER,
-    "offer:answer": _REFERRER,
+    "offer:answer": _REFERRER | {Role.DESK},
+    "explanation:read": _REFERRER | {Role.DESK},
     "contact-data:read": frozenset({Role.DESK, Role.SERVICE}),
     "referral:make": _REFERRER,
     "referral:enter": frozenset({Role.DESK}),
     "referral:read": _STAFF | _REFERRER,
     "referral:screen": frozenset({Role.DESK}),
+    "referral:withdraw": _REFERRER | {Role.DESK},
+    "referral:consent": frozenset({Role.DESK}),
+    "referral:link": frozenset({Role.DESK}),
+    "screening:read": frozenset({Role.DESK}),
 }
 
 

@@ -1,10 +1,25 @@
 """Every event of intake's log, by stored name."""
 
 from typing import Any
+from uuid import UUID
 
 from events.codec import Codec, joined
+from events.commands import History
 from intake.offer.events import CODEC as OFFER
 from intake.organisation.events import CODEC as ORGANISATION
 from intake.referral.events import CODEC as REFERRAL
 
 CODEC: Codec[Any] = joined(ORGANISATION, OFFER, REFERRAL)
+
+
+def told_last(history: History, field: str, id_: UUID) -> UUID | None:
+    """The last event of which a field names this: it is what a correction of it corrects."""
+    told = map(CODEC.decode, reversed(history))
+    return next((r.id for r in told if getattr(r.event, field, None) == id_), None)
+
+
+def explanations(history: History, stream: UUID) -> frozenset[UUID]:
+    """The texts in the vault that the events of a stream name."""
+    told = (CODEC.decode(recorded).event for recorded in history if recorded.stream == stream)
+    ids = (getattr(event, "explanation", None) for event in told)
+    return frozenset(id_ for id_ in ids if id_)

@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
+from intake.safe import Safe
 from kit.parts import part
 from programmes.loader import Programmes
 
+TheSafe = Annotated[Safe, part(Safe)]
 TheProgrammes = Annotated[Programmes, part(Programmes)]

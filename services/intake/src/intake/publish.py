@@ -10,6 +10,8 @@ from intake.referral import events as referral
 PUBLISHED: dict[type, Entry] = {
     organisation.OrganisationRegistered: "organisation-registered",
     offer.CandidateIdentified: "candidate-identified",
+    offer.OriginAssessed: "origin-assessed",
+    offer.OriginCorrected: "origin-assessed",
     offer.OfferMade: "offer-made",
     offer.OfferWithheld: "offer-withheld",
     offer.OfferAccepted: "offer-accepted",
@@ -21,6 +23,11 @@ PUBLISHED: dict[type, Entry] = {
     referral.CriterionAssessed: "criterion-assessed",
     referral.ReferralAccepted: "referral-accepted",
     referral.ReferralScreenedOut: "referral-screened-out",
+    referral.ReferralWithdrawn: "referral-withdrawn",
+    referral.ReferralConsentGiven: "contact-consent-given",
+    referral.ReferralConsentWithdrawn: "contact-consent-withdrawn",
+    referral.ReferralLinked: "referral-linked",
+    referral.ReferralUnlinked: "referral-unlinked",
 }
 KEPT = (organisation.AddressChanged,)
 

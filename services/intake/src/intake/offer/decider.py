@@ -1,13 +1,26 @@
 """Who may be offered case management, how often, and what counts as an answer."""
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
 from events.commands import StreamType
 from events.decider import Decider, Rejected
-from events.occurrence import UNKNOWN, Occurred
+from events.occurrence import UNKNOWN, Occurred, civil_day
+from intake.offer.commands import (
+    AcceptOffer,
+    AssessOrigin,
+    Attempts,
+    Consent,
+    DeclineOffer,
+    GiveConsent,
+    IdentifyCandidate,
+    MakeOffer,
+    NoteNoResponse,
+    OfferCommand,
+)
 from intake.offer.events import (
     CODEC,
     CandidateIdentified,
@@ -19,7 +32,10 @@ from intake.offer.events import (
     OfferMade,
     OfferUnanswered,
     OfferWithheld,
+    OriginAssessed,
+    OriginCorrected,
 )
+from intake.offer.origin import assess, assessed, latest
 
 
 class Status(StrEnum):
@@ -33,74 +49,56 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MakeOffer:
-    channel: str
-    by_function: str
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """Leave to pass on the contact data that lie in the vault under `contact`."""
-
-    form: str
-    contact: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptOffer:
-    reasons: tuple[str, ...]
-    consent: Consent | None
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineOffer:
-    """`referred`: whether a referral was made, after which there is nothing left to decline."""
-
-    reasons: tuple[str, ...]
-    referred: bool
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteNoResponse:
-    occurred: Occurred
-
-
-OfferCommand = (
-    CandidateIdentified
-    | MakeOffer
-    | OfferWithheld
-    | AcceptOffer
-    | DeclineOffer
-    | NoteNoResponse
-    | ContactConsentWithdrawn
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Only what `decide` needs; `latest` is the time of the last step: the next one follows."""
+    """Only what `decide` needs; `latest` is the time of the last step: the next one follows.
+
+    `assessments` of the origin are as they were told last, in the order of the facts folded.
+    `forwarded`: the last attempt asked only for consent; `final`: no further attempt is wanted.
+    """
 
     status: Status = Status.NEW
     organisation: UUID | None = None
     source: str = ""
     origin: str | None = None
+    assessments: tuple[OriginAssessed, ...] = ()
     attempts: int = 0
+    forwarded: bool = False
+    final: bool = False
     contact: UUID | None = None
     latest: Occurred = UNKNOWN
 
 
 def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
-    if isinstance(command, CandidateIdentified):
-        return _identify(command, offer)
-    _require_order(command, offer)
+    match command:
+        case CandidateIdentified():
+            return _identify(command, offer)
+        case IdentifyCandidate():
+            identified = _identify(command.identified, offer)
+            return [*identified, command.assessed] if identified else []
+        case AssessOrigin():
+            return _assess(command, offer)
+        case _:
+            _require_order(command.occurred, offer)
+            return _step(command, offer)
+
+
+def _step(
+    command: MakeOffer
+    | OfferWithheld
+    | GiveConsent
+    | AcceptOffer
+    | DeclineOffer
+    | NoteNoResponse
+    | ContactConsentWithdrawn,
+    offer: Offer,
+) -> list[OfferEvent]:
     match command:
         case MakeOffer():
             return _make(command, offer)
         case OfferWithheld():
             return _withhold(command, offer)
+        case GiveConsent():
+            return _give_consent(command, offer)
         case AcceptOffer():
             return _accept(command, offer)
         case DeclineOffer():
@@ -114,24 +112,36 @@ def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
 
 
 def evolve(offer: Offer, event: OfferEvent) -> Offer:
-    offer = replace(offer, latest=_later(offer.latest, event.occurred))
     match event:
-        case CandidateIdentified():
-            return replace(
-                offer,
-                status=Status.IDENTIFIED,
-                organisation=event.organisation,
-                source=event.source,
-                origin=event.origin,
-            )
-        case OfferMade(attempt=attempt):
-            return replace(offer, status=Status.OFFERED, attempts=attempt)
+        case OriginAssessed() | OriginCorrected():
+            return replace(offer, assessments=assessed(offer.assessments, event))
+        case _:
+            return _evolve(replace(offer, latest=latest(offer.latest, event.occurred)), event)
+
+
+def _evolve(
+    offer: Offer,
+    event: CandidateIdentified
+    | OfferMade
+    | OfferWithheld
+    | OfferAccepted
+    | OfferDeclined
+    | OfferUnanswered
+    | ContactConsentGiven
+    | ContactConsentWithdrawn,
+) -> Offer:
+    match event:
+        case CandidateIdentified(organisation=organisation, source=source, origin=origin):
+            named = replace(offer, organisation=organisation, source=source, origin=origin)
+            return replace(named, status=Status.IDENTIFIED)
+        case OfferMade(attempt=attempt, forwards=forwards):
+            return replace(offer, status=Status.OFFERED, attempts=attempt, forwarded=forwards)
         case OfferWithheld():
             return replace(offer, status=Status.WITHHELD)
         case OfferAccepted():
-            return replace(offer, status=Status.ACCEPTED)
-        case OfferDeclined():
-            return replace(offer, status=Status.DECLINED)
+            return replace(offer, status=Status.ACCEPTED, final=False)
+        case OfferDeclined(final=final):
+            return replace(offer, status=Status.DECLINED, final=final)
         case OfferUnanswered():
             return replace(offer, status=Status.UNANSWERED)
         case ContactConsentGiven(contact=contact):
@@ -142,15 +152,14 @@ def evolve(offer: Offer, event: OfferEvent) -> Offer:
             assert_never(event)
 
 
-def _later(one: Occurred, other: Occurred) -> Occurred:
-    """The one that began later; what happened at an unknown time is not known to be later."""
-    if one.at is None or (other.at is not None and other.at >= one.at):
-        return other
-    return one
+def may_refer(offer: Offer) -> bool:
+    """Whoever accepted, and whoever is to be offered support by those who get the referral."""
+    forwarded = offer.forwarded and offer.status is Status.OFFERED
+    return forwarded or offer.status is Status.ACCEPTED
 
 
-def _require_order(command: OfferCommand, offer: Offer) -> None:
-    if command.occurred.certainly_before(offer.latest):
+def _require_order(occurred: Occurred, offer: Offer) -> None:
+    if occurred.certainly_before(offer.latest):
         raise Rejected("impossible-order", "This cannot have happened before what it follows.")
 
 
@@ -172,6 +181,14 @@ def _identify(told: CandidateIdentified, offer: Offer) -> list[OfferEvent]:
     return [told]
 
 
+def _assess(command: AssessOrigin, offer: Offer) -> list[OfferEvent]:
+    """Learnt at any time, before or after any step: only the origin itself comes first."""
+    if offer.status is Status.NEW:
+        raise Rejected("offer-new", "Nobody was identified; there is nothing to assess.")
+    require_after_origin(command.occurred, offer.origin)
+    return assess(command, offer.assessments, pending=offer.status is Status.IDENTIFIED)
+
+
 def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:
     """A silent, declined or withheld candidate may be offered (again); each try is an attempt."""
     _require(
@@ -182,11 +199,19 @@ def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:
         Status.DECLINED,
         Status.UNANSWERED,
     )
+    if offer.final:
+        raise Rejected("offer-final", "The candidate asked not to be asked again.")
+    if command.most is not None and offer.attempts >= command.most:
+        raise Rejected("too-many-attempts", f"The programme allows {command.most} attempts.")
     return [
         OfferMade(
             attempt=offer.attempts + 1,
             channel=command.channel,
             by_function=command.by_function,
+            leaflet=command.leaflet,
+            recipient=command.recipient,
+            route=command.route,
+            forwards=command.forwards,
             occurred=command.occurred,
         )
     ]
@@ -199,34 +224,50 @@ def _withhold(told: OfferWithheld, offer: Offer) -> list[OfferEvent]:
     return [told]
 
 
+def _consented(consent: Consent | None, offer: Offer, occurred: Occurred) -> list[OfferEvent]:
+    if consent is None or consent.contact == offer.contact:
+        return []
+    return [ContactConsentGiven(form=consent.form, contact=consent.contact, occurred=occurred)]
+
+
+def _give_consent(command: GiveConsent, offer: Offer) -> list[OfferEvent]:
+    if not may_refer(offer):
+        raise Rejected("offer-not-accepted", "Nobody agreed yet to what the data would be for.")
+    return _consented(command.consent, offer, command.occurred)
+
+
 def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:
     """A yes may come months after a no; consent may follow it, and again with newer data."""
     _require(offer, Status.OFFERED, Status.DECLINED, Status.UNANSWERED, Status.ACCEPTED)
-    events: list[OfferEvent] = []
-    if offer.status is not Status.ACCEPTED:
-        events.append(
-            OfferAccepted(
-                attempt=offer.attempts, reasons=command.reasons, occurred=command.occurred
-            )
-        )
-    consent = command.consent
-    if consent and consent.contact != offer.contact:
-        events.append(
-            ContactConsentGiven(
-                form=consent.form, contact=consent.contact, occurred=command.occurred
-            )
-        )
-    return events
+    consented = _consented(command.consent, offer, command.occurred)
+    if offer.status is Status.ACCEPTED:
+        return consented
+    accepted = OfferAccepted(
+        attempt=offer.attempts,
+        reasons=command.reasons,
+        explanation=command.explanation,
+        occurred=command.occurred,
+    )
+    return [accepted, *consented]
 
 
 def _decline(command: DeclineOffer, offer: Offer) -> list[OfferEvent]:
-    if offer.status is Status.DECLINED:
+    """After a no it may be told that it is the last word."""
+    if offer.status is Status.DECLINED and (offer.final or not command.final):
         return []
-    if command.referred:
+    if command.referred and not (offer.forwarded and offer.status is Status.OFFERED):
         raise Rejected("already-referred", "The candidate was referred; the offer stands accepted.")
-    _require(offer, Status.OFFERED, Status.UNANSWERED, Status.ACCEPTED)
+    _require(offer, Status.OFFERED, Status.UNANSWERED, Status.ACCEPTED, Status.DECLINED)
+    again_on = None if command.final else _again_on(command.attempts, offer, command.occurred)
     return [
-        OfferDeclined(attempt=offer.attempts, reasons=command.reasons, occurred=command.occurred)
+        OfferDeclined(
+            attempt=offer.attempts,
+            reasons=command.reasons,
+            final=command.final,
+            again_on=again_on,
+            explanation=command.explanation,
+            occurred=command.occurred,
+        )
     ]
 
 
@@ -234,7 +275,21 @@ def _note_no_response(command: NoteNoResponse, offer: Offer) -> list[OfferEvent]
     if offer.status is Status.UNANSWERED:
         return []
     _require(offer, Status.OFFERED)
-    return [OfferUnanswered(attempt=offer.attempts, occurred=command.occurred)]
+    return [
+        OfferUnanswered(
+            attempt=offer.attempts,
+            again_on=_again_on(command.attempts, offer, command.occurred),
+            explanation=command.explanation,
+            occurred=command.occurred,
+        )
+    ]
+
+
+def _again_on(policy: Attempts | None, offer: Offer, occurred: Occurred) -> date | None:
+    if policy is None or offer.attempts >= policy.most:
+        return None
+    failed_on = civil_day(occurred.at) if occurred.at else policy.told_on
+    return failed_on + timedelta(days=policy.again_after_days)
 
 
 offer_decider = Decider(Offer(), decide, evolve)

@@ -1,10 +1,14 @@
 """What can have happened to a candidate and the offer."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from events.codec import Codec
 from events.occurrence import Occurred
+
+Known = Literal["yes", "no", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +25,50 @@ class CandidateIdentified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OriginAssessed:
+    """What is thought of the origin; `pending`: nobody had offered by then, nor withheld."""
+
+    assessment: UUID
+    status: str
+    kind: str
+    consequence: str
+    pending: bool
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginCorrected:
+    """Stands in the place of the assessment that it corrects; `corrects` is that event's id."""
+
+    assessment: UUID
+    status: str
+    kind: str
+    consequence: str
+    pending: bool
+    corrects: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferMade:
+    """`forwards`: only consent to refer was asked for, and whoever is referred to offers."""
+
     attempt: int
     channel: str
     by_function: str
+    leaflet: Known = "unknown"
+    recipient: str = "unknown"
+    route: str | None = None
+    forwards: bool = False
     occurred: Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithheld:
+    """What people said in their own words lies in the vault under `explanation`, here as below."""
+
     reason: str
+    explanation: UUID | None = None
     occurred: Occurred
 
 
@@ -38,19 +76,27 @@ class OfferWithheld:
 class OfferAccepted:
     attempt: int
     reasons: tuple[str, ...]
+    explanation: UUID | None = None
     occurred: Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDeclined:
+    """`final`: not to be asked again; `again_on`: when the policy would have it offered again."""
+
     attempt: int
     reasons: tuple[str, ...]
+    final: bool = False
+    again_on: date | None = None
+    explanation: UUID | None = None
     occurred: Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferUnanswered:
     attempt: int
+    again_on: date | None = None
+    explanation: UUID | None = None
     occurred: Occurred
 
 
@@ -70,6 +116,8 @@ class ContactConsentWithdrawn:
 
 OfferEvent = (
     CandidateIdentified
+    | OriginAssessed
+    | OriginCorrected
     | OfferMade
     | OfferWithheld
     | OfferAccepted
@@ -82,6 +130,8 @@ OfferEvent = (
 CODEC: Codec[OfferEvent] = Codec(
     {
         "offer.candidate-identified.v1": CandidateIdentified,
+        "offer.origin-assessed.v1": OriginAssessed,
+        "offer.origin-corrected.v1": OriginCorrected,
         "offer.made.v1": OfferMade,
         "offer.withheld.v1": OfferWithheld,
         "offer.accepted.v1": OfferAccepted,

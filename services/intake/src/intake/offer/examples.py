@@ -12,12 +12,17 @@ from intake.offer.events import (
     OfferMade,
     OfferUnanswered,
     OfferWithheld,
+    OriginAssessed,
+    OriginCorrected,
 )
 from intake.organisation.examples import HOSPITAL
 
 CANDIDATE = uuid5(NAMESPACE_OID, "candidate")
 CONTACT = uuid5(CANDIDATE, "contact")
 NEW_CONTACT = uuid5(CANDIDATE, "new contact")
+EXPLANATION = uuid5(CANDIDATE, "explanation")
+ASSESSMENT = uuid5(CANDIDATE, "assessment")
+ASSESSED_AS = uuid5(CANDIDATE, "the event that told of the assessment")
 
 IDENTIFIED = CandidateIdentified(
     organisation=HOSPITAL,
@@ -25,13 +30,41 @@ IDENTIFIED = CandidateIdentified(
     origin="2027-01-20",
     occurred=Occurred.parse("2027-02-01"),
 )
+ASSESSED = OriginAssessed(
+    assessment=ASSESSMENT,
+    status="possible-calamity",
+    kind="late-response",
+    consequence="serious-harm",
+    pending=True,
+    occurred=IDENTIFIED.occurred,
+)
+ORIGIN_CORRECTED = OriginCorrected(
+    assessment=ASSESSMENT,
+    status="no-calamity",
+    kind="late-response",
+    consequence="serious-harm",
+    pending=True,
+    corrects=ASSESSED_AS,
+    occurred=IDENTIFIED.occurred,
+)
 OFFERED = OfferMade(
     attempt=1,
     channel="phone",
     by_function="patient-support",
+    leaflet="yes",
+    recipient="near-person",
+    route="hospital-offers",
     occurred=Occurred.parse("2027-02-03"),
 )
 WITHHELD = OfferWithheld(reason="cannot-cope", occurred=Occurred.parse("2027-02-03"))
+FORWARDED = OfferMade(
+    attempt=1,
+    channel="face-to-face",
+    by_function="doctor",
+    route="direct-forwarding",
+    forwards=True,
+    occurred=Occurred.parse("2027-02-03"),
+)
 UNANSWERED = OfferUnanswered(attempt=1, occurred=Occurred.parse("2027-02-10"))
 DECLINED = OfferDeclined(
     attempt=1, reasons=("too-much-at-once",), occurred=Occurred.parse("2027-02-10")
@@ -45,5 +78,12 @@ OFFERED_AGAIN = OfferMade(
 ACCEPTED = OfferAccepted(attempt=1, reasons=("clear-need",), occurred=Occurred.parse("2027-02-12"))
 CONSENTED = ContactConsentGiven(
     form="spoken", contact=CONTACT, occurred=Occurred.parse("2027-02-12")
+)
+DECLINED_FOR_GOOD = OfferDeclined(
+    attempt=1,
+    reasons=("no-stranger",),
+    final=True,
+    explanation=EXPLANATION,
+    occurred=Occurred.parse("2027-02-20"),
 )
 CONSENT_WITHDRAWN = ContactConsentWithdrawn(occurred=Occurred.parse("2027-02-14"))

@@ -1,94 +1,88 @@
-"""HTTP for candidates: identifying them, offering or not, and recording their answers."""
+"""HTTP for candidates: identifying them, what is thought of the origin, and what became of it."""
 
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import Field, model_validator
+from fastapi import APIRouter, Query
 from uuid_utils.compat import uuid7
 
 from events.commands import History
 from events.contracts.contract import Code
 from events.decider import Invalid
 from events.sql import Row
-from intake.contact import ConsentBody, ContactBody
-from intake.offer.decider import (
-    OFFER,
-    AcceptOffer,
-    Consent,
-    DeclineOffer,
-    MakeOffer,
-    NoteNoResponse,
-    Status,
-)
-from intake.offer.events import CandidateIdentified, ContactConsentWithdrawn, OfferWithheld
+from intake.codec import explanations, told_last
+from intake.explanation import ExplanationAnswer
+from intake.offer.commands import AssessOrigin, IdentifyCandidate
+from intake.offer.decider import OFFER, Status
+from intake.offer.events import CandidateIdentified, OriginAssessed
+from intake.offer.history import AttemptAnswer, attempts
 from intake.organisation.decider import ORGANISATION
 from intake.origin import Origin
-from intake.parts import TheProgrammes
-from intake.referral.decider import REFERRAL
-from intake.referral.decider import Status as ReferralStatus
+from intake.parts import TheProgrammes, TheSafe
 from intake.views.candidates import CANDIDATES
 from kit.access import Scope
-from kit.bodies import Answer, Fact, Written
+from kit.bodies import Answer, Body, Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds, lists, reads
 from kit.lists import TheLists
 from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
-from kit.parts import TheVault
 from kit.problems import not_found
 from kit.vocabularies import Vocabulary
 from programmes.checking import require_in_force
+from programmes.model import Definition
 
 router = APIRouter(tags=["candidates"])
 
-Reasons = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
+
+class OriginBody(Body):
+    """What is thought of the origin; `unknown` where nobody can tell."""
+
+    status: Annotated[Code, Vocabulary("origin.statuses")]
+    kind: Annotated[Code, Vocabulary("origin.kinds")] = "unknown"
+    consequence: Annotated[Code, Vocabulary("origin.consequences")] = "unknown"
+
+
+class AssessmentBody(OriginBody, Fact):
+    """`occurredAt`: since when it was thought so."""
 
 
 class CandidateBody(Fact):
-    """`organisation` is by default the caller's own; `origin` when it began."""
+    """`organisation` is by default the caller's own; `origin` when it began.
+
+    `assessment`: what is thought of the origin from the beginning, as far as anything is.
+    """
 
     programme: Code
     organisation: UUID | None = None
     origin: Origin | None = None
+    assessment: OriginBody | None = None
 
 
-class OfferBody(Fact):
-    channel: Annotated[Code, Vocabulary("offer.channels")]
-    by_function: Annotated[Code, Vocabulary("offer.functions")]
-
-
-class WithholdingBody(Fact):
-    reason: Annotated[Code, Vocabulary("offer.withhold_reasons")]
-
-
-class AcceptanceBody(Fact):
-    """Contact data come with the consent to pass them on, and only with it."""
-
-    reasons: Annotated[Reasons, Vocabulary("offer.accept_reasons")]
-    consent: ConsentBody | None = None
-    contact: ContactBody | None = None
-
-    @model_validator(mode="after")
-    def _together(self) -> Self:
-        if (self.consent is None) != (self.contact is None):
-            raise ValueError("consent and contact come together or not at all")
-        return self
-
-
-class DeclineBody(Fact):
-    reasons: Annotated[Reasons, Vocabulary("offer.decline_reasons")]
+class AssessmentAnswer(Answer):
+    id: UUID
+    status: str
+    kind: str
+    consequence: str
+    occurred_at: str
 
 
 class CandidateAnswer(Answer):
-    """`status` is that of the offer; each try is an attempt."""
+    """`status` is that of the offer; each try is an attempt, `final`: no further one is wanted.
+
+    `assessments` of the origin are in the order of happening: the last one holds. `consented`:
+    whether contact data may be passed on.
+    """
 
     id: UUID
     programme: str
     organisation: UUID
     origin: str | None
+    assessments: list[AssessmentAnswer]
     status: str
     attempts: int
+    final: bool
+    consented: bool
 
 
 @router.get("/v1/candidates/{candidate}", summary="A candidate, now or at another time")
@@ -104,9 +98,45 @@ async def read_candidate(
         programme=str(known[0].metadata.programme),
         organisation=offer.organisation,
         origin=offer.origin,
+        assessments=[_assessment(each) for each in offer.assessments],
         status=offer.status,
         attempts=offer.attempts,
+        final=offer.final,
+        consented=offer.contact is not None,
     )
+
+
+def _assessment(told: OriginAssessed) -> AssessmentAnswer:
+    return AssessmentAnswer(
+        id=told.assessment,
+        status=told.status,
+        kind=told.kind,
+        consequence=told.consequence,
+        occurred_at=str(told.occurred),
+    )
+
+
+@router.get("/v1/candidates/{candidate}/offers", summary="Each attempt, and its answers")
+async def read_offers(
+    candidate: UUID, at: AtMoment, call: Annotated[Call, reads("candidate:read")]
+) -> list[AttemptAnswer]:
+    return attempts(await call.read(candidate, at))
+
+
+@router.get(
+    "/v1/candidates/{candidate}/explanations/{explanation}",
+    summary="What was said in people's own words",
+)
+async def read_explanation(
+    candidate: UUID,
+    explanation: UUID,
+    call: Annotated[Call, reads("explanation:read")],
+    safe: TheSafe,
+) -> ExplanationAnswer:
+    if explanation not in explanations(await call.read(candidate), candidate):
+        raise not_found()
+    text = await safe.explanation(candidate, explanation)
+    return ExplanationAnswer(id=explanation, text=text)
 
 
 class ListedCandidate(Answer):
@@ -115,6 +145,7 @@ class ListedCandidate(Answer):
     organisation: UUID
     status: str
     attempts: int
+    origin_status: str | None
 
 
 @router.get("/v1/candidates", summary="Candidates, now or at another time")
@@ -124,9 +155,12 @@ async def list_candidates(
     call: Annotated[Call, lists("candidate:read")],
     views: TheLists,
     status: Status | None = None,
+    origin_status: Annotated[Code | None, Query(alias="originStatus")] = None,
 ) -> Listed[ListedCandidate]:
-    wanted = [CANDIDATES.table.c.status == status] if status else []
-    return await views.page(CANDIDATES, call, at, page, _listed, *wanted)
+    columns = CANDIDATES.table.c
+    wanted = [columns.status == status] if status else []
+    assessed = [columns.origin_status == origin_status] if origin_status else []
+    return await views.page(CANDIDATES, call, at, page, _listed, *wanted, *assessed)
 
 
 def _listed(row: Row) -> ListedCandidate:
@@ -136,6 +170,7 @@ def _listed(row: Row) -> ListedCandidate:
         organisation=row["organisation"],
         status=row["status"],
         attempts=row["attempts"],
+        origin_status=row["origin_status"],
     )
 
 
@@ -151,86 +186,80 @@ async def identify_candidate(
         raise Invalid([("organisation", "is needed, since your token names none")])
     known = ORGANISATION.state(await call.needed(organisation), organisation)
 
-    def command(_history: History) -> CandidateIdentified:
-        if known.kind not in definition.organisation_kinds():
-            raise Invalid([("organisation", "must be registered as one that refers")])
-        return CandidateIdentified(
-            organisation=organisation,
-            source=known.kind,
-            origin=str(body.origin) if body.origin else None,
-            occurred=body.occurred_at,
-        )
+    def command(_history: History) -> CandidateIdentified | IdentifyCandidate:
+        return _identification(body, organisation, known.kind, definition)
 
     return await call.execute(
         OFFER,
         uuid7(),
         command,
+        told=body,
         new=Scope(organisation=organisation),
         programme=(definition.code, definition.version),
     )
 
 
-@router.post("/v1/candidates/{candidate}/offers", status_code=201, summary="Offer, or offer again")
-async def make_offer(
-    candidate: UUID, body: OfferBody, call: Annotated[Call, adds("offer:make")]
+def _identification(
+    body: CandidateBody, organisation: UUID, kind: str, definition: Definition
+) -> CandidateIdentified | IdentifyCandidate:
+    if kind not in definition.organisation_kinds():
+        raise Invalid([("organisation", "must be registered as one that refers")])
+    identified = CandidateIdentified(
+        organisation=organisation,
+        source=kind,
+        origin=str(body.origin) if body.origin else None,
+        occurred=body.occurred_at,
+    )
+    if body.assessment is None:
+        return identified
+    assessed = OriginAssessed(
+        assessment=uuid7(),
+        **body.assessment.model_dump(),
+        pending=True,
+        occurred=body.occurred_at,
+    )
+    return IdentifyCandidate(identified=identified, assessed=assessed, occurred=body.occurred_at)
+
+
+@router.post(
+    "/v1/candidates/{candidate}/origin-assessments",
+    status_code=201,
+    summary="Tell what is thought of the origin now",
+)
+async def assess_origin(
+    candidate: UUID, body: AssessmentBody, call: Annotated[Call, adds("origin:assess")]
 ) -> Written:
-    command = MakeOffer(
-        channel=body.channel, by_function=body.by_function, occurred=body.occurred_at
+    assessment = uuid7()
+    command = AssessOrigin(
+        assessment=assessment,
+        **body.model_dump(exclude={"occurred_at"}),
+        occurred=body.occurred_at,
     )
     return await call.execute(OFFER, candidate, command, told=body)
 
 
-@router.post("/v1/candidates/{candidate}/withholdings", status_code=201, summary="Do not offer")
-async def withhold_offer(
-    candidate: UUID, body: WithholdingBody, call: Annotated[Call, adds("offer:make")]
-) -> Written:
-    told = OfferWithheld(reason=body.reason, occurred=body.occurred_at)
-    return await call.execute(OFFER, candidate, told, told=body)
-
-
-@router.post("/v1/candidates/{candidate}/acceptances", status_code=201, summary="Record a yes")
-async def accept_offer(
+@router.post(
+    "/v1/candidates/{candidate}/origin-assessments/{assessment}/corrections",
+    status_code=201,
+    summary="Put right what was told of the origin",
+)
+async def correct_assessment(
     candidate: UUID,
-    body: AcceptanceBody,
-    call: Annotated[Call, adds("offer:answer")],
-    vault: TheVault,
+    assessment: UUID,
+    body: AssessmentBody,
+    call: Annotated[Call, adds("origin:assess")],
 ) -> Written:
-    record = uuid7()
-    consent = Consent(form=body.consent.form, contact=record) if body.consent else None
-    command = AcceptOffer(reasons=body.reasons, consent=consent, occurred=body.occurred_at)
-    await call.require(candidate)
-    sealed = await vault.seal(candidate, record, body.contact.fields()) if body.contact else ()
-    return await call.execute(OFFER, candidate, command, told=body, vault=sealed)
+    """Give the whole assessment as it should have been, with the time since when it was thought."""
 
-
-@router.post("/v1/candidates/{candidate}/declines", status_code=201, summary="Record a no")
-async def decline_offer(
-    candidate: UUID, body: DeclineBody, call: Annotated[Call, adds("offer:answer")]
-) -> Written:
-    def command(history: History) -> DeclineOffer:
-        referral = REFERRAL.state(history, REFERRAL.beside(candidate))
-        return DeclineOffer(
-            reasons=body.reasons,
-            referred=referral.status is not ReferralStatus.NEW,
+    def correction(history: History) -> AssessOrigin:
+        corrects = told_last(history, "assessment", assessment)
+        if corrects is None:
+            raise not_found()
+        return AssessOrigin(
+            assessment=assessment,
+            **body.model_dump(exclude={"occurred_at"}),
+            corrects=corrects,
             occurred=body.occurred_at,
         )
 
-    return await call.execute(OFFER, candidate, command, told=body)
-
-
-@router.post("/v1/candidates/{candidate}/non-responses", status_code=201, summary="No answer came")
-async def note_no_response(
-    candidate: UUID, body: Fact, call: Annotated[Call, adds("offer:answer")]
-) -> Written:
-    return await call.execute(OFFER, candidate, NoteNoResponse(occurred=body.occurred_at))
-
-
-@router.post(
-    "/v1/candidates/{candidate}/consent-withdrawals",
-    status_code=201,
-    summary="Take back the consent to pass on contact data",
-)
-async def withdraw_consent(
-    candidate: UUID, body: Fact, call: Annotated[Call, adds("offer:answer")]
-) -> Written:
-    return await call.execute(OFFER, candidate, ContactConsentWithdrawn(occurred=body.occurred_at))
+    return await call.execute(OFFER, candidate, correction, told=body)

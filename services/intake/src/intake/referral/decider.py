@@ -1,4 +1,4 @@
-"""When a referral can be made, and how the desk's screening ends."""
+"""When a referral can be made, how it ends, and which others may be the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,9 +15,14 @@ from intake.referral.events import (
     CriterionAssessed,
     Outcome,
     ReferralAccepted,
+    ReferralConsentGiven,
+    ReferralConsentWithdrawn,
     ReferralEvent,
+    ReferralLinked,
     ReferralMade,
     ReferralScreenedOut,
+    ReferralUnlinked,
+    ReferralWithdrawn,
 )
 
 
@@ -26,11 +31,15 @@ class Status(StrEnum):
     MADE = "made"
     ACCEPTED = "accepted"
     SCREENED_OUT = "screened-out"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeReferral:
-    """`contact` is None where no consent to pass contact data stands; `agreed`: since when."""
+    """`contact` is None where no consent to pass contact data stands; `agreed`: since when.
+
+    `form` is that of the consent where it comes with the referral, not with an offer.
+    """
 
     source: str
     organisation: UUID | None
@@ -38,6 +47,7 @@ class MakeReferral:
     accepted: bool
     contact: UUID | None
     agreed: Occurred
+    form: str | None = None
     occurred: Occurred
 
 
@@ -56,18 +66,32 @@ class ScreenOutReferral:
     outcomes: Mapping[str, Outcome]
     reason: str
     criteria_version: int
+    explanation: UUID | None = None
     occurred: Occurred
 
 
-ReferralCommand = MakeReferral | AcceptReferral | ScreenOutReferral
+ReferralCommand = (
+    MakeReferral
+    | AcceptReferral
+    | ScreenOutReferral
+    | ReferralWithdrawn
+    | ReferralConsentGiven
+    | ReferralConsentWithdrawn
+    | ReferralLinked
+    | ReferralUnlinked
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
+    """`contact` is what may be passed on of who came without an offer; `links` are others."""
+
     status: Status = Status.NEW
     source: str = ""
     organisation: UUID | None = None
+    origin: str | None = None
     contact: UUID | None = None
+    links: frozenset[UUID] = frozenset()
     made: Occurred = UNKNOWN
 
 
@@ -79,6 +103,12 @@ def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
             return _accept(command, referral)
         case ScreenOutReferral():
             return _screen_out(command, referral)
+        case ReferralWithdrawn():
+            return _withdraw(command, referral)
+        case ReferralConsentGiven() | ReferralConsentWithdrawn():
+            return _consent(command, referral)
+        case ReferralLinked() | ReferralUnlinked():
+            return _link(command, referral)
         case _:
             assert_never(command)
 
@@ -86,10 +116,12 @@ def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
 def evolve(referral: Referral, event: ReferralEvent) -> Referral:
     match event:
         case ReferralMade():
-            return Referral(
+            return replace(
+                referral,
                 status=Status.MADE,
                 source=event.source,
                 organisation=event.organisation,
+                origin=event.origin,
                 contact=event.contact,
                 made=event.occurred,
             )
@@ -99,11 +131,23 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
             return replace(referral, status=Status.ACCEPTED)
         case ReferralScreenedOut():
             return replace(referral, status=Status.SCREENED_OUT)
+        case ReferralWithdrawn():
+            return replace(referral, status=Status.WITHDRAWN)
+        case ReferralConsentGiven(contact=contact):
+            return replace(referral, contact=contact)
+        case ReferralConsentWithdrawn():
+            return replace(referral, contact=None)
+        case ReferralLinked(other=other):
+            return replace(referral, links=referral.links | {other})
+        case ReferralUnlinked(other=other):
+            return replace(referral, links=referral.links - {other})
         case _:
             assert_never(event)
 
 
 def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
+    if referral.status is Status.WITHDRAWN:
+        raise _refused(referral)
     if referral.status is not Status.NEW:
         return []
     if not command.accepted:
@@ -113,21 +157,25 @@ def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
     require_after_origin(command.occurred, command.origin)
     if command.occurred.certainly_before(command.agreed):
         raise Rejected("impossible-order", "A referral is not made before the candidate agrees.")
-    return [
-        ReferralMade(
-            source=command.source,
-            organisation=command.organisation,
-            origin=command.origin,
-            contact=command.contact,
-            occurred=command.occurred,
-        )
-    ]
+    made = ReferralMade(
+        source=command.source,
+        organisation=command.organisation,
+        origin=command.origin,
+        contact=command.contact,
+        occurred=command.occurred,
+    )
+    if command.form is None:
+        return [made]
+    consented = ReferralConsentGiven(
+        form=command.form, contact=command.contact, occurred=command.occurred
+    )
+    return [made, consented]
 
 
 def _accept(command: AcceptReferral, referral: Referral) -> list[ReferralEvent]:
     if referral.status is Status.ACCEPTED:
         return []
-    _require_screenable(command, referral)
+    _require_open(command.occurred, referral)
     if not command.fits:
         raise Rejected("criteria-not-met", "The criteria in force do not admit this referral.")
     accepted = ReferralAccepted(
@@ -141,20 +189,58 @@ def _accept(command: AcceptReferral, referral: Referral) -> list[ReferralEvent]:
 def _screen_out(command: ScreenOutReferral, referral: Referral) -> list[ReferralEvent]:
     if referral.status is Status.SCREENED_OUT:
         return []
-    _require_screenable(command, referral)
+    _require_open(command.occurred, referral)
     screened_out = ReferralScreenedOut(
         criteria_version=command.criteria_version,
         reason=command.reason,
+        explanation=command.explanation,
         occurred=command.occurred,
     )
     return [*_assessed(command), screened_out]
 
 
-def _require_screenable(command: AcceptReferral | ScreenOutReferral, referral: Referral) -> None:
+def _withdraw(told: ReferralWithdrawn, referral: Referral) -> list[ReferralEvent]:
+    if referral.status is Status.WITHDRAWN:
+        return []
+    _require_open(told.occurred, referral)
+    return [told]
+
+
+def _consent(
+    told: ReferralConsentGiven | ReferralConsentWithdrawn, referral: Referral
+) -> list[ReferralEvent]:
+    """Who came by an offer consents, and takes it back, where the offer is."""
+    if referral.status is Status.NEW:
+        raise _refused(referral)
+    if referral.organisation:
+        raise Rejected("consent-of-the-offer", "This consent was given with the offer.")
+    _require_after(told.occurred, referral)
+    if isinstance(told, ReferralConsentGiven):
+        return [] if referral.contact == told.contact else [told]
+    return [told] if referral.contact else []
+
+
+def _link(told: ReferralLinked | ReferralUnlinked, referral: Referral) -> list[ReferralEvent]:
+    """Says what the desk found, and merges nothing: each referral goes its own way."""
+    if referral.status is Status.NEW:
+        raise _refused(referral)
+    linked = told.other in referral.links
+    return [] if linked == isinstance(told, ReferralLinked) else [told]
+
+
+def _refused(referral: Referral) -> Rejected:
+    return Rejected("referral-" + referral.status, f"The referral is {referral.status}.")
+
+
+def _require_open(occurred: Occurred, referral: Referral) -> None:
     if referral.status is not Status.MADE:
-        raise Rejected("referral-" + referral.status, f"The referral is {referral.status}.")
-    if command.occurred.certainly_before(referral.made):
-        raise Rejected("impossible-order", "A referral is not screened before it is made.")
+        raise _refused(referral)
+    _require_after(occurred, referral)
+
+
+def _require_after(occurred: Occurred, referral: Referral) -> None:
+    if occurred.certainly_before(referral.made):
+        raise Rejected("impossible-order", "Nothing follows a referral before it is made.")
 
 
 def _assessed(command: AcceptReferral | ScreenOutReferral) -> list[ReferralEvent]:

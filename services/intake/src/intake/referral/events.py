@@ -38,12 +38,60 @@ class ReferralAccepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralScreenedOut:
+    """What was said in people's own words lies in the vault under `explanation`."""
+
     criteria_version: int
     reason: str
+    explanation: UUID | None = None
     occurred: Occurred
 
 
-ReferralEvent = ReferralMade | CriterionAssessed | ReferralAccepted | ReferralScreenedOut
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralWithdrawn:
+    reason: str
+    explanation: UUID | None = None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralConsentGiven:
+    """Of who came without an offer; the contact data lie in the vault under `contact`."""
+
+    form: str
+    contact: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralConsentWithdrawn:
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralLinked:
+    """The desk found that `other` is a referral of the same person for the same reason."""
+
+    other: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralUnlinked:
+    other: UUID
+    occurred: Occurred
+
+
+ReferralEvent = (
+    ReferralMade
+    | CriterionAssessed
+    | ReferralAccepted
+    | ReferralScreenedOut
+    | ReferralWithdrawn
+    | ReferralConsentGiven
+    | ReferralConsentWithdrawn
+    | ReferralLinked
+    | ReferralUnlinked
+)
 
 CODEC: Codec[ReferralEvent] = Codec(
     {
@@ -51,5 +99,10 @@ CODEC: Codec[ReferralEvent] = Codec(
         "referral.criterion-assessed.v1": CriterionAssessed,
         "referral.accepted.v1": ReferralAccepted,
         "referral.screened-out.v1": ReferralScreenedOut,
+        "referral.withdrawn.v1": ReferralWithdrawn,
+        "referral.contact-consent-given.v1": ReferralConsentGiven,
+        "referral.contact-consent-withdrawn.v1": ReferralConsentWithdrawn,
+        "referral.linked.v1": ReferralLinked,
+        "referral.unlinked.v1": ReferralUnlinked,
     }
 )

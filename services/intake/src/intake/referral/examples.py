@@ -1,13 +1,20 @@
 """Facts about a referral and its screening that tests and demos start from."""
 
+from uuid import NAMESPACE_OID, uuid5
+
 from events.occurrence import Occurred
-from intake.offer.examples import CONTACT
+from intake.offer.examples import CONTACT, EXPLANATION
 from intake.organisation.examples import HOSPITAL
 from intake.referral.events import (
     CriterionAssessed,
     ReferralAccepted,
+    ReferralConsentGiven,
+    ReferralConsentWithdrawn,
+    ReferralLinked,
     ReferralMade,
     ReferralScreenedOut,
+    ReferralUnlinked,
+    ReferralWithdrawn,
 )
 
 MADE = ReferralMade(
@@ -16,6 +23,23 @@ MADE = ReferralMade(
     origin="2027-01-20",
     contact=CONTACT,
     occurred=Occurred.parse("2027-02-13"),
+)
+OTHER_REFERRAL = uuid5(NAMESPACE_OID, "another referral of the same person")
+ENTERED = ReferralMade(
+    source="self",
+    organisation=None,
+    origin="2027-01-20",
+    contact=CONTACT,
+    occurred=Occurred.parse("2027-02-13"),
+)
+CONSENT_GIVEN = ReferralConsentGiven(form="spoken", contact=CONTACT, occurred=ENTERED.occurred)
+CONSENT_WITHDRAWN = ReferralConsentWithdrawn(occurred=Occurred.parse("2027-02-16"))
+LINKED = ReferralLinked(other=OTHER_REFERRAL, occurred=Occurred.parse("2027-02-14"))
+UNLINKED = ReferralUnlinked(other=OTHER_REFERRAL, occurred=Occurred.parse("2027-02-17"))
+WITHDRAWN = ReferralWithdrawn(
+    reason="client-changed-mind",
+    explanation=EXPLANATION,
+    occurred=Occurred.parse("2027-02-14"),
 )
 SCREENED_ON = Occurred.parse("2027-02-15")
 ASSESSED = CriterionAssessed(

@@ -22,16 +22,18 @@ def _row(programme: str, offer: Offer) -> Iterable[Row]:
             "organisation": offer.organisation,
             "status": str(offer.status),
             "attempts": offer.attempts,
+            "origin_status": offer.assessments[-1].status if offer.assessments else None,
         }
 
 
 CANDIDATES = View.of(
     "candidates",
-    1,
+    2,
     Column("programme", Text, nullable=False),
     Column("organisation", Uuid, nullable=False),
     Column("status", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("origin_status", Text),
     types=CODEC.stored_names,
     rows=rows,
 )

@@ -1,0 +1,119 @@
+"""What may be asked of an offer, beside the facts that are told as they are."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from events.occurrence import Occurred
+from intake.offer.events import (
+    CandidateIdentified,
+    ContactConsentWithdrawn,
+    Known,
+    OfferWithheld,
+    OriginAssessed,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """The policy: how many there may be, and after how many days one that failed is repeated.
+
+    Where nobody knows when it failed, the days count from `told_on`.
+    """
+
+    most: int
+    again_after_days: int
+    told_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifyCandidate:
+    """`assessed`: what is thought of the origin from the beginning."""
+
+    identified: CandidateIdentified
+    assessed: OriginAssessed
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessOrigin:
+    """`corrects`: the event that told of this assessment last, where it is put right."""
+
+    assessment: UUID
+    status: str
+    kind: str
+    consequence: str
+    corrects: UUID | None = None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeOffer:
+    channel: str
+    by_function: str
+    leaflet: Known = "unknown"
+    recipient: str = "unknown"
+    route: str | None = None
+    forwards: bool = False
+    most: int | None = None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Leave to pass on the contact data that lie in the vault under `contact`."""
+
+    form: str
+    contact: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveConsent:
+    """Consent without an answer: before the offer where that is left to others, or after it."""
+
+    consent: Consent
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptOffer:
+    reasons: tuple[str, ...]
+    consent: Consent | None
+    explanation: UUID | None = None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineOffer:
+    """`referred`: whether a referral was made, after which there is nothing left to decline.
+
+    Unless the offer itself was left to whoever got the referral.
+    """
+
+    reasons: tuple[str, ...]
+    referred: bool
+    final: bool = False
+    attempts: Attempts | None = None
+    explanation: UUID | None = None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteNoResponse:
+    attempts: Attempts | None = None
+    explanation: UUID | None = None
+    occurred: Occurred
+
+
+OfferCommand = (
+    CandidateIdentified
+    | IdentifyCandidate
+    | AssessOrigin
+    | MakeOffer
+    | OfferWithheld
+    | GiveConsent
+    | AcceptOffer
+    | DeclineOffer
+    | NoteNoResponse
+    | ContactConsentWithdrawn
+)

@@ -1,0 +1,51 @@
+"""Which referrals may be of the same person for the same reason; nobody merges them unasked."""
+
+from uuid import UUID
+
+from events.commands import History
+from events.history import facts
+from events.occurrence import UNKNOWN, Occurred
+from events.store import Store
+from intake.referral.decider import REFERRAL, Referral, Status
+from kit.calls import Call
+from kit.moments import NOW, Moment
+
+
+async def possible_duplicates(
+    call: Call, store: Store, case_id: UUID, at: Moment = NOW
+) -> list[UUID]:
+    """Those that the caller may see, and that were known as referrals at that time."""
+    own = _referral(case_id, await call.needed(case_id), at)
+    found = []
+    for other in await store.alike(case_id):
+        history = await call.needed(other)
+        if call.sees(history) and _may_be_same(own, _referral(other, history, at)):
+            found.append(other)
+    return sorted(found)
+
+
+async def earlier_duplicates(call: Call, store: Store, case_id: UUID) -> list[UUID]:
+    """Those that were made before it: the same whenever it is asked, as answers to writes are."""
+    made = _made(case_id, await call.needed(case_id))
+    possible = await possible_duplicates(call, store, case_id)
+    return [other for other in possible if _made(other, await call.needed(other)) < made]
+
+
+def _referral(case_id: UUID, history: History, at: Moment) -> Referral:
+    known = facts(history, as_of=at.as_of, known_at=at.known_at)
+    return REFERRAL.state(known, REFERRAL.beside(case_id))
+
+
+def _made(case_id: UUID, history: History) -> int:
+    return next(r.position for r in history if r.stream == REFERRAL.beside(case_id))
+
+
+def _may_be_same(one: Referral, other: Referral) -> bool:
+    """Unless the origins are known to be two: what is not known may be the same."""
+    mine, theirs = _origin(one), _origin(other)
+    apart = mine.certainly_before(theirs) or theirs.certainly_before(mine)
+    return other.status is not Status.NEW and not apart
+
+
+def _origin(referral: Referral) -> Occurred:
+    return Occurred.parse(referral.origin) if referral.origin else UNKNOWN

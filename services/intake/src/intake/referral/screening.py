@@ -1,0 +1,152 @@
+"""HTTP for screening referrals by the criteria in force, with reasons, and for taking them back."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+
+from events.commands import History
+from events.contracts.contract import Code, Known
+from events.decider import Invalid
+from events.occurrence import civil_day
+from intake.codec import explanations
+from intake.explanation import ExplainedFact, ExplanationAnswer
+from intake.parts import TheProgrammes, TheSafe
+from intake.referral.decider import REFERRAL, AcceptReferral, Referral, ScreenOutReferral
+from intake.referral.events import ReferralWithdrawn
+from intake.safe import Kept
+from kit.bodies import Body, Written
+from kit.calls import Call
+from kit.endpoints import adds, reads
+from kit.problems import not_found
+from kit.vocabularies import Vocabulary
+from programmes.criteria import CriteriaVersion
+from programmes.term import codes
+
+router = APIRouter(prefix="/v1/referrals/{case_id}", tags=["referrals"])
+
+
+class AssessmentBody(Body):
+    criterion: Code
+    outcome: Known
+
+
+class ScreeningBody(ExplainedFact):
+    """Every criterion in force is assessed once; a reason goes with screening out.
+
+    So does an `explanation` in people's own words, if any.
+    """
+
+    assessments: Annotated[tuple[AssessmentBody, ...], Field(max_length=50)]
+    decision: Literal["accepted", "screened-out"]
+    reason: Annotated[Code | None, Vocabulary("screening_out_reasons")] = None
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        if (self.decision == "screened-out") != (self.reason is not None):
+            raise ValueError("a reason is given when, and only when, the referral is screened out")
+        if self.explanation and self.reason is None:
+            raise ValueError("an explanation is that of a reason")
+        return self
+
+    def outcomes(self) -> dict[str, Known]:
+        return {a.criterion: a.outcome for a in self.assessments}
+
+
+class WithdrawalBody(ExplainedFact):
+    reason: Annotated[Code, Vocabulary("withdrawal_reasons")]
+
+
+@router.post("/screenings", status_code=201, summary="Screen a referral")
+async def screen_referral(
+    case_id: UUID,
+    body: ScreeningBody,
+    call: Annotated[Call, adds("referral:screen")],
+    programmes: TheProgrammes,
+    safe: TheSafe,
+) -> Written:
+    """Judged by the criteria that were in force on the day of the referral."""
+    kept = await safe.keep(call, case_id, body.explanation)
+
+    def command(history: History) -> AcceptReferral | ScreenOutReferral:
+        referral = REFERRAL.state(history, REFERRAL.beside(case_id))
+        definition = programmes.of(history)
+        return _screening(body, definition.criteria_on(_day(referral, call)), kept)
+
+    return await call.execute(
+        REFERRAL,
+        case_id,
+        command,
+        told=body,
+        stream=REFERRAL.beside(case_id),
+        vault=kept.sealed,
+        location=f"/v1/referrals/{case_id}",
+    )
+
+
+@router.post(
+    "/withdrawals", status_code=201, summary="Take a referral back before it is decided on"
+)
+async def withdraw_referral(
+    case_id: UUID,
+    body: WithdrawalBody,
+    call: Annotated[Call, adds("referral:withdraw")],
+    safe: TheSafe,
+) -> Written:
+    kept = await safe.keep(call, case_id, body.explanation)
+    told = ReferralWithdrawn(
+        reason=body.reason, explanation=kept.explanation, occurred=body.occurred_at
+    )
+    return await call.execute(
+        REFERRAL,
+        case_id,
+        told,
+        told=body,
+        stream=REFERRAL.beside(case_id),
+        vault=kept.sealed,
+        location=f"/v1/referrals/{case_id}",
+    )
+
+
+@router.get("/explanations/{explanation}", summary="What was said in people's own words")
+async def read_explanation(
+    case_id: UUID,
+    explanation: UUID,
+    call: Annotated[Call, reads("screening:read")],
+    safe: TheSafe,
+) -> ExplanationAnswer:
+    known = await call.read(case_id)
+    if explanation not in explanations(known, REFERRAL.beside(case_id)):
+        raise not_found()
+    text = await safe.explanation(case_id, explanation)
+    return ExplanationAnswer(id=explanation, text=text)
+
+
+def _day(referral: Referral, call: Call) -> date:
+    return civil_day(referral.made.at or call.now)
+
+
+def _screening(
+    body: ScreeningBody, criteria: CriteriaVersion, kept: Kept
+) -> AcceptReferral | ScreenOutReferral:
+    outcomes = body.outcomes()
+    expected = codes(criteria.criteria)
+    if len(body.assessments) != len(expected) or outcomes.keys() != expected:
+        each = ", ".join(sorted(expected))
+        raise Invalid([("assessments", f"must assess each of these once: {each}")])
+    if body.reason is None:
+        return AcceptReferral(
+            outcomes=outcomes,
+            fits=criteria.accepts(outcomes),
+            criteria_version=criteria.version,
+            occurred=body.occurred_at,
+        )
+    return ScreenOutReferral(
+        outcomes=outcomes,
+        reason=body.reason,
+        explanation=kept.explanation,
+        criteria_version=criteria.version,
+        occurred=body.occurred_at,
+    )

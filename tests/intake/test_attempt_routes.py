@@ -1,0 +1,259 @@
+"""HTTP for offers: how often, by which route, what was answered, and people's own words."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from events.memory import MemoryStore
+from events.occurrence import UNKNOWN
+from events.vault import Vault
+from intake.offer.examples import (
+    ACCEPTED,
+    CANDIDATE,
+    CONSENTED,
+    DECLINED,
+    FORWARDED,
+    IDENTIFIED,
+    OFFERED,
+    OFFERED_AGAIN,
+)
+from kit.access import Role
+from kit.testing import Stand, problem
+
+Body = dict[str, object]
+Traces = Callable[[], list[int]]
+Tell = Callable[..., Awaitable[None]]
+
+PATH = f"/v1/candidates/{CANDIDATE}"
+CONTACT = {"name": "Wilhelmina Plantinga", "phone": "06 1234 5678"}
+CONSENT: Body = {"consent": {"form": "spoken"}, "contact": CONTACT}
+OFFER: Body = {
+    "channel": "letter",
+    "byFunction": "doctor",
+    "leaflet": "no",
+    "recipient": "near-person",
+    "route": "hospital-offers",
+}
+NO: Body = {"reasons": ["no-stranger"], "explanation": "Liever met mijn zuster.\nPunt."}
+
+
+async def test_each_attempt_is_read_with_how_it_was_made_and_answered(
+    hospital: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(IDENTIFIED)
+    await hospital.post(f"{PATH}/offers", json={**OFFER, "occurredAt": "2027-02-03"})
+    await hospital.post(f"{PATH}/non-responses", json={"occurredAt": "2027-02-10"})
+    await hospital.post(f"{PATH}/offers", json={**OFFER, "occurredAt": "2027-03-03"})
+    await hospital.post(
+        f"{PATH}/declines",
+        json={"reasons": ["no-stranger"], "final": True, "occurredAt": "2027-03-04"},
+    )
+
+    first, second = (await hospital.get(f"{PATH}/offers")).json()
+
+    assert first == {
+        "attempt": 1,
+        **OFFER,
+        "occurredAt": "2027-02-03",
+        "answers": [
+            {
+                "answer": "unanswered",
+                "reasons": [],
+                "final": False,
+                "againOn": "2027-03-03",
+                "explanation": None,
+                "occurredAt": "2027-02-10",
+            }
+        ],
+    }
+    assert second["answers"] == [
+        {
+            "answer": "declined",
+            "reasons": ["no-stranger"],
+            "final": True,
+            "againOn": None,
+            "explanation": None,
+            "occurredAt": "2027-03-04",
+        }
+    ]
+
+
+async def test_attempts_are_read_as_of_a_day(hospital: httpx.AsyncClient, tell: Tell) -> None:
+    await tell(IDENTIFIED, OFFERED, DECLINED, OFFERED_AGAIN)
+
+    then = (await hospital.get(f"{PATH}/offers", params={"asOf": "2027-02-09"})).json()
+    now = (await hospital.get(f"{PATH}/offers")).json()
+
+    assert [(a["attempt"], len(a["answers"])) for a in then] == [(1, 0)]
+    assert [(a["attempt"], len(a["answers"])) for a in now] == [(1, 1), (2, 0)]
+
+
+async def test_no_more_is_offered_than_the_programme_allows(
+    hospital: httpx.AsyncClient, tell: Tell, traces: Traces
+) -> None:
+    await tell(IDENTIFIED, OFFERED, OFFERED_AGAIN, replace(OFFERED_AGAIN, attempt=3))
+    before = traces()
+
+    answer = await hospital.post(f"{PATH}/offers", json=OFFER)
+
+    assert problem(answer) == (409, "too-many-attempts")
+    assert "3" in answer.json()["detail"]
+    assert traces() == before
+
+
+async def test_whoever_asked_not_to_be_asked_again_is_not(
+    hospital: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    await hospital.post(f"{PATH}/declines", json={"reasons": ["unknown"], "final": True})
+
+    again = await hospital.post(f"{PATH}/offers", json=OFFER)
+
+    assert problem(again) == (409, "offer-final")
+    assert (await hospital.get(PATH)).json()["final"] is True
+
+
+async def test_on_the_direct_route_consent_is_enough_to_refer_and_the_desk_tells_the_answer(
+    hospital: httpx.AsyncClient, desk: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(IDENTIFIED)
+    await hospital.post(f"{PATH}/offers", json={**OFFER, "route": "direct-forwarding"})
+    early = await hospital.post(f"{PATH}/referrals", json={})
+    consented = await hospital.post(f"{PATH}/contact-consents", json=CONSENT)
+
+    referred = await hospital.post(f"{PATH}/referrals", json={})
+    passed = await desk.get(f"/v1/referrals/{CANDIDATE}/contact-data")
+    accepted = await desk.post(f"{PATH}/acceptances", json={"reasons": ["clear-need"]})
+
+    assert problem(early) == (409, "no-contact-consent")
+    assert (consented.status_code, referred.status_code, accepted.status_code) == (201, 201, 201)
+    assert passed.json()["name"] == CONTACT["name"]
+    candidate = (await hospital.get(PATH)).json()
+    assert (candidate["status"], candidate["attempts"], candidate["consented"]) == (
+        "accepted",
+        1,
+        True,
+    )
+
+
+async def test_on_the_direct_route_an_offer_may_be_declined_after_the_referral(
+    hospital: httpx.AsyncClient, desk: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(IDENTIFIED, FORWARDED, CONSENTED)
+    await hospital.post(f"{PATH}/referrals", json={})
+
+    answer = await desk.post(f"{PATH}/declines", json=NO)
+
+    assert answer.status_code == 201
+    assert (await desk.get(PATH)).json()["status"] == "declined"
+
+
+async def test_consent_alone_is_not_recorded_where_the_offer_is_still_to_be_answered(
+    hospital: httpx.AsyncClient, tell: Tell, traces: Traces
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    before = traces()
+
+    answer = await hospital.post(f"{PATH}/contact-consents", json=CONSENT)
+
+    assert problem(answer) == (409, "offer-not-accepted")
+    assert traces() == before
+
+
+@pytest.mark.parametrize(
+    ("before", "route", "body"),
+    [
+        ((IDENTIFIED, OFFERED), "declines", NO),
+        ((IDENTIFIED, OFFERED), "acceptances", {**NO, "reasons": ["clear-need"]}),
+        ((IDENTIFIED, OFFERED), "non-responses", {"explanation": NO["explanation"]}),
+        ((IDENTIFIED,), "withholdings", {**NO, "reasons": None, "reason": "cannot-cope"}),
+    ],
+)
+async def test_peoples_own_words_lie_in_the_vault_and_are_read_by_those_who_may(
+    hospital: httpx.AsyncClient,
+    desk: httpx.AsyncClient,
+    tell: Tell,
+    store: MemoryStore,
+    before: tuple[object, ...],
+    route: str,
+    body: Body,
+) -> None:
+    await tell(*before)
+    told = {name: value for name, value in body.items() if value is not None}
+
+    written = await hospital.post(f"{PATH}/{route}", json=told)
+    explanation = store.log[-1].event["explanation"]
+    own = await hospital.get(f"{PATH}/explanations/{explanation}")
+    at_the_desk = await desk.get(f"{PATH}/explanations/{explanation}")
+
+    assert written.status_code == 201
+    assert own.json() == at_the_desk.json() == {"id": explanation, "text": NO["explanation"]}
+    assert "zuster" not in repr(store.log)
+
+
+async def test_nobody_else_reads_them_and_no_other_record_is_read_so(
+    stand: Stand,
+    hospital: httpx.AsyncClient,
+    other_hospital: httpx.AsyncClient,
+    tell: Tell,
+    store: MemoryStore,
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    accepted: Body = {**NO, **CONSENT, "reasons": ["clear-need"]}
+    await hospital.post(f"{PATH}/acceptances", json=accepted)
+    explanation, contact = store.log[-2].event["explanation"], store.log[-1].event["contact"]
+    path = f"{PATH}/explanations"
+
+    foreign = await other_hospital.get(f"{path}/{explanation}")
+    lead = await stand.client(Role.TEAM_LEAD).get(f"{path}/{explanation}")
+    others = [await hospital.get(f"{path}/{id_}") for id_ in (contact, uuid4())]
+
+    assert problem(foreign) == (404, "not-found")
+    assert problem(lead) == (403, "forbidden")
+    assert [problem(answer) for answer in others] == [(404, "not-found")] * 2
+
+
+async def test_words_of_someone_who_was_erased_are_gone_and_the_answer_stays(
+    hospital: httpx.AsyncClient, tell: Tell, vault: Vault, store: MemoryStore
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    await hospital.post(f"{PATH}/declines", json=NO)
+    await vault.erase(CANDIDATE)
+
+    words = await hospital.get(f"{PATH}/explanations/{store.log[-1].event['explanation']}")
+
+    assert problem(words) == (410, "erased")
+    assert (await hospital.get(PATH)).json()["status"] == "declined"
+
+
+async def test_an_explanation_of_another_hospitals_candidate_seals_nothing(
+    other_hospital: httpx.AsyncClient, tell: Tell, traces: Traces
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    before = traces()
+
+    answer = await other_hospital.post(f"{PATH}/declines", json=NO)
+
+    assert problem(answer) == (404, "not-found")
+    assert traces() == before
+
+
+async def test_what_was_stored_before_there_were_these_fields_is_read_as_not_told(
+    hospital: httpx.AsyncClient, tell: Tell, store: MemoryStore
+) -> None:
+    await tell(IDENTIFIED, OFFERED, replace(ACCEPTED, occurred=UNKNOWN))
+    for recorded in store.log:
+        for field in ("leaflet", "recipient", "route", "forwards", "explanation"):
+            recorded.event.pop(field, None)
+
+    [attempt] = (await hospital.get(f"{PATH}/offers")).json()
+
+    assert (attempt["leaflet"], attempt["recipient"], attempt["route"]) == (
+        "unknown",
+        "unknown",
+        None,
+    )
+    assert [each["answer"] for each in attempt["answers"]] == ["accepted"]
