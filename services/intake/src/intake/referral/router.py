@@ -142,16 +142,7 @@ async def enter_referral(
 
     def command(_history: History) -> MakeReferral:
         require_known(source=(body.source, others))
-        return MakeReferral(
-            source=body.source,
-            organisation=None,
-            origin=str(body.origin) if body.origin else None,
-            accepted=True,
-            contact=kept.contact,
-            agreed=UNKNOWN,
-            form=body.consent.form,
-            occurred=body.occurred_at,
-        )
+        return _entered(body, kept.contact)
 
     written = await call.execute(
         REFERRAL,
@@ -165,6 +156,19 @@ async def enter_referral(
         location=f"/v1/referrals/{case_id}",
     )
     return await _warned(written, call, safe)
+
+
+def _entered(body: ReferralBody, contact: UUID) -> MakeReferral:
+    return MakeReferral(
+        source=body.source,
+        organisation=None,
+        origin=str(body.origin) if body.origin else None,
+        accepted=True,
+        contact=contact,
+        agreed=UNKNOWN,
+        form=body.consent.form,
+        occurred=body.occurred_at,
+    )
 
 
 @router.get("/v1/referrals/{case_id}", summary="A referral, now or at another time")
