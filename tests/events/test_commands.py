@@ -27,6 +27,7 @@ from events.store import (
     WriteSet,
 )
 from events.testing import METADATA, NOW, draft, numbered, write
+from events.vault import MasterKey, Vault
 
 AT = Occurred.instant(NOW)
 KEY = numbered(1)
@@ -86,6 +87,18 @@ async def test_a_command_that_changes_nothing_appends_nothing(store: Store) -> N
     await store.append(write(draft(uuid4())))
 
     assert await execute(store, SUM, KEY, Add(0), CAUSE) == first
+
+
+async def test_a_command_that_changes_nothing_leaves_nothing_in_the_vault(store: Store) -> None:
+    sealed = await Vault(store, MasterKey(bytes(32))).seal(KEY, numbered(2), {"text": "Aye"})
+    cause = replace(CAUSE, beside=WriteSet(vault=sealed))
+
+    await execute(store, SUM, KEY, Add(0), cause)
+    before = await store.sealed(KEY)
+    await execute(store, SUM, KEY, Add(1), cause)
+
+    assert before == []
+    assert len(await store.sealed(KEY)) == 1
 
 
 async def test_a_rule_that_says_no_leaves_no_trace(store: Store) -> None:

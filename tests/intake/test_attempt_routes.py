@@ -194,6 +194,16 @@ async def test_peoples_own_words_lie_in_the_vault_and_are_read_by_those_who_may(
     assert "zuster" not in repr(store.log)
 
 
+async def test_what_is_told_again_leaves_no_second_text(
+    hospital: httpx.AsyncClient, tell: Tell, store: MemoryStore
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    for _ in range(2):
+        assert (await hospital.post(f"{PATH}/declines", json=NO)).status_code == 201
+
+    assert [field for _, _, field in store.vault] == ["text"]
+
+
 async def test_nobody_else_reads_them_and_no_other_record_is_read_so(
     stand: Stand,
     hospital: httpx.AsyncClient,

@@ -152,6 +152,15 @@ async def test_before_somebody_was_referred_there_was_no_duplicate(
     assert await possible(desk, first) == [second]
 
 
+@pytest.mark.parametrize("source", ["victim-support", "other"])
+async def test_who_comes_through_others_is_found_too(desk: httpx.AsyncClient, source: str) -> None:
+    first = (await desk.post("/v1/referrals", json={**SELF, "source": source})).json()["id"]
+
+    second = (await desk.post("/v1/referrals", json=SELF)).json()
+
+    assert second["possibleDuplicates"] == [first]
+
+
 async def test_the_desk_links_and_unlinks_and_each_goes_its_own_way(
     hospital: httpx.AsyncClient, desk: httpx.AsyncClient, store: MemoryStore
 ) -> None:

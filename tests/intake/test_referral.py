@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from events.occurrence import UNKNOWN, Occurred
 from events.testing import lived, outcome, refusal
-from intake.offer.examples import CANDIDATE, CONSENTED, CONTACT
+from intake.offer.examples import CANDIDATE, CONSENTED, CONTACT, NEW_CONTACT
 from intake.organisation.examples import HOSPITAL
 from intake.referral.decider import (
     REFERRAL,
@@ -41,7 +41,6 @@ from intake.referral.examples import (
     WITHDRAWN,
 )
 
-CONSENT_GIVEN_AGAIN = replace(CONSENT_GIVEN, occurred=Occurred.parse("2027-02-20"))
 MAKE = MakeReferral(
     source="hospital",
     organisation=HOSPITAL,
@@ -74,7 +73,7 @@ def test_a_referral_screened_out_keeps_what_was_assessed_and_why() -> None:
 def test_who_comes_alone_consents_with_the_referral() -> None:
     alone = replace(MAKE, source="self", organisation=None, form="spoken", agreed=UNKNOWN)
 
-    assert outcome(referral_decider, given=[], when=alone) == [ENTERED, CONSENT_GIVEN]
+    assert outcome(referral_decider, given=[], when=alone) == [ENTERED]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +84,7 @@ def test_who_comes_alone_consents_with_the_referral() -> None:
         ([MADE, SCREENED_OUT], LINKED),
         ([MADE, LINKED], UNLINKED),
         ([ENTERED], CONSENT_WITHDRAWN),
-        ([ENTERED, CONSENT_WITHDRAWN], CONSENT_GIVEN_AGAIN),
+        ([ENTERED, CONSENT_WITHDRAWN], CONSENT_GIVEN),
     ],
 )
 def test_what_is_told_is_kept(before: list[ReferralEvent], told: ReferralCommand) -> None:
@@ -96,8 +95,8 @@ def test_what_is_told_is_kept(before: list[ReferralEvent], told: ReferralCommand
     ("events", "contact"),
     [
         ([ENTERED], CONTACT),
-        ([ENTERED, CONSENT_GIVEN, CONSENT_WITHDRAWN], None),
-        ([ENTERED, CONSENT_WITHDRAWN, CONSENT_GIVEN_AGAIN], CONTACT),
+        ([ENTERED, CONSENT_WITHDRAWN], None),
+        ([ENTERED, CONSENT_WITHDRAWN, CONSENT_GIVEN], NEW_CONTACT),
     ],
 )
 def test_contact_data_pass_on_while_consent_stands(
@@ -127,7 +126,7 @@ def test_a_referral_that_fits_may_be_screened_out_all_the_same() -> None:
         ([MADE], UNLINKED),
         ([MADE, LINKED, UNLINKED], UNLINKED),
         ([ENTERED, CONSENT_GIVEN], CONSENT_GIVEN),
-        ([ENTERED, CONSENT_GIVEN, CONSENT_WITHDRAWN], CONSENT_WITHDRAWN),
+        ([ENTERED, CONSENT_WITHDRAWN], CONSENT_WITHDRAWN),
     ],
 )
 def test_what_is_asked_again_is_ignored(

@@ -68,6 +68,26 @@ async def test_a_deadline_that_is_set_queues_the_message_of_its_policy(
     assert send.data == {"message": str(queued.stream)}
 
 
+@pytest.mark.parametrize(
+    ("policy", "template"),
+    [
+        ("offer", "offer-overdue"),
+        ("offer-after-no", "offer-again-after-no"),
+        ("offer-after-silence", "offer-again-after-silence"),
+    ],
+)
+async def test_an_offer_that_is_overdue_or_may_be_repeated_is_told_to_the_desk(
+    handle: Handle, store: MemoryStore, policy: str, template: str
+) -> None:
+    overdue = DeadlineMissed(policy=policy, due_on=DUE_ON)
+
+    await handle(replace(MISSED, event=overdue))
+
+    assert [(r.event["template"], r.event["recipient_role"]) for r in store.log] == [
+        (template, "desk")
+    ]
+
+
 async def test_a_policy_that_no_message_is_about_queues_none(
     handle: Handle, store: MemoryStore
 ) -> None:

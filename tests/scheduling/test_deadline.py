@@ -45,6 +45,19 @@ MEET_LATE = MeetDeadline(occurred=MET_LATE.occurred)
 MISS = MissDeadline(occurred=MISSED.occurred)
 
 
+@pytest.mark.parametrize("before", [[SET], [SET, MISSED]])
+def test_where_the_first_cause_counts_another_moves_nothing_unless_it_puts_right(
+    before: list[DeadlineEvent],
+) -> None:
+    later = Occurred.parse("2027-02-17")
+    again = replace(SET_IT, first_counts=True, due_on=date(2027, 2, 20), occurred=later)
+
+    assert outcome(deadline_decider, given=before, when=again) == []
+    [moved] = outcome(deadline_decider, given=before, when=replace(again, corrects=True))
+    assert isinstance(moved, DeadlineSet)
+    assert moved.due_on == date(2027, 2, 20)
+
+
 @pytest.mark.parametrize(
     ("before", "command", "events"),
     [

@@ -100,6 +100,7 @@ async def test_an_api_killed_between_commit_and_answer_gives_the_first_answer_wh
         "id": str(stored["key"]),
         "version": stored["version"],
         "position": stored["position"],
+        "possibleDuplicates": [],
     }
     assert first.headers["location"] == f"/v1/referrals/{stored['key']}"
     assert problem(other) == (422, "idempotency-key-reused")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from zlib import crc32
 
 import httpx
 
@@ -26,7 +27,8 @@ WHOLES = [
     "select count(*) from events where metadata->>'actor' = $1",
     "select count(*) from access_log where actor = $1 and outcome = 'allowed'",
     """select count(distinct f.record) from vault_fields f
-        join access_log a on a.key = f.person where a.actor = $1""",
+        join access_log a on a.key = f.person
+        where a.actor = $1 and f.field <> 'fingerprint'""",
 ]
 
 
@@ -38,7 +40,7 @@ def referral(key: str) -> Json:
         "consent": {"form": "spoken"},
         "contact": {
             "name": f"Zwaantje {key}",
-            "phone": "+99 0000000000",
+            "phone": f"+99 {crc32(key.encode()):010}",
             "email": f"{key}@canary.example",
             "address": "Nergensstraat 1, Niemandsdorp",
         },

@@ -86,6 +86,8 @@ async def execute(
 ) -> Done:
     """Loads all streams of the key, decides on one (by default the key's own), appends.
 
+    Where nothing was decided nothing goes into the vault either, since no event would name it.
+
     Tries again on a version conflict unless the caller named the version. Raises AlreadyAnswered
     for a repeated request, and whatever `permit`, the decider or the store raise.
     """
@@ -134,6 +136,7 @@ async def _attempt(
     write = replace(
         cause.beside,
         events=drafts,
+        vault=cause.beside.vault if drafts else (),
         expected=versions if gathered else {stream: version},
         work=[*cause.beside.work, *_work(stream_type, drafts, events)],
         request=_answered(cause.beside, version + len(drafts), head),

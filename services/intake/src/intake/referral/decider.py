@@ -10,10 +10,10 @@ from events.commands import StreamType
 from events.decider import Decider, Rejected
 from events.occurrence import UNKNOWN, Occurred
 from intake.offer.decider import require_after_origin
+from intake.offer.events import Known
 from intake.referral.events import (
     CODEC,
     CriterionAssessed,
-    Outcome,
     ReferralAccepted,
     ReferralConsentGiven,
     ReferralConsentWithdrawn,
@@ -55,7 +55,7 @@ class MakeReferral:
 class AcceptReferral:
     """`fits`: whether the outcomes satisfy the rule of the criteria version in force."""
 
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, Known]
     fits: bool
     criteria_version: int
     occurred: Occurred
@@ -63,7 +63,7 @@ class AcceptReferral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenOutReferral:
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, Known]
     reason: str
     criteria_version: int
     explanation: UUID | None = None
@@ -157,19 +157,16 @@ def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
     require_after_origin(command.occurred, command.origin)
     if command.occurred.certainly_before(command.agreed):
         raise Rejected("impossible-order", "A referral is not made before the candidate agrees.")
-    made = ReferralMade(
-        source=command.source,
-        organisation=command.organisation,
-        origin=command.origin,
-        contact=command.contact,
-        occurred=command.occurred,
-    )
-    if command.form is None:
-        return [made]
-    consented = ReferralConsentGiven(
-        form=command.form, contact=command.contact, occurred=command.occurred
-    )
-    return [made, consented]
+    return [
+        ReferralMade(
+            source=command.source,
+            organisation=command.organisation,
+            origin=command.origin,
+            contact=command.contact,
+            form=command.form,
+            occurred=command.occurred,
+        )
+    ]
 
 
 def _accept(command: AcceptReferral, referral: Referral) -> list[ReferralEvent]:

@@ -1,30 +1,32 @@
 """What can have happened to a referral."""
 
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from events.codec import Codec
 from events.occurrence import Occurred
-
-Outcome = Literal["yes", "no", "unknown"]
+from intake.offer.events import Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralMade:
-    """`organisation` only where one referred; the contact data lie in the vault under `contact`."""
+    """`organisation` only where one referred; the contact data lie in the vault under `contact`.
+
+    `form` is that of the consent to pass them on, where that was not given with an offer.
+    """
 
     source: str
     organisation: UUID | None
     origin: str | None
     contact: UUID
+    form: str | None = None
     occurred: Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionAssessed:
     criterion: str
-    outcome: Outcome
+    outcome: Known
     criteria_version: int
     occurred: Occurred
 
@@ -55,7 +57,7 @@ class ReferralWithdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralConsentGiven:
-    """Of who came without an offer; the contact data lie in the vault under `contact`."""
+    """Given again, by who came without an offer, with newer contact data under `contact`."""
 
     form: str
     contact: UUID

@@ -3,7 +3,7 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from events.occurrence import Occurred
-from intake.offer.examples import CONTACT, EXPLANATION
+from intake.offer.examples import CONTACT, EXPLANATION, NEW_CONTACT
 from intake.organisation.examples import HOSPITAL
 from intake.referral.events import (
     CriterionAssessed,
@@ -30,9 +30,12 @@ ENTERED = ReferralMade(
     organisation=None,
     origin="2027-01-20",
     contact=CONTACT,
+    form="spoken",
     occurred=Occurred.parse("2027-02-13"),
 )
-CONSENT_GIVEN = ReferralConsentGiven(form="spoken", contact=CONTACT, occurred=ENTERED.occurred)
+CONSENT_GIVEN = ReferralConsentGiven(
+    form="written", contact=NEW_CONTACT, occurred=Occurred.parse("2027-02-20")
+)
 CONSENT_WITHDRAWN = ReferralConsentWithdrawn(occurred=Occurred.parse("2027-02-16"))
 LINKED = ReferralLinked(other=OTHER_REFERRAL, occurred=Occurred.parse("2027-02-14"))
 UNLINKED = ReferralUnlinked(other=OTHER_REFERRAL, occurred=Occurred.parse("2027-02-17"))
