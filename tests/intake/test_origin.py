@@ -54,7 +54,9 @@ def test_what_is_learnt_late_takes_its_place_before_the_offer_which_is_not_await
 
 
 def test_a_correction_names_the_event_that_it_corrects() -> None:
-    assert outcome(offer_decider, given=[IDENTIFIED, ASSESSED], when=CORRECT) == [ORIGIN_CORRECTED]
+    before: list[OfferEvent] = [IDENTIFIED, ASSESSED]
+
+    assert outcome(offer_decider, given=before, when=CORRECT) == [ORIGIN_CORRECTED]
 
 
 def test_a_correction_takes_the_place_of_what_it_corrects() -> None:
