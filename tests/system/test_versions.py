@@ -84,6 +84,9 @@ async def _everybody_reads_it(story: Story) -> None:
         "attempt": 1,
         "channel": "phone",
         "byFunction": "unknown",
+        "leaflet": "unknown",
+        "recipient": "unknown",
+        "route": None,
     }
     analyst, query = story.world.caller("analyst"), {"organisation": str(hospital.organisation)}
     figure = await analyst.read("analytics", "/v1/figures/offers", query | {"by": "quarter"})
