@@ -1,8 +1,9 @@
 """Event class to stored name and JSON, and back; old names are read through upcasters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -60,6 +61,11 @@ class Codec(Generic[E]):
         lifted: dict[str, Occurred | object] = {f: getattr(recorded, f) for f in self._lifted[name]}
         event = self._adapters[name].validate_python({**data, **lifted})
         return cast("Recorded[E]", replace(cast("Recorded[Any]", recorded), type=name, event=event))
+
+    def told_last(self, history: Sequence[Recorded[Json]], field: str, id_: UUID) -> UUID | None:
+        """The last event of which a field names this: it is what a correction of it corrects."""
+        told = map(self.decode, reversed(history))
+        return next((r.id for r in told if getattr(r.event, field, None) == id_), None)
 
 
 def joined(*codecs: Codec[Any]) -> Codec[Any]:

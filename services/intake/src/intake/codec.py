@@ -12,12 +12,6 @@ from intake.referral.events import CODEC as REFERRAL
 CODEC: Codec[Any] = joined(ORGANISATION, OFFER, REFERRAL)
 
 
-def told_last(history: History, field: str, id_: UUID) -> UUID | None:
-    """The last event of which a field names this: it is what a correction of it corrects."""
-    told = map(CODEC.decode, reversed(history))
-    return next((r.id for r in told if getattr(r.event, field, None) == id_), None)
-
-
 def explanations(history: History, stream: UUID) -> frozenset[UUID]:
     """The texts in the vault that the events of a stream name."""
     told = (CODEC.decode(recorded).event for recorded in history if recorded.stream == stream)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from events.contracts.contract import Code
-from kit.bodies import Answer, Body
+from kit.bodies import Answer, Body, Fact
 from kit.vocabularies import Vocabulary
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -34,6 +34,13 @@ class ContactBody(Body):
     def fields(self) -> dict[str, str]:
         """What there is to seal, by field."""
         return self.model_dump(exclude_none=True)
+
+
+class GivenConsentBody(Fact):
+    """Leave to pass on these contact data."""
+
+    consent: ConsentBody
+    contact: ContactBody
 
 
 class ContactAnswer(Answer):

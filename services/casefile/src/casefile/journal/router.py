@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from casefile.case.beside import on_case
-from casefile.codec import told_last
+from casefile.codec import CODEC
 from casefile.journal.decider import JOURNAL, CorrectActivity
 from casefile.journal.events import ActivityLogged, effort
 from casefile.parts import TheProgrammes
@@ -88,7 +88,7 @@ async def correct_activity(
         body.require_type(programmes.of(history))
         return CorrectActivity(
             activity=activity,
-            corrects=told_last(history, "activity", activity),
+            corrects=CODEC.told_last(history, "activity", activity),
             occurred=body.occurred_at,
             **effort(body),
         )

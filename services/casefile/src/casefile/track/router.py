@@ -9,7 +9,7 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from casefile.case.decider import CASE
-from casefile.codec import told_last
+from casefile.codec import CODEC
 from casefile.parts import TheProgrammes
 from casefile.track.answer import TrackAnswer, track_answers
 from casefile.track.decider import TRACK, CorrectStep, OpenTrack, RecordStep
@@ -133,7 +133,7 @@ async def correct_step(
     def command(history: History) -> CorrectStep:
         state = TRACK.state(history, track)
         defined = programmes.of(history).track(state.name or "")
-        told, corrects = state.entry(entry), told_last(history, "entry", entry)
+        told, corrects = state.entry(entry), CODEC.told_last(history, "entry", entry)
         if told is None or corrects is None:
             return CorrectStep(defined=defined, step=None)
         outcome, data = _told(body, defined.step(told.step) if defined else None)

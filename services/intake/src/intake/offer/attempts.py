@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from events.commands import History
 from events.contracts.contract import Code, Known
-from intake.contact import ConsentBody, ContactBody
+from intake.contact import ConsentBody, ContactBody, GivenConsentBody
 from intake.explanation import ExplainedFact
 from intake.offer.commands import (
     AcceptOffer,
@@ -68,13 +68,6 @@ class DeclineBody(ExplainedFact):
 
     reasons: Annotated[Reasons, Vocabulary("offer.decline_reasons")]
     final: Annotated[bool, Field(strict=True)] = False
-
-
-class GivenConsentBody(Fact):
-    """Leave to pass on these contact data."""
-
-    consent: ConsentBody
-    contact: ContactBody
 
 
 @router.post("/offers", status_code=201, summary="Offer, or offer again")

@@ -10,7 +10,7 @@ from events.commands import History
 from events.contracts.contract import Code
 from events.decider import Invalid
 from events.sql import Row
-from intake.codec import explanations, told_last
+from intake.codec import CODEC, explanations
 from intake.explanation import ExplanationAnswer
 from intake.offer.commands import AssessOrigin, IdentifyCandidate
 from intake.offer.decider import OFFER, Status
@@ -252,7 +252,7 @@ async def correct_assessment(
     """Give the whole assessment as it should have been, with the time since when it was thought."""
 
     def correction(history: History) -> AssessOrigin:
-        corrects = told_last(history, "assessment", assessment)
+        corrects = CODEC.told_last(history, "assessment", assessment)
         if corrects is None:
             raise not_found()
         return AssessOrigin(

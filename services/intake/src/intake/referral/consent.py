@@ -5,22 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from intake.contact import ConsentBody, ContactBody
+from intake.contact import GivenConsentBody
 from intake.parts import TheSafe
-from intake.referral.decider import REFERRAL
 from intake.referral.events import ReferralConsentGiven, ReferralConsentWithdrawn
+from intake.referral.writing import write
 from kit.bodies import Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds
 
 router = APIRouter(prefix="/v1/referrals/{case_id}", tags=["referrals"])
-
-
-class GivenConsentBody(Fact):
-    """Leave to pass on these contact data."""
-
-    consent: ConsentBody
-    contact: ContactBody
 
 
 @router.post("/contact-consents", status_code=201, summary="Consent to pass on contact data")
@@ -35,15 +28,7 @@ async def give_consent(
     told = ReferralConsentGiven(
         form=body.consent.form, contact=kept.contact, occurred=body.occurred_at
     )
-    return await call.execute(
-        REFERRAL,
-        case_id,
-        told,
-        told=body,
-        stream=REFERRAL.beside(case_id),
-        vault=kept.sealed,
-        location=f"/v1/referrals/{case_id}",
-    )
+    return await write(call, case_id, told, told=body, vault=kept.sealed)
 
 
 @router.post(
@@ -52,10 +37,4 @@ async def give_consent(
 async def withdraw_consent(
     case_id: UUID, body: Fact, call: Annotated[Call, adds("referral:consent")]
 ) -> Written:
-    return await call.execute(
-        REFERRAL,
-        case_id,
-        ReferralConsentWithdrawn(occurred=body.occurred_at),
-        stream=REFERRAL.beside(case_id),
-        location=f"/v1/referrals/{case_id}",
-    )
+    return await write(call, case_id, ReferralConsentWithdrawn(occurred=body.occurred_at))

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from events.decider import Invalid
 from intake.referral.decider import REFERRAL, Status
 from intake.referral.events import ReferralLinked, ReferralUnlinked
+from intake.referral.writing import write
 from kit.bodies import Fact, Written
 from kit.calls import Call
 from kit.endpoints import adds
@@ -27,14 +28,14 @@ async def link_referral(
 ) -> Written:
     """The same person, for the same reason; both stay what they are."""
     await _require_other(case_id, body.other, call)
-    return await _tell(call, case_id, ReferralLinked(other=body.other, occurred=body.occurred_at))
+    return await write(call, case_id, ReferralLinked(other=body.other, occurred=body.occurred_at))
 
 
 @router.post("/link-withdrawals", status_code=201, summary="Take back what was said of another")
 async def unlink_referral(
     case_id: UUID, body: LinkBody, call: Annotated[Call, adds("referral:link")]
 ) -> Written:
-    return await _tell(call, case_id, ReferralUnlinked(other=body.other, occurred=body.occurred_at))
+    return await write(call, case_id, ReferralUnlinked(other=body.other, occurred=body.occurred_at))
 
 
 async def _require_other(case_id: UUID, other: UUID, call: Call) -> None:
@@ -42,13 +43,3 @@ async def _require_other(case_id: UUID, other: UUID, call: Call) -> None:
     known = REFERRAL.state(history, REFERRAL.beside(other)).status is not Status.NEW
     if other == case_id or not known or not call.sees(history):
         raise Invalid([("other", "must be another referral")])
-
-
-async def _tell(call: Call, case_id: UUID, told: ReferralLinked | ReferralUnlinked) -> Written:
-    return await call.execute(
-        REFERRAL,
-        case_id,
-        told,
-        stream=REFERRAL.beside(case_id),
-        location=f"/v1/referrals/{case_id}",
-    )

@@ -16,6 +16,7 @@ from intake.origin import Origin
 from intake.parts import TheProgrammes, TheSafe
 from intake.referral.decider import REFERRAL, MakeReferral, Status, contact_of
 from intake.referral.duplicates import earlier_duplicates, possible_duplicates
+from intake.referral.writing import write
 from intake.safe import Safe
 from intake.views.referrals import REFERRALS
 from kit.access import Scope
@@ -112,13 +113,7 @@ async def refer_candidate(
             occurred=body.occurred_at,
         )
 
-    written = await call.execute(
-        REFERRAL,
-        candidate,
-        command,
-        stream=REFERRAL.beside(candidate),
-        location=f"/v1/referrals/{candidate}",
-    )
+    written = await write(call, candidate, command)
     return await _warned(written, call, safe)
 
 

@@ -16,6 +16,7 @@ from intake.explanation import ExplainedFact, ExplanationAnswer
 from intake.parts import TheProgrammes, TheSafe
 from intake.referral.decider import REFERRAL, AcceptReferral, Referral, ScreenOutReferral
 from intake.referral.events import ReferralWithdrawn
+from intake.referral.writing import write
 from intake.safe import Kept
 from kit.bodies import Body, Written
 from kit.calls import Call
@@ -75,15 +76,7 @@ async def screen_referral(
         definition = programmes.of(history)
         return _screening(body, definition.criteria_on(_day(referral, call)), kept)
 
-    return await call.execute(
-        REFERRAL,
-        case_id,
-        command,
-        told=body,
-        stream=REFERRAL.beside(case_id),
-        vault=kept.sealed,
-        location=f"/v1/referrals/{case_id}",
-    )
+    return await write(call, case_id, command, told=body, vault=kept.sealed)
 
 
 @router.post(
@@ -99,15 +92,7 @@ async def withdraw_referral(
     told = ReferralWithdrawn(
         reason=body.reason, explanation=kept.explanation, occurred=body.occurred_at
     )
-    return await call.execute(
-        REFERRAL,
-        case_id,
-        told,
-        told=body,
-        stream=REFERRAL.beside(case_id),
-        vault=kept.sealed,
-        location=f"/v1/referrals/{case_id}",
-    )
+    return await write(call, case_id, told, told=body, vault=kept.sealed)
 
 
 @router.get("/explanations/{explanation}", summary="What was said in people's own words")
