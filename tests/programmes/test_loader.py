@@ -18,12 +18,13 @@ Edit = Callable[[Document], object]
 @pytest.fixture
 def document() -> Document:
     text = (SHIPPED / "medical-incidents.yaml").read_text(encoding="utf-8")
-    found: Document = yaml.safe_load(text)
+    found: Document = yaml.load(text, yaml.CSafeLoader)
     return found
 
 
 def _write(folder: Path, document: Document, name: str = "programme.yaml") -> None:
-    (folder / name).write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    text = yaml.dump(document, Dumper=yaml.CSafeDumper, allow_unicode=True)
+    (folder / name).write_text(text, encoding="utf-8")
 
 
 def _mistakes(folder: Path) -> str:

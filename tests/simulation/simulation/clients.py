@@ -41,6 +41,7 @@ from simulation.service import Service
 PATIENCE_SECONDS = 3.0
 MOST_TRIES = 60
 PROGRAMME = ("medical-incidents", 1)
+COMPLAINT = load().version(*PROGRAMME).track("complaint")
 TODAY = Occurred.instant(NOW)
 
 
@@ -209,7 +210,7 @@ class Client:
             return OpenTrack(case=CASE.state(history, self.case), track="complaint", occurred=TODAY)
 
         step = RecordStep(
-            defined=load().version(*PROGRAMME).track("complaint"),
+            defined=COMPLAINT,
             step=StepRecorded(
                 track="complaint", step="filed", outcome=None, entry=stream, occurred=TODAY
             ),

@@ -10,7 +10,7 @@ IDENTIFYING = ("code", "policy", "template", "version")
 """What tells the items of a list apart; the first of these that all of them have."""
 
 
-class _Strict(yaml.SafeLoader):
+class _Strict(yaml.CSafeLoader):
     """Refuses a key that is given twice."""
 
 

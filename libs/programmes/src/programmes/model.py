@@ -33,6 +33,8 @@ from programmes.track import Step, Track
 
 
 def _civil_time(name: str) -> str:
+    if name == CIVIL_TIME.key:
+        return name
     try:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
