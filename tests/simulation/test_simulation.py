@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from events.marks import Mark, Reached
+from simulation.city import City, Parts
+from simulation.loop import SeededLoop
 from simulation.run import simulate
+from simulation.world import World
 
 SEEDS, CHUNK = 300, 25
 ENDS = {
@@ -39,6 +43,15 @@ def test_what_the_runs_are_about_happens_in_them() -> None:
     assert sum(outcome.kills for outcome in outcomes) > 40
     assert sum(outcome.events for outcome in outcomes) > 2000
     assert frozenset[str]().union(*(outcome.types for outcome in outcomes)) >= ENDS
+
+
+def test_there_is_no_rest_before_a_relay_noticed_that_its_topic_is_gone() -> None:
+    loop = SeededLoop(1)
+    city = City(World(1, loop), Parts())
+    city.databases["intake"].checkpoint.reached = Reached(0, {0: Mark(offset=4, position=9)})
+    loop.close()
+
+    assert city.unrest() == ["intake: its relay has not noticed that the topic lost its tail"]
 
 
 def test_the_same_seed_goes_the_same_way_to_the_last_step() -> None:

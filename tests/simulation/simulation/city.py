@@ -12,6 +12,7 @@ from events.broker_memory import NOWHERE
 from events.checkpoint import MemoryCheckpoint
 from events.contracts import registry
 from events.envelope import reads
+from events.marks import shorter
 from events.memory import MemoryStore
 from events.parking_memory import MemoryYard
 from events.relay import Relay
@@ -134,6 +135,8 @@ class City:
         found += [f"{name}: {len(database.yard._keys)} keys are parked"] * bool(database.yard._keys)
         if own.publish and database.checkpoint.at < head:
             found.append(f"{name}: published {database.checkpoint.at} of {head}")
+        if own.publish and shorter(self._ends(name), database.checkpoint.reached.marks):
+            found.append(f"{name}: its relay has not noticed that the topic lost its tail")
         for view in own.views:
             if (at := database.tables._positions.get(view.table.name, 0)) < head:
                 found.append(f"{name}: {view.table.name} is at {at} of {head}")
@@ -141,6 +144,9 @@ class City:
             behind = self._behind(follower)
             found += [f"{follower.group}: {behind} messages"] * bool(behind)
         return found
+
+    def _ends(self, source: str) -> Mapping[int, int]:
+        return {n: len(place) for n, place in enumerate(self.broker.places(f"{source}.events"))}
 
     def _behind(self, follower: Follower) -> int:
         topics = [f"{source}.events" for source in follower.sources]

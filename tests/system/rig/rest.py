@@ -1,7 +1,7 @@
 """When the system has done all that follows from what was asked of it."""
 
 from rig.tables import value
-from rig.topics import lag
+from rig.topics import cut_short, lag
 from rig.world import World, eventually
 
 HEADS = "select coalesce(max(position), 0) from log_head"
@@ -30,4 +30,6 @@ async def _rests(world: World) -> bool:
             return False
         if service != "analytics" and await value(world, service, _UNPUBLISHED):
             return False
-    return not await lag(world) and await heads(world) == before
+    if await lag(world) or await cut_short(world):
+        return False
+    return await heads(world) == before

@@ -11,6 +11,9 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from events.broker import PARTITIONS, Message, Partition
 from events.envelope import topic_of
+from events.marks import decoded as decoded_marks
+from events.marks import shorter
+from rig.tables import value
 from rig.world import World
 
 PUBLISHING = ("intake", "casefile", "scheduling", "notifications")
@@ -92,6 +95,18 @@ async def lag_of(world: World, group: str) -> int:
         ends = await client.end_offsets(partitions)
         committed = [await client.committed(partition) or 0 for partition in partitions]
     return int(sum(ends.values()) - sum(committed))
+
+
+async def cut_short(world: World) -> list[str]:
+    """Services whose topic lost its tail, as long as their relay has not noticed."""
+    return [service for service in PUBLISHING if await _is_cut_short(world, service)]
+
+
+async def _is_cut_short(world: World, service: str) -> bool:
+    marks = decoded_marks(await value(world, service, "select marks from relay") or "{}")
+    async with _client(world) as client:
+        ends = await client.end_offsets(_partitions([service]))
+    return shorter({partition.partition: end for partition, end in ends.items()}, marks)
 
 
 def _partitions(services: Iterable[str]) -> list[TopicPartition]:
