@@ -17,6 +17,7 @@ from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.store import (
     AlreadyAnswered,
+    AlreadyDone,
     Answer,
     Draft,
     Metadata,
@@ -193,6 +194,44 @@ async def test_what_is_decided_anew_may_be_rejected() -> None:
 
     with pytest.raises(Rejected):
         await execute(Rival(store, 1), SUM, KEY, Add(95), CAUSE)  # type: ignore[arg-type]
+
+
+class Overtaken:
+    """A store on which another process carries out the same just before the first load."""
+
+    def __init__(self, store: MemoryStore, beside: WriteSet) -> None:
+        self._store = store
+        sixty = draft(KEY, {"number": 60}, type="sum.added.v1")
+        self._same: WriteSet | None = replace(beside, events=[sixty], expected={KEY: 0})
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return getattr(self._store, name)  # type: ignore[no-any-return]
+
+    async def history(self, key: UUID) -> object:
+        if same := self._same:
+            self._same = None
+            await self._store.append(same)
+        return await self._store.history(key)
+
+
+@pytest.mark.parametrize(
+    ("beside", "known"),
+    [
+        (ONCE.beside, AlreadyAnswered),
+        (WriteSet(message=("sums.reactions", numbered(9))), AlreadyDone),
+    ],
+)
+async def test_what_another_process_did_meanwhile_is_a_repetition_and_no_refusal(
+    beside: WriteSet, known: type[Exception]
+) -> None:
+    store = MemoryStore("intake")
+    overtaken: Any = Overtaken(store, beside)
+    again = execute(overtaken, SUM, KEY, Add(60), replace(CAUSE, beside=beside))
+
+    [outcome] = await asyncio.gather(again, return_exceptions=True)
+
+    assert type(outcome) is known
+    assert await total(store) == 60
 
 
 async def test_endless_conflicts_end() -> None:

@@ -1,6 +1,7 @@
 """Reactions: what a message of another service makes happen, once, with its inbox row."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from events.codec import Codec
@@ -8,7 +9,7 @@ from events.commands import StreamType
 from events.consumer import Ask, react
 from events.contracts.contract import Contract
 from events.contracts.intake import ReferralAccepted
-from events.decider import Decider
+from events.decider import Decider, Rejected
 from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.store import Metadata, Recorded
@@ -55,6 +56,17 @@ def opens(message: Recorded[Contract]) -> list[Ask]:
     return [Ask(CASE, STREAM, Open(message.occurred))]
 
 
+def once(command: Open, opened: int) -> list[Opened]:
+    if opened:
+        raise Rejected("open", "It is open.")
+    return [Opened(command.occurred)]
+
+
+def opens_once(message: Recorded[Contract]) -> list[Ask]:
+    strict = replace(CASE, decider=Decider(0, once, CASE.decider.evolve))
+    return [Ask(strict, STREAM, Open(message.occurred))]
+
+
 def opens_two(message: Recorded[Contract]) -> list[Ask]:
     return [Ask(CASE, stream, Open(message.occurred)) for stream in (STREAM, OTHER_STREAM)]
 
@@ -84,6 +96,17 @@ async def test_of_several_effects_each_is_brought_about_once() -> None:
         await react(store, GROUP, {TYPE: opens_two})(MESSAGE)
 
     assert [event.stream for event in store.log] == [STREAM, OTHER_STREAM]
+
+
+async def test_a_repetition_is_known_though_the_rule_would_refuse_it() -> None:
+    store = MemoryStore("casefile", lambda: NOW)
+    handle = react(store, GROUP, {TYPE: opens_once})
+    await handle(MESSAGE)
+
+    outcomes = await asyncio.gather(handle(MESSAGE), return_exceptions=True)
+
+    assert outcomes == [None]
+    assert [event.stream for event in store.log] == [STREAM]
 
 
 async def test_an_effect_runs_for_the_service_within_the_same_request() -> None:

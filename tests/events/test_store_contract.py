@@ -224,6 +224,8 @@ async def test_a_message_has_its_effect_once(store: Store) -> None:
     await store.append(write(draft(stream), message=("intake.views", message[1])))
 
     assert len(await store.history(stream)) == 2
+    assert await store.handled(message)
+    assert not await store.handled(("intake.reactions", uuid4()))
 
 
 async def test_work_is_finished_once(store: Store) -> None:

@@ -35,6 +35,9 @@ class WithoutInboxCheck(MemoryStore):
     def _check(self, write: WriteSet) -> None:
         super()._check(replace(write, message=None))
 
+    async def handled(self, message: tuple[str, UUID]) -> bool:  # noqa: ARG002 - as above
+        return False
+
 
 class WithoutIdempotencyRecord(MemoryStore):
     """Does not know a request again."""

@@ -13,6 +13,7 @@ REACT = "tests/events/test_react.py::test_"
 IDEMPOTENCY = "tests/kit/test_idempotency.py::test_"
 ACCESS = "tests/kit/test_access.py::test_"
 WRITING = "tests/kit/test_writing.py::test_"
+MEANWHILE = "what_another_process_did_meanwhile_is_a_repetition_and_no_refusal"
 
 _COUNTER = """    update log_head h set position = h.position + _total,
         recorded_at = greatest(clock_timestamp(), h.recorded_at + interval '1 microsecond')
@@ -103,9 +104,14 @@ INBOX = (
     Guard(
         "the inbox check in memory",
         (Edit("events/memory.py", "write.message in self.messages", "False"),),
+        (CONTRACT + "a_message_has_its_effect_once[memory]",),
+    ),
+    Guard(
+        "the look at the inbox",
+        (Edit("events/commands.py", "if beside.message and await", "if False and await"),),
         (
-            CONTRACT + "a_message_has_its_effect_once[memory]",
-            REACT + "the_effect_and_its_inbox_row_are_written_together_and_once",
+            REACT + "a_repetition_is_known_though_the_rule_would_refuse_it",
+            COMMANDS + MEANWHILE + "[beside1-AlreadyDone]",
         ),
     ),
     Guard(
@@ -210,8 +216,22 @@ REQUEST = (
     ),
     Guard(
         "the look at the idempotency records",
-        (Edit("events/commands.py", "if request and (answer :=", "if False and (answer :="),),
+        (Edit("events/commands.py", "if beside.request and", "if False and"),),
         (IDEMPOTENCY + "a_repetition_is_answered_though_the_state_no_longer_allows_the_command",),
+    ),
+    Guard(
+        "the second look for a repetition",
+        (
+            Edit(
+                "events/commands.py",
+                "await refuse_repetition(store, cause.beside)\n                conflict",
+                "conflict",
+            ),
+        ),
+        (
+            COMMANDS + MEANWHILE + "[beside0-AlreadyAnswered]",
+            COMMANDS + MEANWHILE + "[beside1-AlreadyDone]",
+        ),
     ),
     Guard(
         "the idempotency record of a call",

@@ -11,6 +11,7 @@ from events.codec import Codec
 from events.decider import C, Decider, E, S
 from events.store import (
     AlreadyAnswered,
+    AlreadyDone,
     Answer,
     Draft,
     Json,
@@ -89,9 +90,10 @@ async def execute(
     Where nothing was decided nothing goes into the vault either, since no event would name it.
 
     Tries again on a version conflict unless the caller named the version. Raises AlreadyAnswered
-    for a repeated request, and whatever `permit`, the decider or the store raise.
+    for a repeated request, AlreadyDone for a repeated message, and whatever `permit`, the decider
+    or the store raise.
     """
-    await _refuse_repetition(store, cause)
+    await refuse_repetition(store, cause.beside)
     async with store.turn(key):
         while True:
             attempts -= 1
@@ -100,17 +102,19 @@ async def execute(
             except Unavailable:
                 raise
             except Exception as refusal:
-                # The same request may have been carried out while this one waited for its turn.
-                await _refuse_repetition(store, cause)
+                # The same may have been carried out while this one waited for its turn.
+                await refuse_repetition(store, cause.beside)
                 conflict = isinstance(refusal, VersionConflict)
                 if not conflict or cause.expected is not None or not attempts:
                     raise
 
 
-async def _refuse_repetition(store: Store, cause: Cause) -> None:
-    request = cause.beside.request
-    if request and (answer := await store.answer(request[0])):
+async def refuse_repetition(store: Store, beside: WriteSet) -> None:
+    """What was done once may no longer be allowed: it is known before anything is decided."""
+    if beside.request and (answer := await store.answer(beside.request[0])):
         raise AlreadyAnswered(answer) from None
+    if beside.message and await store.handled(beside.message):
+        raise AlreadyDone from None
 
 
 async def _attempt(

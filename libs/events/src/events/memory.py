@@ -89,6 +89,9 @@ class MemoryStore:
     async def answer(self, request: RequestKey) -> Answer | None:
         return self.answers.get(request)
 
+    async def handled(self, message: tuple[str, UUID]) -> bool:
+        return message in self.messages
+
     async def data_key(self, person: UUID) -> DataKey | None:
         if person in self.erased:
             raise Erased(person)

@@ -98,6 +98,10 @@ class PostgresStore:
             row = await reader.fetchrow(reading.ANSWER, request.subject, request.route, request.key)
         return reading.answer(row) if row else None
 
+    async def handled(self, message: tuple[str, UUID]) -> bool:
+        async with pooled(self.pool) as reader:
+            return bool(await reader.fetchval(reading.HANDLED, *message))
+
     async def data_key(self, person: UUID) -> DataKey | None:
         async with pooled(self.pool) as reader:
             row = await reader.fetchrow(reading.DATA_KEY, person)

@@ -26,6 +26,7 @@ ANSWER = """select r.status, r.location, r.version, coalesce(e.position, r.posit
         r.body_hash
     from requests r left join events e on e.id = r.event
     where (r.subject, r.route, r.key) = ($1, $2, $3)"""
+HANDLED = "select exists (select from inbox where (consumer, message) = ($1, $2))"
 DATA_KEY = "select key_id, wrapped_key from vault_keys where person = $1"
 SEALED = """select f.person, f.record, f.field, f.ciphertext, k.key_id, k.wrapped_key
     from vault_fields f join vault_keys k using (person)

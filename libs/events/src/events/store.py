@@ -227,6 +227,10 @@ class Store(Protocol):
         """The answer given to this request before, if any."""
         ...
 
+    async def handled(self, message: tuple[str, UUID]) -> bool:
+        """Whether a consumer group has handled a message."""
+        ...
+
     async def data_key(self, person: UUID) -> DataKey | None:
         """The key of a person's vault fields, if there is one; raises Erased."""
         ...
