@@ -1,7 +1,7 @@
 """Servers for the session: PostgreSQL with a migrated database for each test, and Kafka."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -47,6 +47,22 @@ def database(server: Server, template: str) -> Iterator[str]:
         runner.run(administer("create database one_test template a_service owner a_service"))
         yield template.removesuffix("a_service") + "one_test"
         runner.run(administer("drop database one_test with (force)"))
+
+
+@pytest.fixture
+def killed() -> Callable[[asyncpg.Connection], Awaitable[None]]:
+    """Kills the session that waits for a lock, as soon as there is one."""
+
+    async def kill(admin: asyncpg.Connection) -> None:
+        for _ in range(1000):
+            if await admin.fetchval(
+                "select pg_terminate_backend(pid) from pg_locks where not granted"
+            ):
+                return
+            await asyncio.sleep(0.01)
+        pytest.fail("nobody waits for a lock")
+
+    return kill
 
 
 @pytest.fixture(scope="session")

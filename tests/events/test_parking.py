@@ -1,15 +1,27 @@
 """What every parking yard promises: the same tests on memory and on PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
+import asyncpg
 import pytest
 
 from events.broker import Message, Partition
+from events.memory import MemoryStore
 from events.parking import NO_PARTITION, Lane, MovedOn, Request, Waiting, Yard, event_of
 from events.parking_memory import MemoryYard
 from events.parking_postgres import PostgresYard
 from events.postgres import PostgresStore
+from events.store import (
+    AccessLine,
+    AlreadyAnswered,
+    Answer,
+    RequestKey,
+    Store,
+    Unavailable,
+    WriteSet,
+)
 from events.testing import numbered
 
 GROUP, TOPIC = "casefile.reactions", "intake.events"
@@ -17,18 +29,42 @@ KEY, OTHER = numbered(1), numbered(2)
 LANE = Lane(GROUP, TOPIC, KEY)
 HEADERS = [("ce_id", b"1"), ("ce_type", b"\xff\0"), ("ce_id", b"twice"), ("a\0\ud800", b"")]
 
+REQUEST = RequestKey(subject="operator", route="POST /v1/parked-keys/1/skips", key="1")
+ANSWER = Answer(status=200, location="/v1/parked-keys/1", version=0, position=0, body_hash=b"hash")
+BESIDE = WriteSet(
+    request=(REQUEST, ANSWER),
+    access=[
+        AccessLine(
+            actor="operator",
+            role="operator",
+            organisation=None,
+            action="parking:request",
+            resource="/v1/parked-keys/1/skips",
+            key=KEY,
+            outcome="allowed",
+            correlation_id=numbered(3),
+        )
+    ],
+)
+
 
 def message(offset: int, value: bytes | None = b"{}") -> Message:
     return Message(Partition(TOPIC, 3), offset, b"\xfekey", HEADERS, value)
 
 
 @pytest.fixture
-async def yard(kind: str | None) -> AsyncIterator[Yard]:
-    if kind is None:
-        yield MemoryYard()
-    else:
-        async with PostgresStore.open(kind, source="casefile") as store:
-            yield PostgresYard(store.pool)
+def yard(store: Store) -> Yard:
+    if isinstance(store, MemoryStore):
+        return MemoryYard(store=store)
+    assert isinstance(store, PostgresStore)
+    return PostgresYard(store.pool)
+
+
+async def access_lines(store: Store) -> int:
+    if isinstance(store, MemoryStore):
+        return len(store.access)
+    assert isinstance(store, PostgresStore)
+    return int(await store.pool.fetchval("select count(*) from access_log"))
 
 
 async def head_of(yard: Yard, lane: Lane = LANE) -> int:
@@ -220,6 +256,56 @@ async def test_a_skip_of_a_message_that_was_handled_meanwhile_leaves_out_no_othe
 async def test_a_key_that_is_not_parked_can_not_be_asked_for(yard: Yard) -> None:
     assert not await yard.request_retry(LANE)
     assert not await yard.request_skip(LANE, 1, "made-up")
+
+
+async def test_what_is_written_beside_a_request_is_there_with_it_or_not_at_all(
+    yard: Yard, store: Store
+) -> None:
+    refused = replace(BESIDE, request=(replace(REQUEST, key="refused"), ANSWER))
+    assert not await yard.request_retry(LANE, refused)
+    await yard.park(LANE, message(7), "runtime-error")
+    head = await head_of(yard)
+    with pytest.raises(MovedOn):
+        await yard.request_skip(LANE, head + 1, "made-up", refused)
+
+    assert await yard.request_skip(LANE, head, "made-up", BESIDE)
+
+    assert await store.answer(replace(REQUEST, key="refused")) is None
+    assert await store.answer(REQUEST) == ANSWER
+    assert await access_lines(store) == 1
+
+
+async def test_a_request_that_was_answered_before_asks_for_nothing(yard: Yard) -> None:
+    await yard.park(LANE, message(7), "runtime-error")
+    await yard.request_retry(LANE, BESIDE)
+    await yard.again(LANE, await tried(yard), "still-wrong")
+
+    with pytest.raises(AlreadyAnswered) as repeated:
+        await yard.request_retry(LANE, BESIDE)
+
+    assert repeated.value.answer == ANSWER
+    assert [parked.request for parked in await yard.list()] == [Request.NONE]
+
+
+@pytest.mark.system
+async def test_a_request_that_is_killed_half_way_leaves_nothing(
+    database: str, killed: Callable[[asyncpg.Connection], Awaitable[None]]
+) -> None:
+    async with PostgresStore.open(database, source="casefile") as store:
+        yard = PostgresYard(store.pool)
+        await yard.park(LANE, message(7), "runtime-error")
+        head = await head_of(yard)
+
+        async with store.pool.acquire() as other, other.transaction():
+            await other.execute("select from parked_messages for update")
+            asking = asyncio.create_task(yard.request_skip(LANE, head, "made-up", BESIDE))
+            await killed(other)
+        with pytest.raises(Unavailable):
+            await asking
+
+        assert [parked.request for parked in await yard.list()] == [Request.NONE]
+        assert await store.answer(REQUEST) is None
+        assert await access_lines(store) == 0
 
 
 async def test_who_comes_while_the_last_one_leaves_waits_or_is_told_so(yard: Yard) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,7 +158,9 @@ def lose_answer(store: PostgresStore) -> None:
 
 
 async def test_a_killed_connection_is_replaced_and_the_set_is_written_once(
-    store: PostgresStore, admin: asyncpg.Connection
+    store: PostgresStore,
+    admin: asyncpg.Connection,
+    killed: Callable[[asyncpg.Connection], Awaitable[None]],
 ) -> None:
     await store.append(write(draft(uuid4())))
     stream = uuid4()
@@ -170,16 +172,6 @@ async def test_a_killed_connection_is_replaced_and_the_set_is_written_once(
     await waiting
 
     assert [r.version for r in await store.history(stream)] == [1]
-
-
-async def killed(admin: asyncpg.Connection) -> None:
-    """Kills the session that waits for a lock, as soon as there is one."""
-    kill = "select pg_terminate_backend(pid) from pg_locks where not granted"
-    for _ in range(1000):
-        if await admin.fetchval(kill):
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("nobody waits for a lock")
 
 
 @pytest.mark.slow

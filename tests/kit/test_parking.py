@@ -7,8 +7,9 @@ import pytest
 
 from events.broker import Message, Partition
 from events.memory import MemoryStore
-from events.parking import Lane, Parking, Request
+from events.parking import NOTHING, Lane, Parking, Request
 from events.parking_memory import MemoryYard
+from events.store import Unavailable, WriteSet
 from kit import parking
 from kit.access import Role
 from kit.testing import Stand, at, problem
@@ -20,14 +21,18 @@ SKIP = {"message": 1, "reason": "sent-by-mistake"}
 
 
 @pytest.fixture
-async def yard() -> MemoryYard:
-    yard = MemoryYard(at("2026-03-05T10:00:00+00:00"))
+async def yard(store: MemoryStore) -> MemoryYard:
+    yard = MemoryYard(at("2026-03-05T10:00:00+00:00"), store)
     await yard.park(LANE, Message(Partition(LANE.topic, 3), 5, KEY.bytes, [], b"{}"), "unreadable")
     return yard
 
 
 @pytest.fixture
 def stand(store: MemoryStore, yard: MemoryYard) -> Stand:
+    return on(store, yard)
+
+
+def on(store: MemoryStore, yard: MemoryYard) -> Stand:
     return Stand(
         store,
         routers=[parking.router],
@@ -40,6 +45,23 @@ def stand(store: MemoryStore, yard: MemoryYard) -> Stand:
 @pytest.fixture
 def operator(stand: Stand) -> httpx.AsyncClient:
     return stand.client(Role.OPERATOR)
+
+
+class Overtaken(MemoryYard):
+    """The same request comes first over another connection, and the consumer does it at once."""
+
+    async def request_skip(
+        self, lane: Lane, message: int, reason: str, beside: WriteSet = NOTHING
+    ) -> bool:
+        await super().request_skip(lane, message, reason, beside)
+        head = await self.first(lane)
+        assert head is not None
+        await self.skip(lane, head)
+        return await super().request_skip(lane, message, reason, beside)
+
+
+async def fails(_write: WriteSet) -> None:
+    raise Unavailable
 
 
 async def requested(yard: MemoryYard) -> Request:
@@ -116,6 +138,41 @@ async def test_a_skip_that_comes_twice_leaves_out_one_message(
     assert problem(again) == (409, "moved-on")
     [parked] = await yard.list()
     assert (parked.head, parked.messages, parked.request) == (2, 1, Request.RETRY)
+
+
+async def test_a_request_whose_records_can_not_be_written_asks_for_nothing(
+    stand: Stand, yard: MemoryYard, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = stand.client(Role.OPERATOR)
+    headers = {"idempotency-key": "again"}
+    await yard.behind(LANE, Message(Partition(LANE.topic, 3), 6, KEY.bytes, [], b"{}"))
+
+    with monkeypatch.context() as away:
+        away.setattr(store, "append", fails)
+        failed = await operator.post(f"{PARKED}/skips", headers=headers, json=SKIP)
+    asked = await requested(yard)
+    again = await operator.post(f"{PARKED}/skips", headers=headers, json=SKIP)
+
+    assert (failed.status_code, asked) == (503, Request.NONE)
+    assert (again.status_code, await requested(yard)) == (200, Request.SKIP)
+    assert (len(store.answers), len(store.access)) == (1, 1)
+
+
+async def test_a_request_that_was_done_meanwhile_is_answered_and_not_refused(
+    store: MemoryStore,
+) -> None:
+    yard = Overtaken(store=store)
+    await yard.park(LANE, Message(Partition(LANE.topic, 3), 5, KEY.bytes, [], b"{}"), "unreadable")
+    headers = {"idempotency-key": "again"}
+
+    answer = (
+        await on(store, yard)
+        .client(Role.OPERATOR)
+        .post(f"{PARKED}/skips", headers=headers, json=SKIP)
+    )
+
+    assert answer.status_code == 200
+    assert (len(store.answers), len(store.access), len(yard.skipped)) == (1, 1, 1)
 
 
 async def test_what_is_not_parked_is_404_and_noted(

@@ -10,6 +10,8 @@ COMMANDS = "tests/events/test_commands.py::test_"
 CHECKPOINT = "tests/events/test_checkpoint.py::test_"
 VIEWS = "tests/events/test_views.py::test_"
 REACT = "tests/events/test_react.py::test_"
+PARKING = "tests/events/test_parking.py::test_"
+REQUESTS = "tests/kit/test_parking.py::test_"
 IDEMPOTENCY = "tests/kit/test_idempotency.py::test_"
 ACCESS = "tests/kit/test_access.py::test_"
 WRITING = "tests/kit/test_writing.py::test_"
@@ -224,13 +226,36 @@ REQUEST = (
         (
             Edit(
                 "events/commands.py",
-                "await refuse_repetition(store, cause.beside)\n                conflict",
-                "conflict",
+                "    except Exception:\n        await _refuse_repetition(store, beside)\n",
+                "    except Exception:\n",
             ),
         ),
         (
             COMMANDS + MEANWHILE + "[beside0-AlreadyAnswered]",
             COMMANDS + MEANWHILE + "[beside1-AlreadyDone]",
+            REQUESTS + "a_request_that_was_done_meanwhile_is_answered_and_not_refused",
+        ),
+    ),
+    Guard(
+        "the records beside what is asked for parked keys",
+        (
+            Edit(
+                "events/parking_postgres.py",
+                "            await _append(connection, beside)\n",
+                "        async with transaction(self._pool) as connection:\n"
+                "            await _append(connection, beside)\n"
+                "        async with transaction(self._pool) as connection:\n",
+            ),
+        ),
+        (PARKING + "a_request_that_is_killed_half_way_leaves_nothing",),
+    ),
+    Guard(
+        "the records beside what is asked for parked keys, in memory",
+        (Edit("events/parking_memory.py", "        await self._store.append(beside)\n", ""),),
+        (
+            PARKING + "what_is_written_beside_a_request_is_there_with_it_or_not_at_all[memory]",
+            PARKING + "a_request_that_was_answered_before_asks_for_nothing[memory]",
+            REQUESTS + "a_request_whose_records_can_not_be_written_asks_for_nothing",
         ),
     ),
     Guard(

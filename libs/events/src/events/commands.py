@@ -1,8 +1,8 @@
 """The one way to run a command: load, decide, append; once more on a conflict."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, cast
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
@@ -25,6 +25,7 @@ from events.store import (
     WriteSet,
 )
 
+T = TypeVar("T")
 History = Sequence[Recorded[Json]]
 Gather = Callable[[History], C]
 """Makes a command out of all streams of the key, where a rule needs more than its own stream."""
@@ -93,24 +94,37 @@ async def execute(
     for a repeated request, AlreadyDone for a repeated message, and whatever `permit`, the decider
     or the store raise.
     """
-    await refuse_repetition(store, cause.beside)
-    async with store.turn(key):
-        while True:
-            attempts -= 1
-            try:
-                return await _attempt(store, stream_type, key, command, cause, stream or key)
-            except Unavailable:
-                raise
-            except Exception as refusal:
-                # The same may have been carried out while this one waited for its turn.
-                await refuse_repetition(store, cause.beside)
-                conflict = isinstance(refusal, VersionConflict)
-                if not conflict or cause.expected is not None or not attempts:
-                    raise
+
+    async def decided() -> Done:
+        left = attempts
+        async with store.turn(key):
+            while True:
+                left -= 1
+                try:
+                    return await _attempt(store, stream_type, key, command, cause, stream or key)
+                except VersionConflict:
+                    if cause.expected is not None or not left:
+                        raise
+
+    return await once(store, cause.beside, decided)
 
 
-async def refuse_repetition(store: Store, beside: WriteSet) -> None:
-    """What was done once may no longer be allowed: it is known before anything is decided."""
+async def once(store: Store, beside: WriteSet, do: Callable[[], Awaitable[T]]) -> T:
+    """Does what was not done before: raises AlreadyAnswered or AlreadyDone of a repetition.
+
+    What was done once may no longer be allowed, and may have been done while this one waited.
+    """
+    await _refuse_repetition(store, beside)
+    try:
+        return await do()
+    except Unavailable:
+        raise
+    except Exception:
+        await _refuse_repetition(store, beside)
+        raise
+
+
+async def _refuse_repetition(store: Store, beside: WriteSet) -> None:
     if beside.request and (answer := await store.answer(beside.request[0])):
         raise AlreadyAnswered(answer) from None
     if beside.message and await store.handled(beside.message):

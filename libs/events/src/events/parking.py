@@ -9,9 +9,12 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from events.broker import Message
 from events.decider import Rejected
+from events.store import WriteSet
 
 NO_PARTITION = -1
 """Of a message that is still in the log: what waits is in the order of its positions there."""
+
+NOTHING = WriteSet()
 
 
 class MovedOn(Rejected):
@@ -75,14 +78,20 @@ class Parking(Protocol):
         """The parked keys, oldest first."""
         ...
 
-    async def request_retry(self, lane: Lane) -> bool:
-        """Asks for what waits to be tried again, in order; False if the key is not parked."""
+    async def request_retry(self, lane: Lane, beside: WriteSet = NOTHING) -> bool:
+        """Asks for what waits to be tried again, in order; False if the key is not parked.
+
+        `beside` (its idempotency record, its access line) is written with the request, or neither
+        is; AlreadyAnswered if that record is there already.
+        """
         ...
 
-    async def request_skip(self, lane: Lane, message: int, reason: str) -> bool:
+    async def request_skip(
+        self, lane: Lane, message: int, reason: str, beside: WriteSet = NOTHING
+    ) -> bool:
         """Asks for the head to be left out for a reason (a code), and the rest to be tried.
 
-        False if the key is not parked; MovedOn if another message is its head.
+        As `request_retry`; MovedOn if another message is the head.
         """
         ...
 

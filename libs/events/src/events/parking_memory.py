@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from events.broker import Message, Partition
-from events.parking import NO_PARTITION, Lane, MovedOn, Parked, Request, Waiting
+from events.memory import MemoryStore
+from events.parking import NO_PARTITION, NOTHING, Lane, MovedOn, Parked, Request, Waiting
+from events.store import WriteSet
 
 
 @dataclass
@@ -20,9 +22,17 @@ class _Key:
 
 
 class MemoryYard:
-    """Parked keys and counted tries in memory; `skipped` keeps what was left out and why."""
+    """Parked keys and counted tries in memory; `skipped` keeps what was left out and why.
 
-    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    What is written beside a request goes into `store`.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        store: MemoryStore | None = None,
+    ) -> None:
+        self._store = store or MemoryStore("parked")
         self.skipped: list[tuple[Lane, Message, str]] = []
         self._clock = clock
         self._keys: dict[Lane, _Key] = {}
@@ -45,18 +55,23 @@ class MemoryYard:
             if group in (None, lane.group)
         ]
 
-    async def request_retry(self, lane: Lane) -> bool:
-        return self._request(lane, Request.RETRY, None, "")
+    async def request_retry(self, lane: Lane, beside: WriteSet = NOTHING) -> bool:
+        return await self._request(lane, Request.RETRY, None, "", beside)
 
-    async def request_skip(self, lane: Lane, message: int, reason: str) -> bool:
-        return self._request(lane, Request.SKIP, message, reason)
+    async def request_skip(
+        self, lane: Lane, message: int, reason: str, beside: WriteSet = NOTHING
+    ) -> bool:
+        return await self._request(lane, Request.SKIP, message, reason, beside)
 
-    def _request(self, lane: Lane, request: Request, message: int | None, reason: str) -> bool:
+    async def _request(
+        self, lane: Lane, request: Request, message: int | None, reason: str, beside: WriteSet
+    ) -> bool:
         key = self._keys.get(lane)
         if key is None:
             return False
         if message not in (None, key.waiting[0].id):
             raise MovedOn
+        await self._store.append(beside)
         key.request, key.skip_message, key.skip_reason = request, message, reason
         key.waiting = [replace(w, tries=0) for w in key.waiting]
         return True

@@ -5,9 +5,12 @@ from hashlib import sha256
 
 import asyncpg
 
+from events import reading
+from events.batch import SQL, Refusal, Refused, arguments, outcomes, prepare
 from events.broker import Message, Partition
-from events.parking import Lane, MovedOn, Parked, Request, Waiting, event_of
+from events.parking import NOTHING, Lane, MovedOn, Parked, Request, Waiting, event_of
 from events.pooled import pooled, transaction
+from events.store import AlreadyAnswered, Unavailable, WriteSet
 
 _LIST = """
     select k.*, h.id, h.partition, h.message_offset, m.messages
@@ -82,20 +85,28 @@ class PostgresYard:
             rows = await connection.fetch(_LIST, group)
         return [_parked(row) for row in rows]
 
-    async def request_retry(self, lane: Lane) -> bool:
-        return await self._request(lane, Request.RETRY, None, None)
+    async def request_retry(self, lane: Lane, beside: WriteSet = NOTHING) -> bool:
+        return await self._request(lane, Request.RETRY, None, None, beside)
 
-    async def request_skip(self, lane: Lane, message: int, reason: str) -> bool:
-        return await self._request(lane, Request.SKIP, message, reason)
+    async def request_skip(
+        self, lane: Lane, message: int, reason: str, beside: WriteSet = NOTHING
+    ) -> bool:
+        return await self._request(lane, Request.SKIP, message, reason, beside)
 
     async def _request(
-        self, lane: Lane, request: Request, message: int | None, reason: str | None
+        self,
+        lane: Lane,
+        request: Request,
+        message: int | None,
+        reason: str | None,
+        beside: WriteSet,
     ) -> bool:
         async with transaction(self._pool) as connection:
             if await connection.fetchrow(_LOCK, *lane) is None:
                 return False
             if message not in (None, await connection.fetchval(_HEAD, *lane)):
                 raise MovedOn
+            await _append(connection, beside)
             await connection.execute(_REQUEST, *lane, request, message, reason)
             await connection.execute(_ANEW, *lane)
         return True
@@ -160,6 +171,16 @@ class PostgresYard:
     async def forget(self, group: str, messages: Sequence[Message]) -> None:
         async with pooled(self._pool) as connection:
             await connection.execute(_FORGET, group, *_places(messages))
+
+
+async def _append(connection: asyncpg.Connection, write: WriteSet) -> None:
+    """In this transaction, and not with what the appender has in hand; raises AlreadyAnswered."""
+    batch = [prepare(write)]
+    [outcome] = outcomes(batch, await connection.fetchrow(SQL, *arguments(batch)))
+    if write.request and outcome == Refused(Refusal.ANSWERED, None):
+        asked = write.request[0]
+        row = await connection.fetchrow(reading.ANSWER, asked.subject, asked.route, asked.key)
+        raise AlreadyAnswered(reading.answer(row)) if row else Unavailable("it expired just now")
 
 
 async def _taken(connection: asyncpg.Connection, lane: Lane, waiting: Waiting) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from fastapi import Response
 
-from events.commands import Cause, Gather, History, StreamType, execute
+from events.commands import Cause, Gather, History, StreamType, execute, once
 from events.decider import C, E, S
 from events.history import facts
 from events.occurrence import civil_day
@@ -140,20 +141,17 @@ class Call:
         if not self.sees(await self.edge.store.history(key)):
             raise await self._refused(accesslog.NOT_FOUND, key)
 
-    async def perform(self, key: UUID, do: Callable[[], Awaitable[None]], location: str) -> Written:
-        """A write that no stream records; `do` does no harm when it is done twice."""
-        store = self.edge.store
-        request = self._request(location)
-        if request and (record := await store.answer(request[0])):
-            return self._again(record)
+    async def perform(
+        self, key: UUID, do: Callable[[WriteSet], Awaitable[None]], location: str
+    ) -> Written:
+        """A write that no stream records; `do` writes what it is given with it, or neither."""
+        beside = self._beside(location, key)
         try:
-            await do()
-        except Hidden:
-            raise await self._refused(accesslog.NOT_FOUND, key) from None
-        try:
-            await store.append(self._beside(location, key))
+            await once(self.edge.store, beside, partial(do, beside))
         except AlreadyAnswered as repeated:
             return self._again(repeated.answer)
+        except Hidden:
+            raise await self._refused(accesslog.NOT_FOUND, key) from None
         return self._answer(location, 0, 0)
 
     async def read(

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from events.contracts.contract import Code
 from events.parking import Lane, Parked, Parking, Request
+from events.store import WriteSet
 from kit.access import AccessTable, Role
 from kit.bodies import Answer, Body, Written
 from kit.calls import Call, Hidden
@@ -61,8 +62,8 @@ async def parked_keys(_call: Annotated[Call, lists("parking:list")], keys: Keys)
 
 @router.post("/{parked_key}/retries", summary="Try again what waits, in order")
 async def retry(parked_key: UUID, call: Requests, keys: Keys) -> Written:
-    async def ask() -> None:
-        if not await keys.request_retry(await _lane(keys, parked_key)):
+    async def ask(beside: WriteSet) -> None:
+        if not await keys.request_retry(await _lane(keys, parked_key), beside):
             raise Hidden
 
     return await call.perform(parked_key, ask, f"{PATH}/{parked_key}")
@@ -70,8 +71,9 @@ async def retry(parked_key: UUID, call: Requests, keys: Keys) -> Written:
 
 @router.post("/{parked_key}/skips", summary="Leave out the first message, try what waits behind it")
 async def skip(parked_key: UUID, body: SkipBody, call: Requests, keys: Keys) -> Written:
-    async def ask() -> None:
-        if not await keys.request_skip(await _lane(keys, parked_key), body.message, body.reason):
+    async def ask(beside: WriteSet) -> None:
+        lane = await _lane(keys, parked_key)
+        if not await keys.request_skip(lane, body.message, body.reason, beside):
             raise Hidden
 
     return await call.perform(parked_key, ask, f"{PATH}/{parked_key}")
