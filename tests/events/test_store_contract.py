@@ -48,6 +48,7 @@ async def test_an_event_is_read_as_it_was_written(store: Store) -> None:
         key=uuid4(),
         occurred=Occurred.parse("2019-03"),
         corrects=corrected,
+        metadata=replace(METADATA, more={"purpose": "treatment"}),
     )
 
     appended = await store.append(write(event, expected=0))

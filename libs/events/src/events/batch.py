@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from events.encoding import to_json
+from events.encoding import metadata_json, to_json
 from events.store import Answer, Appended, Draft, RequestKey, Unwritable, WriteSet
 
 SQL = "select * from append_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
@@ -52,7 +52,7 @@ def prepare(write: WriteSet) -> Prepared:
             raise Unwritable(f"no version is expected of stream {draft.stream}")
         counts[number] += 1
         if draft.metadata is not known:
-            known, metadata = draft.metadata, to_json(draft.metadata)
+            known, metadata = draft.metadata, metadata_json(draft.metadata)
         occurred = draft.occurred
         row = (
             number,
@@ -183,5 +183,5 @@ def _access(member: int, write: WriteSet) -> Iterable[tuple[Any, ...]]:
 
 def _work(member: int, write: WriteSet) -> Iterable[tuple[Any, ...]]:
     for w in write.work:
-        data, metadata = to_json(w.data), to_json(w.metadata)
+        data, metadata = to_json(w.data), metadata_json(w.metadata)
         yield member, w.id, w.kind, w.key, data, metadata, w.due_at

@@ -1,12 +1,14 @@
 """Values as the JSON that the log stores; what no PostgreSQL can hold is refused here."""
 
 import re
+from dataclasses import fields
 from uuid import UUID
 
 import orjson
 
 from events.store import Json, Metadata, Unwritable
 
+_NAMED = frozenset(field.name for field in fields(Metadata) if field.name != "more")
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -21,10 +23,17 @@ def to_json(value: object) -> str:
     return encoded
 
 
+def metadata_json(metadata: Metadata) -> str:
+    """Side by side with what a newer version said, as that wrote it."""
+    return to_json({**metadata.more, **{name: getattr(metadata, name) for name in _NAMED}})
+
+
 def metadata_from(stored: Json) -> Metadata:
     causation = stored["causation_id"]
-    ids = {
+    values: Json = {
+        **stored,
         "correlation_id": UUID(stored["correlation_id"]),
         "causation_id": UUID(causation) if causation else None,
     }
-    return Metadata(**{**stored, **ids})
+    more = {name: values.pop(name) for name in stored.keys() - _NAMED}
+    return Metadata(**values, more=more)

@@ -21,7 +21,10 @@ FINGERPRINT = "fingerprint"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """Who caused an event, in which role, under which programme, and because of what."""
+    """Who caused an event, in which role, under which programme, and because of what.
+
+    `more` is what a newer version said beside: it is stored again with what is caused by it.
+    """
 
     actor: str
     role: str
@@ -30,6 +33,7 @@ class Metadata:
     traceparent: str | None = None
     programme: str | None = None
     programme_version: int | None = None
+    more: Json = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
