@@ -1,5 +1,7 @@
 """What every checkpoint promises: the same tests on memory and on PostgreSQL."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import asyncpg
@@ -114,3 +116,29 @@ async def test_whoever_lost_the_lead_moves_nothing(
         async with checkpoint.lead() as last:
             assert last is not None
             assert await last.reached() == Reached(3)
+
+
+@pytest.mark.system
+async def test_the_lead_is_kept_while_a_chunk_is_under_way(database: str) -> None:
+    checkpoint = PostgresCheckpoint(database, idle_seconds=0.3)
+    async with checkpoint.lead() as lead:
+        assert lead is not None
+        known = await lead.reached()
+
+        await asyncio.sleep(1)
+
+        async with checkpoint.lead() as other:
+            assert other is None
+        assert await lead.move(known, Reached(5))
+
+
+@pytest.mark.system
+async def test_whoever_stands_still_loses_the_lead(database: str) -> None:
+    checkpoint = PostgresCheckpoint(database, idle_seconds=0.3)
+    async with checkpoint.lead() as lead:
+        assert lead is not None
+
+        time.sleep(1)  # noqa: ASYNC251 - so that nothing of this process moves
+
+        with pytest.raises(Unavailable):
+            await lead.reached()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -12,13 +12,13 @@ from events.connection import TROUBLE, connect
 from events.marks import Reached, decoded, encoded
 from events.store import Unavailable
 
+IDLE_SECONDS = 30.0
 SESSION = {
-    "idle_session_timeout": "30s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
 }
-"""Who stands still, or is cut off, does not keep the lead from the others."""
+"""Who stands still for so long, or is cut off, does not keep the lead from the others."""
 
 _READ = "select position, marks, xmin::text as write from relay"
 _MOVE = """update relay set position = $3, marks = $4
@@ -118,14 +118,24 @@ class MemoryLead:
 class PostgresCheckpoint:
     """A row of the service's database; the lead is a session lock on a connection of its own."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, idle_seconds: float = IDLE_SECONDS) -> None:
         self._dsn = dsn
+        self._idle_seconds = idle_seconds
 
     @asynccontextmanager
     async def lead(self) -> AsyncIterator["PostgresLead | None"]:
         async with self._connected() as connection:
             row = await _asked(connection, f"select {_LOCK} as led")
-            yield PostgresLead(connection) if row and row["led"] else None
+            if not row or not row["led"]:
+                yield None
+                return
+            lead = PostgresLead(connection)
+            keeping = asyncio.create_task(lead.keep(self._idle_seconds / 3))
+            try:
+                yield lead
+            finally:
+                keeping.cancel()
+                await asyncio.wait([keeping])
 
     async def rewind(self, position: int) -> int:
         async with self._connected() as connection:
@@ -134,8 +144,9 @@ class PostgresCheckpoint:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
+        idle = {"idle_session_timeout": f"{self._idle_seconds * 1000:.0f}"}
         try:
-            connection = await connect(self._dsn, SESSION)
+            connection = await connect(self._dsn, {**SESSION, **idle})
         except TROUBLE as error:
             raise Unavailable("the database does not answer") from error
         try:
@@ -153,18 +164,30 @@ class PostgresLead:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
         self._write = ""
+        self._turn = asyncio.Lock()
+
+    async def keep(self, every_seconds: float) -> None:
+        """Says now and then that this process lives, however long what it sends takes."""
+        with suppress(Unavailable):
+            while True:
+                await asyncio.sleep(every_seconds)
+                await self._asked("select 1")
 
     async def reached(self) -> Reached:
-        row = await _asked(self._connection, _READ)
+        row = await self._asked(_READ)
         self._write = row["write"] if row else ""
         return Reached(row["position"], decoded(row["marks"])) if row else Reached()
 
     async def move(self, known: Reached, to: Reached) -> bool:
         marks = encoded(to.marks)
         values = (known.position, self._write, to.position, marks)
-        row = await _asked(self._connection, _MOVE, *values)
+        row = await self._asked(_MOVE, *values)
         self._write = row["write"] if row else self._write
         return row is not None
+
+    async def _asked(self, query: str, *values: object) -> asyncpg.Record | None:
+        async with self._turn:
+            return await _asked(self._connection, query, *values)
 
 
 async def _asked(
