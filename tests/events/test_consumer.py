@@ -109,6 +109,33 @@ async def test_messages_of_a_key_are_handled_in_order_and_then_committed() -> No
         assert handler.of(key) == sorted(handler.of(key))
 
 
+async def test_nothing_is_committed_that_still_counts_as_begun() -> None:
+    broker, yard, handler = MemoryBroker(), Unforgetting(), Handler()
+    broker.put(message(1))
+
+    async with running(consumer(broker, yard, handler)):
+        await until(lambda: yard.refused > 2)
+        before = committed(broker)
+        yard.away = False
+        await until(lambda: committed(broker) == 1)
+
+    assert before == 0
+    assert handler.of(ONE) == [1]
+
+
+class Unforgetting(MemoryYard):
+    """Takes back no count for a while."""
+
+    away = True
+    refused = 0
+
+    async def forget(self, group: str, messages: Sequence[Message]) -> None:
+        if self.away:
+            self.refused += 1
+            raise Unavailable
+        await super().forget(group, messages)
+
+
 async def test_a_type_that_nobody_registered_is_passed_over() -> None:
     broker, handler = MemoryBroker(), Handler()
     framed = OfferMade(attempt=1, channel="letter", by_function="nurse")

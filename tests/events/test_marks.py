@@ -112,12 +112,15 @@ async def test_another_log_in_its_place_does_not_count_although_it_is_as_long() 
     assert await left(broker, reached) == Reached()
 
 
-async def test_another_log_in_its_place_does_not_count_although_it_is_shorter() -> None:
-    """What was sent after the checkpoint says nothing of what came before it."""
+@pytest.mark.parametrize(("position", "others"), [(3, [4, 5]), (7, [4, 5]), (7, [2, 3])])
+async def test_another_log_in_its_place_does_not_count_although_it_is_shorter(
+    position: int, others: list[int]
+) -> None:
+    """What was sent with or after the last that is known says nothing of what came before it."""
     broker = MemoryBroker(1)
-    reached = Reached(3, await sent(broker, [1, 2, 3]))
+    reached = Reached(position, await sent(broker, [1, 2, 3]))
     broker.wipe()
-    await sent(broker, [4, 5])
+    await sent(broker, others)
 
     assert await left(broker, reached) == Reached()
 

@@ -1,14 +1,10 @@
 """The guards of the promises, each with the tests that miss it."""
 
 from mutation.guard import Edit, Guard
+from mutation.log_guards import CONTRACT, COUNTER, LOG, RACES, UNIQUE
+from mutation.place_guards import LOST, MOVED
 
-LOG = "events/scripts/0001_log.sql"
-CONTRACT = "tests/events/test_store_contract.py::test_"
-RACES = "tests/events/test_races.py::test_"
-CONSTRAINTS = "tests/events/test_constraints.py::test_"
 COMMANDS = "tests/events/test_commands.py::test_"
-CHECKPOINT = "tests/events/test_checkpoint.py::test_"
-VIEWS = "tests/events/test_views.py::test_"
 REACT = "tests/events/test_react.py::test_"
 PARKING = "tests/events/test_parking.py::test_"
 REQUESTS = "tests/kit/test_parking.py::test_"
@@ -17,75 +13,9 @@ ACCESS = "tests/kit/test_access.py::test_"
 WRITING = "tests/kit/test_writing.py::test_"
 MEANWHILE = "what_another_process_did_meanwhile_is_a_repetition_and_no_refusal"
 
-_COUNTER = """    update log_head h set position = h.position + _total,
-        recorded_at = greatest(clock_timestamp(), h.recorded_at + interval '1 microsecond')
-            + (_total - 1) * interval '1 microsecond'
-    where h.id = 1
-    returning h.position, h.recorded_at into _position, _recorded_at;
-"""
-_SEQUENCE = """    select max(nextval('positions')), clock_timestamp() into _position, _recorded_at
-    from generate_series(1, _total);
-"""
-_LOOK = """    select h.position + _total, clock_timestamp() into _position, _recorded_at
-    from log_head h;
-"""
-_END = "    ) d;\nend $$;"
-_LATE = """    ) d;
-    update log_head h set position = _position, recorded_at = _recorded_at;
-end $$;"""
 _STREAMS = "        update streams s set version = s.version + u.count\n        from ("
 _LOCKED = "        where s.id = u.id returning u.number, s.version - u.count as version"
 
-UNIQUE = (
-    Guard(
-        "unique position",
-        (Edit(LOG, "    constraint events_pkey primary key (position),\n", ""),),
-        (CONSTRAINTS + "no_place_is_given_twice_by_a_counter_that_was_set_back[position]",),
-    ),
-    Guard(
-        "unique event id",
-        (Edit(LOG, "    constraint events_id_key unique (id),\n", ""),),
-        (
-            CONTRACT + "the_same_event_is_not_stored_in_two_streams[postgres]",
-            CONTRACT + "a_lost_answer_is_found_where_any_version_will_do[postgres]",
-        ),
-    ),
-    Guard(
-        "unique version in the stream",
-        (Edit(LOG, ",\n    constraint events_stream_version_key unique (stream, version)", ""),),
-        (CONSTRAINTS + "no_place_is_given_twice_by_a_counter_that_was_set_back[version]",),
-    ),
-)
-COUNTER = (
-    Guard(
-        "the counter's lock: positions from a sequence",
-        (
-            Edit(
-                LOG,
-                "create table log_head (",
-                "create sequence positions;\ncreate table log_head (",
-            ),
-            Edit(LOG, _COUNTER, _SEQUENCE),
-        ),
-        (RACES + "nobody_sees_a_position_before_all_that_come_before_it",),
-    ),
-    Guard(
-        "the counter's lock: read first, written last",
-        (Edit(LOG, _COUNTER, _LOOK), Edit(LOG, _END, _LATE)),
-        (RACES + "nobody_sees_a_position_before_all_that_come_before_it",),
-    ),
-    Guard(
-        "times that rise with positions",
-        (
-            Edit(
-                LOG,
-                "greatest(clock_timestamp(), h.recorded_at + interval '1 microsecond')",
-                "clock_timestamp()",
-            ),
-        ),
-        (CONSTRAINTS + "times_rise_with_positions_though_the_clock_was_set_back",),
-    ),
-)
 INBOX = (
     Guard(
         "the inbox check",
@@ -272,69 +202,6 @@ REQUEST = (
         (IDEMPOTENCY + "the_same_key_with_another_body_is_422",),
     ),
 )
-MOVED = (
-    Guard(
-        "the relay's compare-and-set",
-        (Edit("events/checkpoint.py", "where position = $1 and", "where $1::bigint >= 0 and"),),
-        (CHECKPOINT + "it_is_moved_only_from_where_it_is[postgres]",),
-    ),
-    Guard(
-        "the relay's compare-and-set: a rewind to the same place",
-        (Edit("events/checkpoint.py", "and xmin::text = $2", "and $2::text is not null"),),
-        (
-            CHECKPOINT
-            + "what_was_sent_before_it_was_moved_back_to_the_same_place_does_not_count[postgres]",
-        ),
-    ),
-    Guard(
-        "the relay's compare-and-set in memory",
-        (
-            Edit(
-                "events/checkpoint.py",
-                "if there != (known.position, self._rewinds):",
-                "if False:",
-            ),
-        ),
-        (CHECKPOINT + "it_is_moved_only_from_where_it_is[memory]",),
-    ),
-    Guard(
-        "the lead of a relay",
-        (Edit("events/checkpoint.py", 'f"select {_LOCK} as led"', '"select true as led"'),),
-        (CHECKPOINT + "one_leads_and_the_next_after_it[postgres]",),
-    ),
-    Guard(
-        "the lead of a relay that is at work",
-        (Edit("events/checkpoint.py", 'await self._asked("select 1")', "pass"),),
-        (CHECKPOINT + "the_lead_is_kept_while_a_chunk_is_under_way",),
-    ),
-    Guard(
-        "a view's compare-and-set",
-        (
-            Edit(
-                "events/views_postgres.py",
-                "where (name, version, position) = ($1, $2, $3)",
-                "where (name, version) = ($1, $2) and $3::bigint >= 0",
-            ),
-        ),
-        (VIEWS + "who_is_not_at_the_checkpoint_changes_nothing[postgres]",),
-    ),
-    Guard(
-        "a view's compare-and-set in memory",
-        (Edit("events/views_memory.py", "if await self.position(view) != seen:", "if False:"),),
-        (VIEWS + "who_is_not_at_the_checkpoint_changes_nothing[memory]",),
-    ),
-    Guard(
-        "what a view makes of a checkpoint that was moved",
-        (
-            Edit(
-                "events/following.py",
-                "            return until\n        return await self.tables.position(view)",
-                "            return until\n        return until",
-            ),
-        ),
-        (VIEWS + "who_is_overtaken_goes_on_from_where_the_view_is[postgres]",),
-    ),
-)
 NOTED = (
     Guard(
         "the access log's insert",
@@ -378,4 +245,4 @@ NOTED = (
         (ACCESS + "an_answer_that_was_not_noted_does_not_go_out",),
     ),
 )
-GUARDS = (*UNIQUE, *COUNTER, *INBOX, *VERSION, *REQUEST, *MOVED, *NOTED)
+GUARDS = (*UNIQUE, *COUNTER, *INBOX, *VERSION, *REQUEST, *MOVED, *LOST, *NOTED)
