@@ -54,6 +54,8 @@ class _Headers:
         self.values = {name: value or b"" for name, value in self.pairs if name in _NAMES}
         count = Counter(name for name, _ in self.pairs)
         self.faults = [f"{name} is given twice" for name in self.values if count[name] > 1]
+        if not _is_text("".join(count)):
+            self.faults.append("the name of a header is not UTF-8")
 
     def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
         if name not in self.values:
@@ -238,6 +240,15 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _is_text(read: str) -> bool:
+    """Bytes that are not were read as lone surrogates."""
+    try:
+        read.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _number(text: str) -> int:

@@ -20,9 +20,9 @@ from events.broker import (
     Producer,
     Subscription,
 )
-from events.kafka_places import Links, committed, linked, links, places
+from events.kafka_places import Links, batch_at, committed, linked, links, places
 from events.kafka_producer import REQUEST_MS, Layout, TopicMissing, layout_of, producing
-from events.kafka_reading import message_of
+from events.kafka_reading import UNNAMED, message_of
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -108,20 +108,44 @@ class KafkaSubscription:
     def __init__(self, client: AIOKafkaConsumer, group: str, topics: Sequence[str]) -> None:
         self.listener = _Listener()
         self._links: Links = {}
+        self._next: dict[TopicPartition, int] = {}
         self._placed = True
         self._client = client
         self._group = group
         self._topics = topics
 
     async def poll(self, seconds: float) -> Sequence[Message]:
-        polled = await _asked(self._client.getmany(timeout_ms=int(seconds * 1000), max_records=500))
-        if self.rebalanced():
-            return []
+        polled = await _asked(self._polled(seconds))
+        return [] if self.rebalanced() else polled
+
+    async def _polled(self, seconds: float) -> Sequence[Message]:
+        try:
+            polled = await self._client.getmany(timeout_ms=int(seconds * 1000), max_records=500)
+        except UNNAMED:
+            return await self._batches()
+        self._next |= {place: records[-1].offset + 1 for place, records in polled.items()}
         return [
             message_of(Partition(*place), record)
             for place, records in polled.items()
             for record in records
         ]
+
+    async def _batches(self) -> Sequence[Message]:
+        """What the client cannot read, by batches: it says neither where that is, nor what it read.
+
+        So from each partition one is taken, at the place where that was before.
+        """
+        if self.rebalanced():
+            return []
+        self.pause()
+        found = {place: await batch_at(self._client, place, at) for place, at in self._next.items()}
+        if self.rebalanced():
+            return []
+        for place, batch in found.items():
+            self._client.seek(place, batch.end)
+            self._next[place] = batch.end
+        self.resume()
+        return [message for batch in found.values() for message in batch.messages]
 
     async def commit(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
         if self.rebalanced():
@@ -148,7 +172,8 @@ class KafkaSubscription:
         try:
             self.pause()
             self._links = await _asked(linked(self._client))
-            for partition, offset in (await _asked(places(self._client, self._group))).items():
+            self._next = dict(await _asked(places(self._client, self._group)))
+            for partition, offset in self._next.items():
                 self._client.seek(partition, offset)
             self.resume()
             self._placed = True

@@ -5,6 +5,7 @@ The library connects anew by itself, and tells nobody. So its connections are lo
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import ConnectionGroup
@@ -15,7 +16,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from events.broker import Partition
 from events.kafka_producer import NOBODY
-from events.kafka_reading import answered, asking_for, committed_in
+from events.kafka_reading import Following, answered, asking_for, committed_in, following
 from events.places import is_at, names_a_message, tell_lost
 
 Links = Mapping[TopicPartition, AIOKafkaConnection | None]
@@ -84,8 +85,18 @@ async def _is_kept(
     mark, before, place = at.metadata or "", at.offset - 1, Partition(*partition)
     if not names_a_message(mark):
         return True
-    answer = await client._client.send(_leader(client, partition), asking_for(place, before))  # noqa: SLF001
-    return is_at(mark, answered(answer, place, before))
+    return is_at(mark, answered(await _fetched(client, partition, before), place, before))
+
+
+async def batch_at(client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> Following:
+    """The next batch of a partition, also one that the client itself cannot read."""
+    answer = await _fetched(client, partition, offset)
+    return following(answer, Partition(*partition), offset)
+
+
+async def _fetched(client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> Any:  # noqa: ANN401 - the library makes its classes as it runs
+    request = asking_for(Partition(*partition), offset)
+    return await client._client.send(_leader(client, partition), request)  # noqa: SLF001
 
 
 def _leader(client: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
