@@ -83,7 +83,6 @@ LONG = "".join(uuid4().hex for _ in range(300))
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(plans)

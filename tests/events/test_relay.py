@@ -383,7 +383,7 @@ class FlakyProducer(MemoryProducer):
         return places
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     keys=st.lists(st.integers(1, 4), min_size=1, max_size=30),
     breaks=st.lists(st.integers(0, 8), max_size=6),

@@ -128,7 +128,6 @@ sizes = st.lists(st.integers(1, 6), min_size=1, max_size=30)
 ends = st.lists(st.sampled_from(End), max_size=30)
 restarting = settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -188,7 +188,7 @@ def by_key(log: Iterable[Recorded[Json]]) -> dict[UUID, list[Recorded[Json]]]:
     return keys
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(histories)
 def test_for_every_state_of_knowledge_the_rows_are_those_of_the_fold(
     history: list[tuple[int, int, int, str, bool]],
@@ -212,7 +212,7 @@ def test_for_every_state_of_knowledge_the_rows_are_those_of_the_fold(
             assert ordered(believed) == ordered(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(histories, st.integers(0, 2**32))
 def test_topics_in_any_interleaving_give_the_same_rows(
     history: list[tuple[int, int, int, str, bool]], seed: int
@@ -247,7 +247,7 @@ async def appended(store: Store, history: Iterable[tuple[int, int, int, str, boo
         await store.append(write(one))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories, st.lists(st.integers(1, 6), max_size=20))
 def test_stopped_at_any_checkpoint_and_started_anew_a_view_equals_the_fold(
     history: list[tuple[int, int, int, str, bool]], batches: list[int]

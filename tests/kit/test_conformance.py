@@ -29,7 +29,6 @@ CHECKS = [
 ]
 BOUNDED = settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
