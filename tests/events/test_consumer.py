@@ -1,7 +1,7 @@
 """The consumer over the broker in memory: each effect once, in order, and failures apart."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -504,6 +504,7 @@ class DeafBroker(MemoryBroker):
     def __init__(self) -> None:
         super().__init__()
         self.subscriptions = 0
+        self.looks = 0
 
     @asynccontextmanager
     async def subscribe(self, group: str, topics: Any) -> AsyncIterator[Subscription]:  # type: ignore[override]  # noqa: ANN401
@@ -511,6 +512,13 @@ class DeafBroker(MemoryBroker):
         async with super().subscribe(group, topics) as member:
             if self.subscriptions == 1:
                 member.poll = _nothing  # type: ignore[method-assign]
+            ask = member.lag
+
+            async def lag() -> Mapping[Partition, int]:
+                self.looks += 1
+                return await ask()
+
+            member.lag = lag  # type: ignore[method-assign]
             yield member
 
 
@@ -645,7 +653,7 @@ async def test_a_member_with_nothing_to_read_is_left_alone() -> None:
     watched = consumer(broker, MemoryYard(), Handler(), watch_seconds=0.01, stalled_seconds=0.03)
 
     async with running(watched):
-        await asyncio.sleep(0.2)
+        await until(lambda: broker.looks > 10)
 
     assert broker.subscriptions == 1
 
