@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -61,10 +60,6 @@ class Timeline:
         own = self.lives.get(process, [])
         place = bisect_right(own, since)
         return own[place] - since if place < len(own) else None
-
-    def first_of_any(self, processes: Iterator[str], since: float) -> float | None:
-        found = [life for p in processes if (life := self.first_life(p, since)) is not None]
-        return min(found, default=None)
 
     def disturbed(self, since: float, until: float, but: Struck | None = None) -> bool:
         """Whether a fault of a server, or of everybody, fell into this time."""

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from urllib.parse import urlsplit, urlunsplit
 
 from dev.port import LOOPBACK
-from events.backoff import waited
+from events.backoff import pause
 
 CHUNK = 65_536
 BEAT_SECONDS = 0.05
@@ -130,12 +130,12 @@ class Proxy:
 
     async def _deliver(self, data: bytes, client: asyncio.StreamWriter) -> None:
         if self.mode is Mode.DELAY:
-            await waited(self._changed, self.seconds)
+            await pause(self._changed, self.seconds)
         while self.mode is Mode.SLOW and data:
             most = max(1, int(self.rate * BEAT_SECONDS))
             client.write(data[:most])
             data = data[most:]
-            await waited(self._changed, BEAT_SECONDS)
+            await pause(self._changed, BEAT_SECONDS)
         client.write(data)
         await client.drain()
 

@@ -1,6 +1,5 @@
 """File systems with little room, as root can make them, and what fills them."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -48,7 +47,3 @@ def fill(folder: Path) -> None:
 
 def make_room(folder: Path) -> None:
     (folder / BALLAST).unlink()
-
-
-def free_bytes(folder: Path) -> int:
-    return os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize

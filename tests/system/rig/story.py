@@ -129,8 +129,8 @@ class Story:
     async def first_contact(self, on: str | None = None) -> Json:
         return await self._as_manager("first-contacts", fact(on, channel="phone"))
 
-    async def log(self, minutes: tuple[int, int, int], on: str | None = None) -> Json:
-        return await self._as_manager("activities", fact(on, **activity(minutes)))
+    async def log(self, minutes: tuple[int, int, int]) -> Json:
+        return await self._as_manager("activities", fact(None, **activity(minutes)))
 
     async def track(self, track: str, *steps: str, on: str | None = None) -> UUID:
         opened = await self._as_manager("tracks", fact(on, track=track))

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 
 from dev.failure import NotStarted
 from dev.jars import class_path
-from dev.port import LOOPBACK, answers, free_port, require_free
+from dev.port import LOOPBACK, answers, free_port
 from dev.process import Process
 
 ATTEMPTS = 3
@@ -111,14 +111,12 @@ class Broker:
 
 
 @asynccontextmanager
-async def kafka(folder: Path, *, port: int = 0) -> AsyncIterator[Broker]:
-    """Serves on the port (0: a free one) with storage beneath `folder`; stops and removes it."""
-    if port:
-        require_free(port, "Kafka")
+async def kafka(folder: Path) -> AsyncIterator[Broker]:
+    """Serves on a free port with storage beneath `folder`; stops and removes it."""
     place = folder / "kafka"
     place.mkdir()
     try:
-        broker = await _started(place, port)
+        broker = await _started(place)
         try:
             yield broker
         finally:
@@ -127,10 +125,10 @@ async def kafka(folder: Path, *, port: int = 0) -> AsyncIterator[Broker]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-async def _started(place: Path, port: int) -> Broker:
-    """With a free port, another one is tried when somebody took it meanwhile."""
+async def _started(place: Path) -> Broker:
+    """Another port is tried when somebody took it meanwhile."""
     for attempt in range(ATTEMPTS):
-        chosen, controller = port or free_port(), free_port()
+        chosen, controller = free_port(), free_port()
         settings = SETTINGS.format(host=LOOPBACK, port=chosen, controller=controller)
         (place / "server.properties").write_text(settings)
         process = _process(place, "Kafka", ["kafka.Kafka", "server.properties"])

@@ -35,7 +35,6 @@ def sign(
     *,
     subject: uuid.UUID | None = None,
     organisation: uuid.UUID | None = None,
-    lifetime: timedelta = LIFETIME,
 ) -> str:
     """A token as a real issuer would give it to somebody who has logged in."""
     now = datetime.now(UTC)
@@ -46,7 +45,7 @@ def sign(
         "role": role,
         "iat": int(now.timestamp()),
         "nbf": int(now.timestamp()),
-        "exp": int((now + lifetime).timestamp()),
+        "exp": int((now + LIFETIME).timestamp()),
     }
     if organisation is not None:
         claims["organisation"] = str(organisation)

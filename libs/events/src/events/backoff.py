@@ -17,13 +17,8 @@ class Backoff:
         return full * chance.uniform(0.5, 1)
 
 
-async def pause(stop: asyncio.Event, seconds: float) -> None:
-    """Waits, unless the process is to stop."""
-    await waited(stop, seconds)
-
-
-async def waited(event: asyncio.Event, seconds: float) -> None:
-    """Waits for an event, not longer than this; `wait_for` of Python 3.11 can lose a cancel."""
+async def pause(event: asyncio.Event, seconds: float) -> None:
+    """Waits, unless the event comes; `wait_for` of Python 3.11 can lose a cancel."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

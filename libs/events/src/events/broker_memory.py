@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from events.backoff import waited
+from events.backoff import pause
 from events.broker import (
     PARTITIONS,
     Bookmark,
@@ -178,7 +178,7 @@ class MemorySubscription:
         self.news.clear()
         found = self._next()
         if not found:
-            await waited(self.news, seconds)
+            await pause(self.news, seconds)
             found = self._next()
         return found
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from events.backoff import waited
+from events.backoff import pause
 
 LOOK_SECONDS = 0.1
 """How long a follower waits at most: a wake-up from another process may get lost."""
@@ -28,7 +28,7 @@ class Bell:
         try:
             while True:
                 yield
-                await waited(rung, LOOK_SECONDS)
+                await pause(rung, LOOK_SECONDS)
                 rung.clear()
         finally:
             self._followers.discard(rung)
