@@ -17,6 +17,7 @@ from events.contracts.intake import OfferMade
 from events.envelope import reads, to_message
 from events.parking import Lane, Parked, Request, lane_of
 from events.parking_memory import MemoryYard
+from events.patience import patiently
 from events.store import Json, Recorded, Unavailable, Unwritable
 from events.testing import numbered, recorded
 
@@ -626,6 +627,40 @@ async def test_a_handler_that_never_returns_is_ended_counted_and_parked() -> Non
     [parked] = await yard.list(GROUP)
     assert (parked.lane, parked.messages, parked.reason) == (LANE, 2, "timeout-error")
     assert not yard._tries
+
+
+async def test_the_time_that_a_handler_waits_for_the_database_does_not_count() -> None:
+    broker, yard, handled = MemoryBroker(), MemoryYard(), list[int]()
+    broker.put(message(1))
+    tries = list[int]()
+
+    async def handle(event: Recorded[Any]) -> None:
+        tries.append(event.position)
+        for _ in range(3):
+            with patiently():
+                await asyncio.sleep(0.1)
+        handled.append(event.position)
+
+    async with running(consumer(broker, yard, handle, handle_seconds=0.05)):
+        await until(lambda: committed(broker) == 1)
+
+    assert (tries, handled, await yard.list(GROUP)) == ([1], [1], [])
+
+
+async def test_a_handler_that_hangs_after_it_waited_for_the_database_is_ended_and_counted() -> None:
+    broker, yard = MemoryBroker(), MemoryYard()
+    broker.put(message(1))
+
+    async def handle(_: Recorded[Any]) -> None:
+        with patiently():
+            await asyncio.sleep(0.01)
+        await asyncio.Event().wait()
+
+    async with running(consumer(broker, yard, handle, handle_seconds=0.02)):
+        await until(lambda: committed(broker) == 1)
+
+    [parked] = await yard.list(GROUP)
+    assert (parked.lane, parked.reason) == (LANE, "timeout-error")
 
 
 async def test_no_more_is_taken_in_hand_than_may_be_unfinished_and_one_poll() -> None:

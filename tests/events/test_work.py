@@ -1,9 +1,9 @@
 """Durable work: claimed by one, counted before, retried until done; on memory and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
 
@@ -14,12 +14,13 @@ from events.memory import MemoryStore
 from events.postgres import PostgresStore
 from events.store import Json, Store, Work, WriteSet
 from events.testing import METADATA, NOW, FixedClock
-from events.work import Worker, WorkQueue
+from events.work import Claimed, Worker, WorkQueue
 from events.work_memory import MemoryQueue
 from events.work_postgres import PostgresQueue
 
 KINDS = ["mail"]
 LEASE = timedelta(seconds=60)
+SHORT = timedelta(seconds=0.05)
 SECOND = timedelta(seconds=1)
 
 
@@ -30,13 +31,15 @@ class Place:
         self.store = store
         self.queue = queue
 
-    async def add(self, kind: str = "mail", due_in: int = 0, data: Json | None = None) -> UUID:
+    async def add(
+        self, kind: str = "mail", due_in: int | None = 0, data: Json | None = None
+    ) -> UUID:
         item = Work(
             id=uuid4(),
             kind=kind,
             key=uuid4(),
             data=data or {"to": "desk"},
-            due_at=NOW + timedelta(seconds=due_in),
+            due_at=None if due_in is None else NOW + timedelta(seconds=due_in),
             metadata=METADATA,
         )
         await self.store.append(WriteSet(work=[item]))
@@ -79,6 +82,28 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.002)
 
 
+async def claimed_again(place: Place, now: datetime) -> Claimed:
+    async with asyncio.timeout(5):
+        while not (claimed := await place.queue.claim(KINDS, now, LEASE, 1)):  # noqa: ASYNC110 - there is nothing to be told by
+            await asyncio.sleep(0.002)
+    return claimed[0]
+
+
+class SlowToAnswer:
+    """Holds an item from now on, and says so only after half of the lease."""
+
+    def __init__(self, queue: WorkQueue) -> None:
+        self._queue = queue
+        self.defer, self.backlog = queue.defer, queue.backlog
+
+    async def claim(
+        self, kinds: Sequence[str], now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Claimed]:
+        claimed = await self._queue.claim(kinds, now, lease, limit)
+        await asyncio.sleep(lease.total_seconds() / 2)
+        return claimed
+
+
 @asynccontextmanager
 async def running(*workers: Worker) -> AsyncIterator[asyncio.Event]:
     stop = asyncio.Event()
@@ -115,13 +140,83 @@ async def test_a_timer_comes_due(place: Place) -> None:
 
 async def test_when_a_lease_ends_another_worker_gets_the_item(place: Place) -> None:
     item = await place.add()
-    [first] = await place.queue.claim(KINDS, NOW, LEASE, 10)
+    [first] = await place.queue.claim(KINDS, NOW, SHORT, 10)
 
-    [second] = await place.queue.claim(KINDS, NOW + LEASE, LEASE, 10)
-    await place.queue.defer(first, NOW + LEASE)
+    second = await claimed_again(place, NOW)
+    await place.queue.defer(first, timedelta())
 
     assert (second.work.id, second.tries) == (item, 2)
-    assert await place.queue.claim(KINDS, NOW + LEASE + SECOND, LEASE, 10) == []
+    assert await place.queue.claim(KINDS, NOW, LEASE, 10) == []
+
+
+async def test_workers_whose_clocks_differ_never_hold_one_item_at_once(place: Place) -> None:
+    await place.add(due_in=-600)
+    [_] = await place.queue.claim(KINDS, NOW, LEASE, 10)
+
+    ahead = await place.queue.claim(KINDS, NOW + timedelta(minutes=10), LEASE, 10)
+    behind = await place.queue.claim(KINDS, NOW - timedelta(minutes=10), LEASE, 10)
+
+    assert [*ahead, *behind] == []
+
+
+async def test_a_worker_whose_clock_is_ahead_holds_no_work_back(place: Place) -> None:
+    await place.add()
+    ahead = NOW + timedelta(minutes=10)
+    [first] = await place.queue.claim(KINDS, ahead, SHORT, 10)
+
+    again = await claimed_again(place, NOW)
+    await place.queue.defer(again, SHORT)
+
+    assert (await claimed_again(place, NOW)).work.id == first.work.id
+
+
+async def test_a_worker_whose_clock_is_behind_holds_back_no_work_without_a_timer(
+    place: Place,
+) -> None:
+    item = await place.add(due_in=None)
+
+    [claimed] = await place.queue.claim(KINDS, datetime(2020, 1, 1, tzinfo=UTC), LEASE, 10)
+
+    assert claimed.work.id == item
+
+
+async def test_a_worker_whose_clock_steps_does_not_take_its_own_item_again(place: Place) -> None:
+    clock, begun, go_on = FixedClock(), list[UUID](), asyncio.Event()
+    await place.add()
+
+    async def handle(item: Work) -> None:
+        begun.append(item.id)
+        await go_on.wait()
+        await place.store.append(WriteSet(done=[item.id]))
+
+    stepping = worker(place, handle, clock)
+    async with running(stepping):
+        await until(lambda: len(begun) == 1)
+        clock.advance(timedelta(hours=1))
+        assert await stepping.once() == 0
+        go_on.set()
+
+    assert len(begun) == 1
+
+
+async def test_a_handler_is_ended_before_the_lease_that_it_began_with(place: Place) -> None:
+    """However long the answer to the claim was on its way."""
+    ended, item = list[bool](), await place.add()
+
+    async def handle(_: Work) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(await place.queue.claim(KINDS, NOW, LEASE, 10) == [])
+
+    one = worker(place, handle, FixedClock(), Backoff(0.01, 0.1))
+    one.lease, one.queue = SECOND, SlowToAnswer(place.queue)
+    handling = asyncio.create_task(one.once())
+    await asyncio.wait([handling], timeout=5)
+    handling.cancel()
+
+    assert ended == [True]
+    assert (await claimed_again(place, NOW)).work.id == item
 
 
 @pytest.mark.system
@@ -144,11 +239,10 @@ async def test_a_deferred_item_is_due_again_later(place: Place) -> None:
     await place.add()
     [claimed] = await place.queue.claim(KINDS, NOW, LEASE, 10)
 
-    await place.queue.defer(claimed, NOW + 10 * SECOND)
+    await place.queue.defer(claimed, 4 * SHORT)
 
-    assert await place.queue.claim(KINDS, NOW + 9 * SECOND, LEASE, 10) == []
-    [again] = await place.queue.claim(KINDS, NOW + 10 * SECOND, LEASE, 10)
-    assert again.tries == 2
+    assert await place.queue.claim(KINDS, NOW + LEASE, LEASE, 10) == []
+    assert (await claimed_again(place, NOW)).tries == 2
 
 
 async def test_the_backlog_counts_all_and_dates_what_is_overdue(place: Place) -> None:
@@ -178,24 +272,21 @@ async def test_two_workers_do_each_item_once(place: Place) -> None:
 
 
 async def test_what_fails_is_retried_later_and_later_until_it_is_done(place: Place) -> None:
-    clock, tried = FixedClock(), list[timedelta]()
     await place.add()
+    tried, time = list[float](), asyncio.get_running_loop().time
 
     async def handle(item: Work) -> None:
-        tried.append(clock.at - NOW)
+        tried.append(time())
         if len(tried) < 4:
             raise RuntimeError
         await place.store.append(WriteSet(done=[item.id]))
 
-    one = worker(place, handle, clock)
-    while await place.waiting():
-        await one.once()
-        clock.advance(SECOND)
+    async with running(worker(place, handle, FixedClock(), Backoff(0.05, 1))):
+        await until(lambda: len(tried) == 4)
 
     waits = [b - a for a, b in pairwise(tried)]
-    assert len(tried) == 4
-    assert all(wait > timedelta(seconds=4) for wait in waits)
-    assert waits[2] > waits[0]
+    assert all(wait > least for wait, least in zip(waits, (0.025, 0.05, 0.1), strict=True))
+    assert await place.waiting() == 0
 
 
 async def test_an_item_that_was_done_before_is_a_success(place: Place) -> None:

@@ -10,6 +10,7 @@ PARKING = "tests/events/test_parking.py::test_"
 REQUESTS = "tests/kit/test_parking.py::test_"
 IDEMPOTENCY = "tests/kit/test_idempotency.py::test_"
 ACCESS = "tests/kit/test_access.py::test_"
+WORK = "tests/events/test_work.py::test_"
 WRITING = "tests/kit/test_writing.py::test_"
 MEANWHILE = "what_another_process_did_meanwhile_is_a_repetition_and_no_refusal"
 
@@ -245,4 +246,22 @@ NOTED = (
         (ACCESS + "an_answer_that_was_not_noted_does_not_go_out",),
     ),
 )
-GUARDS = (*UNIQUE, *COUNTER, *INBOX, *VERSION, *REQUEST, *MOVED, *LOST, *NOTED)
+HELD = (
+    Guard(
+        "lease as the handler's time limit",
+        (
+            Edit(
+                "events/work.py",
+                "async with asyncio.timeout_at(until):",
+                "async with asyncio.timeout_at(None):",
+            ),
+        ),
+        (WORK + "a_handler_is_ended_before_the_lease_that_it_began_with[memory]",),
+    ),
+    Guard(
+        "leases by the clock of the store",
+        (Edit("events/work_memory.py", "at = self._store.clock()", "at = now"),),
+        (WORK + "workers_whose_clocks_differ_never_hold_one_item_at_once[memory]",),
+    ),
+)
+GUARDS = (*UNIQUE, *COUNTER, *INBOX, *VERSION, *REQUEST, *MOVED, *LOST, *NOTED, *HELD)

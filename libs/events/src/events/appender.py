@@ -13,6 +13,7 @@ import structlog
 from events.batch import SQL, Prepared, Refused, arguments, outcomes, prepare
 from events.connection import CONNECT_SECONDS, TROUBLE, connect, meaning
 from events.failures import code_of
+from events.patience import patiently
 from events.store import Appended, Unavailable, Unwritable, WriteSet
 
 log = structlog.get_logger()
@@ -67,7 +68,8 @@ class Appender:
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(prepared, outcome))
         self._filled.set()
-        return await outcome
+        with patiently():
+            return await outcome
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

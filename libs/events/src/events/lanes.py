@@ -18,6 +18,7 @@ from events.envelope import BadMessage
 from events.failures import INFRASTRUCTURE, code_of, is_infrastructure, place_of
 from events.offsets import Offsets
 from events.parking import Lane, Parked, Request, Waiting, Yard, lane_of
+from events.patience import limited
 from events.store import Recorded, Unwritable
 
 log = structlog.get_logger()
@@ -26,7 +27,7 @@ FAILED = Counter("leidraad_consumer_failed_tries", "Tries that failed", ["group"
 
 MOST_TRIES = 5
 HANDLE_SECONDS = 10.0
-"""Longer than two statements may take; five tries of this are over within a minute."""
+"""For what a handler does beside its waits for the database, which have limits of their own."""
 _SUSPECT = range(1, MOST_TRIES)
 """How often a message may have ended a process, and still be tried."""
 UNREADABLE = "unreadable"
@@ -200,7 +201,7 @@ class Lanes:
         try:
             event = self.read(message)
             if event is not None:
-                async with asyncio.timeout(self.handle_seconds):
+                async with limited(self.handle_seconds):
                     await self.handle(event)
         except BadMessage as error:
             log.warning("consumer.unreadable", faults=error.faults, **_place(self.group, message))

@@ -53,7 +53,7 @@ class MemoryStore:
         self.vault: dict[tuple[UUID, UUID, str], Sealed] = {}
         self.erased: set[UUID] = set()
         self.work: dict[UUID, Work] = {}
-        self._clock = clock
+        self.clock = clock
         self._versions: Counter[UUID] = Counter()
         self._ids: dict[UUID, Recorded[Json]] = {}
         self._bell = Bell()
@@ -174,7 +174,7 @@ class MemoryStore:
             type=draft.type,
             event=orjson.loads(to_json(draft.event)),
             occurred=draft.occurred,
-            recorded_at=max(self._clock(), head.recorded_at + _TICK),
+            recorded_at=max(self.clock(), head.recorded_at + _TICK),
             metadata=draft.metadata,
             corrects=draft.corrects,
         )

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from events.connection import TROUBLE, meaning
+from events.patience import patiently
 
 ACQUIRE_SECONDS = 2
 
@@ -13,8 +14,9 @@ ACQUIRE_SECONDS = 2
 @asynccontextmanager
 async def pooled(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
     try:
-        async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            yield connection
+        with patiently():
+            async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+                yield connection
     except TROUBLE as error:
         raise meaning(error) from error
 

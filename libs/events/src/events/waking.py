@@ -7,6 +7,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from events.backoff import pause
+from events.patience import patiently
 
 LOOK_SECONDS = 0.1
 """How long a follower waits at most: a wake-up from another process may get lost."""
@@ -43,5 +44,9 @@ class Turns:
     @asynccontextmanager
     async def turn(self, key: UUID) -> AsyncIterator[None]:
         lock = self._locks.setdefault(key, asyncio.Lock())
-        async with lock:
+        with patiently():
+            await lock.acquire()
+        try:
             yield
+        finally:
+            lock.release()

@@ -20,6 +20,9 @@ WAITING = Gauge("leidraad_work_waiting", "Work items that wait or run", ["servic
 OLDEST = Gauge("leidraad_work_oldest_seconds", "Time that the oldest item is overdue", ["service"])
 TRIES = Counter("leidraad_work_tries", "Work items tried", ["service", "kind", "outcome"])
 
+_HANDLING = 0.9
+"""How much of its lease a handler may use: what it began has to end, too, when it is ended."""
+
 Handle = Callable[[Work], Awaitable[None]]
 """Does the work and finishes it with a write set of its own, whose `done` names the item."""
 
@@ -44,11 +47,15 @@ class WorkQueue(Protocol):
     async def claim(
         self, kinds: Sequence[str], now: datetime, lease: timedelta, limit: int
     ) -> Sequence[Claimed]:
-        """Due items that nobody holds, now held until `now + lease`, their tries counted."""
+        """Items due at `now` that nobody holds, now held for `lease`, their tries counted.
+
+        Moments when work falls due are business facts, told by the clock of whoever asks. Who
+        holds what is told by the one clock of the store: the clocks of hosts differ, and step.
+        """
         ...
 
-    async def defer(self, claimed: Claimed, until: datetime) -> None:
-        """Gives an item back, due again at `until`, unless its lease went to somebody else."""
+    async def defer(self, claimed: Claimed, delay: timedelta) -> None:
+        """Gives an item back, to be held by nobody until after `delay`, unless another has it."""
         ...
 
     async def backlog(self, now: datetime) -> Backlog: ...
@@ -72,9 +79,9 @@ class Worker:
         """Works until `stop` is set, and then finishes what it began."""
         running: set[asyncio.Task[None]] = set()
         while not stop.is_set():
-            claimed = await self._claim(self.concurrency - len(running))
-            running |= {asyncio.create_task(self._handle(item)) for item in claimed}
-            if not claimed:
+            begun = await self._begin(self.concurrency - len(running))
+            running |= begun
+            if not begun:
                 await self._measure()
                 await pause(stop, self.look_seconds)
             elif len(running) == self.concurrency:
@@ -85,9 +92,15 @@ class Worker:
 
     async def once(self) -> int:
         """Handles what is due now, up to `concurrency` items, and says how many there were."""
-        claimed = await self._claim(self.concurrency)
-        await asyncio.gather(*map(self._handle, claimed))
-        return len(claimed)
+        begun = await self._begin(self.concurrency)
+        await asyncio.gather(*begun)
+        return len(begun)
+
+    async def _begin(self, limit: int) -> set[asyncio.Task[None]]:
+        """The time to handle an item begins before its lease does, and is over well before it."""
+        until = asyncio.get_running_loop().time() + self.lease.total_seconds() * _HANDLING
+        claimed = await self._claim(limit)
+        return {asyncio.create_task(self._handle(item, until)) for item in claimed}
 
     async def _claim(self, limit: int) -> Sequence[Claimed]:
         try:
@@ -96,9 +109,9 @@ class Worker:
             log.warning("work.waits", service=self.service, reason=code_of(error))
             return []
 
-    async def _handle(self, claimed: Claimed) -> None:
+    async def _handle(self, claimed: Claimed, until: float) -> None:
         kind = claimed.work.kind
-        outcome = await self._outcome(claimed)
+        outcome = await self._outcome(claimed, until)
         TRIES.labels(self.service, kind, "done" if outcome is None else "failed").inc()
         if outcome is None:
             return
@@ -106,12 +119,12 @@ class Worker:
         log.warning("work.failed", reason=outcome, tries=claimed.tries, **where)
         delay = timedelta(seconds=self.backoff.delay(claimed.tries, self.chance))
         with suppress(*INFRASTRUCTURE):
-            await self.queue.defer(claimed, self.clock() + delay)
+            await self.queue.defer(claimed, delay)
 
-    async def _outcome(self, claimed: Claimed) -> str | None:
-        """None if the item is done; it must be within its lease, for then it is another's."""
+    async def _outcome(self, claimed: Claimed, until: float) -> str | None:
+        """None if the item is done; it must be before its lease ends, for then it is another's."""
         try:
-            async with asyncio.timeout(self.lease.total_seconds()):
+            async with asyncio.timeout_at(until):
                 await self.handlers[claimed.work.kind](claimed.work)
         except AlreadyDone:
             return None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from events.memory import MemoryStore
+from events.store import Work
 from events.work import Backlog, Claimed
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -16,32 +17,32 @@ class MemoryQueue:
         self._store = store
         self._tries: Counter[UUID] = Counter()
         self._claimed_until: dict[UUID, datetime] = {}
-        self._deferred: dict[UUID, datetime] = {}
 
     async def claim(
         self, kinds: Sequence[str], now: datetime, lease: timedelta, limit: int
     ) -> Sequence[Claimed]:
+        at = self._store.clock()
         free = [
             work
             for work in self._store.work.values()
             if work.kind in kinds
-            and self._due(work.id) <= now
-            and self._claimed_until.get(work.id, now) <= now
+            and _due(work) <= now
+            and self._claimed_until.get(work.id, at) <= at
         ]
-        claimed = sorted(free, key=lambda work: self._due(work.id))[:limit]
+        claimed = sorted(free, key=_due)[:limit]
         for work in claimed:
             self._tries[work.id] += 1
-            self._claimed_until[work.id] = now + lease
+            self._claimed_until[work.id] = at + lease
         return [Claimed(work, self._tries[work.id]) for work in claimed]
 
-    async def defer(self, claimed: Claimed, until: datetime) -> None:
+    async def defer(self, claimed: Claimed, delay: timedelta) -> None:
         if self._tries[claimed.work.id] == claimed.tries:
-            self._deferred[claimed.work.id] = until
-            self._claimed_until.pop(claimed.work.id, None)
+            self._claimed_until[claimed.work.id] = self._store.clock() + delay
 
     async def backlog(self, now: datetime) -> Backlog:
-        due = [at for at in map(self._due, self._store.work) if at <= now]
+        due = [at for at in map(_due, self._store.work.values()) if at <= now]
         return Backlog(len(self._store.work), min(due, default=None))
 
-    def _due(self, item: UUID) -> datetime:
-        return self._deferred.get(item) or self._store.work[item].due_at or _LONG_AGO
+
+def _due(work: Work) -> datetime:
+    return work.due_at or _LONG_AGO
