@@ -12,6 +12,7 @@ from checker.example import RULES, healthy
 from checker.spoil import (
     Spoil,
     altered_on_the_topic,
+    carried_out_without_its_event,
     changed_after_it_was_read,
     doubled,
     early_deadline,
@@ -29,12 +30,15 @@ from checker.spoil import (
     swapped_on_the_topic,
     swapped_versions,
     told_otherwise,
+    vault_row_of_nothing,
     view_with,
     without_access_line,
     without_inbox_row,
     without_record,
     without_vault_row,
     without_work,
+    work_beside_its_end,
+    work_of_nothing,
 )
 from events.broker import Message, Partition
 from events.envelope import topic_of
@@ -80,6 +84,10 @@ def test_a_healthy_history_gives_no_violation(history: Evidence) -> None:
         pytest.param(without_inbox_row, "R5", id="half done: no inbox row"),
         pytest.param(without_work, "R5", id="half done: no work item"),
         pytest.param(without_vault_row, "R5", id="half done: no vault row"),
+        pytest.param(work_beside_its_end, "R5", id="work is left beside its end"),
+        pytest.param(work_of_nothing, "R5", id="work that no event asks for"),
+        pytest.param(vault_row_of_nothing, "R5", id="a vault row that no event names"),
+        pytest.param(carried_out_without_its_event, "R5", id="half done: no event"),
         pytest.param(swapped_on_the_topic, "R6", id="a topic is out of order"),
         pytest.param(off_the_topic, "R6", id="an event never reached its topic"),
         pytest.param(altered_on_the_topic, "R6", id="a message is altered"),

@@ -23,6 +23,7 @@ def answers(
         effect = effects.get(tries[0].correlation_id, [])
         yield from _once(tries[0], effect, books)
         yield from _on_its_version(tries, effect)
+        yield from _with_its_event(tries, effect, books)
 
 
 def records(service: str, books: Books) -> Iterator[Violation]:
@@ -138,6 +139,20 @@ def _on_its_version(
     if effect and all(isinstance(t.told, Refusal) for t in tries):
         sentence = f"request {_named(first.request)} of {first.service} was refused"
         yield Violation("R5", f"{sentence}, and event {effect[0].id} is in the log")
+
+
+def _with_its_event(
+    tries: Sequence[Exchange], effect: Sequence[Recorded[Json]], books: Books
+) -> Iterator[Violation]:
+    """R5: a record is that of an event of the request, or of nothing to do in what it is about."""
+    answer = books.answers.get(tries[0].request)
+    if answer is None or effect or not 0 < answer.position <= len(books.log):
+        return
+    event = books.log[answer.position - 1]
+    stream = next((t.stream for t in tries if t.stream), event.stream)
+    if stream not in {other.stream for other in books.by_key[event.key]}:
+        sentence = f"request {_named(tries[0].request)} of {tries[0].service} is recorded at"
+        yield Violation("R5", f"{sentence} event {event.id}, which is not its own")
 
 
 def _named(key: object) -> str:

@@ -34,8 +34,9 @@ class Keeper:
 class Rules:
     """One service; `publish` of one that publishes, `follows` of one that consumes.
 
-    `ends` says with which types a piece of durable work ends that a type begins; `sealed` which
-    field of a type names a record of the vault.
+    `ends` says with which types a piece of durable work ends that a type begins; `done` which of
+    them finish it in the same write set; `sealed` which field of a type names a record of the
+    vault.
     """
 
     decode: Decode
@@ -44,4 +45,5 @@ class Rules:
     keeps: Keeper | None = None
     views: Sequence[View] = ()
     ends: Mapping[str, Collection[str]] = field(default_factory=dict)
+    done: Collection[str] = ()
     sealed: Mapping[str, str] = field(default_factory=dict)

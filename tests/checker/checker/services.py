@@ -54,6 +54,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             ends={
                 "case.opened.v1": {"case.contact-data-received.v1", "case.contact-data-refused.v1"}
             },
+            done={"case.contact-data-received.v1", "case.contact-data-refused.v1"},
             sealed={"case.contact-data-received.v1": "contact"},
         ),
         "scheduling": Rules(
@@ -81,6 +82,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                 )
             ],
             ends={"message.queued.v1": {"message.sent.v1", "message.failed.v1"}},
+            done={"message.sent.v1"},
         ),
         "analytics": Rules(
             decode=facts_of(known),

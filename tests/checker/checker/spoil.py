@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from checker.evidence import Books, Evidence, Refusal, Rows, Success
-from events.store import Json, Recorded
+from events.store import Json, Recorded, Work
 from events.testing import numbered
 
 CASE = UUID(int=0x100)
@@ -126,6 +126,40 @@ def without_inbox_row(evidence: Evidence) -> Evidence:
 def without_work(evidence: Evidence) -> Evidence:
     spoiled = lost("notifications", "message.sent.v1")(evidence)
     return replace(spoiled, topics={**spoiled.topics, "notifications.events": []})
+
+
+def work_beside_its_end(evidence: Evidence) -> Evidence:
+    """The mail was sent, and is to be sent again."""
+    return _with_work(evidence, evidence.books["notifications"].log[0].id)
+
+
+def work_of_nothing(evidence: Evidence) -> Evidence:
+    return _with_work(evidence, numbered(1))
+
+
+def _with_work(evidence: Evidence, item: UUID) -> Evidence:
+    queued = evidence.books["notifications"].log[0]
+    data = {"message": str(queued.stream)}
+    work = Work(id=item, kind="send-message", key=queued.key, data=data, metadata=queued.metadata)
+    return in_books(evidence, "notifications", work=[work])
+
+
+def vault_row_of_nothing(evidence: Evidence) -> Evidence:
+    vault = {*evidence.books["casefile"].vault, numbered(1)}
+    return in_books(evidence, "casefile", vault=vault)
+
+
+def carried_out_without_its_event(evidence: Evidence) -> Evidence:
+    """Record and access line are there, the last event of its stream is not; nobody was told."""
+    type_ = "case.first-contact-made.v1"
+    gone = index(evidence.books["casefile"], type_) + 1
+    answers = {
+        key: replace(answer, version=0, position=answer.position - (answer.position > gone))
+        for key, answer in evidence.books["casefile"].answers.items()
+    }
+    untold = [replace(e, told=None) for e in evidence.exchanges]
+    spoiled = in_books(lost("casefile", type_)(evidence), "casefile", answers=answers)
+    return replace(spoiled, exchanges=untold)
 
 
 def without_vault_row(evidence: Evidence) -> Evidence:

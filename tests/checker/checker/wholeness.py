@@ -24,24 +24,33 @@ def parts(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
 def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
     """What an event asks for waits or has ended, and not both."""
     waiting = {item.id for item in books.work}
+    asking = {e.id for e in books.log if e.type in rules.ends and not e.event.get("silent")}
+    for item in sorted(waiting - asking):
+        yield Violation("R5", f"work {item} of {service} waits, and no event asks for it")
     last = {(event.stream, event.type): event.position for event in books.log}
     for event in books.log:
         ends = rules.ends.get(event.type)
         if ends is None or event.event.get("silent"):
             continue
-        ended = any(last.get((event.stream, end), 0) > event.position for end in ends)
-        if not ended and event.id not in waiting:
-            sentence = f"what event {event.id} ({event.type}) of {service} asks for"
+        over = {end for end in ends if last.get((event.stream, end), 0) > event.position}
+        sentence = f"what event {event.id} ({event.type}) of {service} asks for"
+        if not over and event.id not in waiting:
             yield Violation("R5", f"{sentence} neither waits nor has ended")
+        if over & set(rules.done) and event.id in waiting:
+            yield Violation("R5", f"{sentence} has ended, and waits all the same")
 
 
 def vault(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
     records = {str(kept) for kept in books.vault}
+    named = set[str]()
     for event in books.log:
         record = _record(event, rules)
         if record and record not in records:
             sentence = f"event {event.id} of {service} names record {record}"
             yield Violation("R5", f"{sentence}, which is not in the vault")
+        named.update(value for value in event.event.values() if isinstance(value, str))
+    for record in sorted(records - named):
+        yield Violation("R5", f"the vault of {service} has record {record}, which no event names")
 
 
 def _record(event: Recorded[Json], rules: Rules) -> str | None:
