@@ -92,6 +92,20 @@ def swapped_on_the_topic(evidence: Evidence) -> Evidence:
     return replace(evidence, topics={**evidence.topics, "intake.events": messages})
 
 
+def swapped_across_streams(evidence: Evidence) -> Evidence:
+    """The first messages of two streams of one key change places, with their repetitions."""
+    messages = list(evidence.topics["intake.events"])
+    ids = [dict(m.headers)["ce_id"] for m in messages]
+    books = evidence.books["intake"]
+    one, other = (
+        ids.index(str(books.log[index(books, type_)].id).encode())
+        for type_ in ("offer.candidate-identified.v1", "referral.made.v1")
+    )
+    early, late = slice(one, one + 2), slice(other, other + 2)
+    messages[early], messages[late] = messages[late], messages[early]
+    return replace(evidence, topics={**evidence.topics, "intake.events": messages})
+
+
 def off_the_topic(evidence: Evidence) -> Evidence:
     last = evidence.topics["scheduling.events"][-1]
     messages = [m for m in evidence.topics["scheduling.events"] if m.headers != last.headers]
