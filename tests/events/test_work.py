@@ -13,11 +13,13 @@ from events.backoff import Backoff
 from events.memory import MemoryStore
 from events.postgres import PostgresStore
 from events.store import Json, Store, Work, WriteSet
-from events.testing import METADATA, NOW, FixedClock
+from events.testing import METADATA, FixedClock
 from events.work import Claimed, Worker, WorkQueue
 from events.work_memory import MemoryQueue
 from events.work_postgres import PostgresQueue
 
+NOW = datetime(2100, 1, 1, tzinfo=UTC)
+"""Of the workers: later than any server's, by whose clock no timer of these tests is due."""
 KINDS = ["mail"]
 LEASE = timedelta(seconds=60)
 SHORT = timedelta(seconds=0.05)
@@ -181,7 +183,7 @@ async def test_a_worker_whose_clock_is_behind_holds_back_no_work_without_a_timer
 
 
 async def test_a_worker_whose_clock_steps_does_not_take_its_own_item_again(place: Place) -> None:
-    clock, begun, go_on = FixedClock(), list[UUID](), asyncio.Event()
+    clock, begun, go_on = FixedClock(NOW), list[UUID](), asyncio.Event()
     await place.add()
 
     async def handle(item: Work) -> None:
@@ -209,7 +211,7 @@ async def test_a_handler_is_ended_before_the_lease_that_it_began_with(place: Pla
         finally:
             ended.append(await place.queue.claim(KINDS, NOW, LEASE, 10) == [])
 
-    one = worker(place, handle, FixedClock(), Backoff(0.01, 0.1))
+    one = worker(place, handle, FixedClock(NOW), Backoff(0.01, 0.1))
     one.lease, one.queue = SECOND, SlowToAnswer(place.queue)
     handling = asyncio.create_task(one.once())
     await asyncio.wait([handling], timeout=5)
@@ -263,7 +265,7 @@ async def test_two_workers_do_each_item_once(place: Place) -> None:
         done.append(item.id)
         await place.store.append(WriteSet(done=[item.id]))
 
-    clock = FixedClock()
+    clock = FixedClock(NOW)
     async with running(worker(place, handle, clock), worker(place, handle, clock)):
         await until(lambda: len(done) >= 40)
 
@@ -281,7 +283,7 @@ async def test_what_fails_is_retried_later_and_later_until_it_is_done(place: Pla
             raise RuntimeError
         await place.store.append(WriteSet(done=[item.id]))
 
-    async with running(worker(place, handle, FixedClock(), Backoff(0.05, 1))):
+    async with running(worker(place, handle, FixedClock(NOW), Backoff(0.05, 1))):
         await until(lambda: len(tried) == 4)
 
     waits = [b - a for a, b in pairwise(tried)]
@@ -296,7 +298,7 @@ async def test_an_item_that_was_done_before_is_a_success(place: Place) -> None:
         for _ in range(2):
             await place.store.append(WriteSet(done=[work.id]))
 
-    assert await worker(place, handle, FixedClock()).once() == 1
+    assert await worker(place, handle, FixedClock(NOW)).once() == 1
     assert await place.queue.claim(KINDS, NOW + 2 * LEASE, LEASE, 10) == []
 
 
@@ -309,7 +311,7 @@ async def test_a_stop_finishes_what_was_begun(place: Place) -> None:
         await go_on.wait()
         await place.store.append(WriteSet(done=[item.id]))
 
-    async with running(worker(place, handle, FixedClock())) as stop:
+    async with running(worker(place, handle, FixedClock(NOW))) as stop:
         await begun.wait()
         stop.set()
         await asyncio.sleep(0.02)
