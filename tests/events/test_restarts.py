@@ -1,7 +1,7 @@
 """Relay and views, ended at every checkpoint and begun anew: nothing is missed, nothing doubled."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -17,7 +17,7 @@ from events import views_postgres
 from events.broker_memory import MemoryBroker
 from events.checkpoint import Checkpoint, MemoryCheckpoint, PostgresCheckpoint
 from events.contracts.intake import OfferMade
-from events.following import Folding, Views, ViewTables
+from events.following import Folded, Folding, Views, ViewTables
 from events.marks import Reached
 from events.memory import MemoryStore
 from events.parking_memory import MemoryYard
@@ -236,13 +236,12 @@ class Dying:
         self._end = end
         self.position = tables.position
         self.histories = tables.histories
+        self.parked = tables.parked
 
-    async def replace(
-        self, view: View, seen: int, until: int, rows: Mapping[UUID, Sequence[Row]]
-    ) -> bool:
+    async def replace(self, view: View, seen: int, until: int, folded: Folded) -> bool:
         if self._end is End.DIED_BEFORE:
             raise Died
-        moved = await self._tables.replace(view, seen, until, rows)
+        moved = await self._tables.replace(view, seen, until, folded)
         if self._end is End.DIED_AFTER:
             raise Died
         return moved

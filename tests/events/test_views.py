@@ -4,7 +4,8 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,23 +17,30 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from events.backoff import Backoff
 from events.columns import believed_at, held_at
 from events.connection import connect
-from events.following import Folding, Views, ViewTables, wait_for
+from events.following import Folded, Folding, Views, ViewTables, wait_for
 from events.history import FOREVER, facts
 from events.memory import MemoryStore
 from events.occurrence import Occurred
+from events.parking import Lane
+from events.parking_postgres import PostgresYard
 from events.postgres import PostgresStore
 from events.rebuild import rebuild
 from events.sql import fetch
-from events.store import Json, Recorded, Store
+from events.store import Json, Recorded, Store, Unavailable
 from events.testing import NOW, draft, numbered, recorded, write
-from events.views import Row, View, intervals, materialise
+from events.views import Decode, Row, Rows, View, intervals, materialise
 from events.views_memory import MemoryViews
 from events.views_postgres import PostgresViews
 
 HOUR = timedelta(hours=1)
 WAITING = "select count(*) from pg_locks where not granted"
+COMPARING = """select count(*) from pg_stat_activity
+    where state = 'active' and query like '%except all%' and pid <> pg_backend_pid()"""
+MANY_ROWS = """insert into levels_v1 select gen_random_uuid(), now(), 'infinity', n, '{}', '{}',
+    now(), 'infinity' from generate_series(1, 50000) n"""
 NONE: tuple[int, ...] = ()
 
 
@@ -276,6 +284,39 @@ async def _stopped_anywhere(
     assert position == len(store.log)
 
 
+@settings(max_examples=60, deadline=None)
+@given(histories, st.integers(0, 2**32))
+def test_what_is_remembered_of_a_key_is_of_no_use_once_something_older_arrives(
+    history: list[tuple[int, int, int, str, bool]], seed: int
+) -> None:
+    """A log that holds what others recorded gets to know it in an order of its own."""
+    arrived = log_of(history)
+    random.Random(seed).shuffle(arrived)  # noqa: S311 - reproducible by its seed
+    folding = Folding(view=LEVELS, decode=as_it_is)
+    read = [event for event in arrived if LEVELS.reads(event)]
+
+    async def learned(known: Sequence[Recorded[Json]]) -> Folded:
+        return await folding.fold(by_key(known))
+
+    for known in range(len(read) + 1):
+        folded = asyncio.run(learned(read[:known]))
+
+        rows = [row for own in folded.rows.values() for row in own]
+        assert ordered(rows) == ordered(materialise(LEVELS, by_key(read[:known])))
+
+
+async def test_a_fact_that_was_recorded_before_the_last_one_known_is_put_in_its_place() -> None:
+    folding = Folding(view=LEVELS, decode=as_it_is)
+    early, late = (recorded({"level": n}, n, type="set.v1", occurred=at(0)) for n in (1, 2))
+    await folding.fold({early.key: [late]})
+
+    folded = await folding.fold({early.key: [late, early]})
+
+    expected = materialise(LEVELS, {early.key: [early, late]})
+    assert ordered(folded.rows[early.key]) == ordered(expected)
+    assert [row["level"] for row in expected] == [1, 2]
+
+
 # The same loop and the tables, on memory and on PostgreSQL
 
 
@@ -313,9 +354,14 @@ async def place(kind: str | None) -> AsyncIterator[Place]:
             yield Place(opened, tables)
 
 
+def following(
+    place: Place, view: View = LEVELS, decode: Decode = as_it_is
+) -> AbstractAsyncContextManager[None]:
+    return running(Views(store=place.store, tables=place.tables, views=[view], decode=decode))
+
+
 @asynccontextmanager
-async def following(place: Place) -> AsyncIterator[None]:
-    views = Views(store=place.store, tables=place.tables, views=[LEVELS], decode=as_it_is)
+async def running(views: Views) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with asyncio.timeout(100), asyncio.TaskGroup() as tasks:
         tasks.create_task(views.run(stop))
@@ -357,9 +403,9 @@ async def test_two_that_follow_at_once_do_not_disturb_each_other(place: Place) -
 
 
 async def test_who_is_not_at_the_checkpoint_changes_nothing(place: Place) -> None:
-    assert await place.tables.replace(LEVELS, 0, 5, {})
+    assert await place.tables.replace(LEVELS, 0, 5, Folded())
 
-    assert not await place.tables.replace(LEVELS, 0, 9, {numbered(1): []})
+    assert not await place.tables.replace(LEVELS, 0, 9, Folded({numbered(1): []}))
 
     assert await place.tables.position(LEVELS) == 5
 
@@ -375,6 +421,227 @@ async def test_who_is_overtaken_goes_on_from_where_the_view_is(place: Place) -> 
 
     assert await views.step(slow, 4) == len(HISTORY)
     assert ordered(await place.rows()) == ordered(await place.expected())
+
+
+# A key whose facts cannot be read, or whose rows are refused
+
+
+def reads_no(*unread: int) -> Rows:
+    def rows(key: UUID, known: Sequence[Recorded[Any]]) -> list[Row]:
+        if any(fact.event["level"] in unread for fact in known):
+            raise KeyError("canary")
+        return levels_rows(key, known)
+
+    return rows
+
+
+def older_code(*unread: int) -> View:
+    return view(rows=reads_no(*unread))
+
+
+async def set_level(place: Place, key: int, level: int) -> int:
+    await place.store.append(write(draft(numbered(key), {"level": level}, type="set.v1")))
+    return (await place.store.head()).position
+
+
+def keys_of(rows: Iterable[Row]) -> set[UUID]:
+    return {row["key"] for row in rows}
+
+
+async def test_a_key_that_cannot_be_folded_is_parked_and_the_others_go_on(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    older = older_code(5)
+    async with following(place, older):
+        for key, level in ((1, 1), (2, 2), (1, 5), (2, 3)):
+            head = await set_level(place, key, level)
+        assert await wait_for(place.tables, older, head, 5)
+
+        assert keys_of(await place.rows()) == {numbered(2)}
+        assert await place.tables.parked(older) == [numbered(1)]
+    assert "canary" not in caplog.text
+
+
+async def test_a_fact_that_cannot_be_decoded_parks_its_key(place: Place) -> None:
+    def decode(event: Recorded[Json]) -> Recorded[Any]:
+        if event.event["level"] == 5:
+            raise ValueError("canary")
+        return event
+
+    async with following(place, LEVELS, decode):
+        await set_level(place, 1, 5)
+        head = await set_level(place, 2, 2)
+        assert await wait_for(place.tables, LEVELS, head, 5)
+
+    assert keys_of(await place.rows()) == {numbered(2)}
+    assert await place.tables.parked(LEVELS) == [numbered(1)]
+
+
+async def test_whoever_was_released_is_not_shown_by_the_rows_of_a_parked_key(place: Place) -> None:
+    older = older_code(5)
+    async with following(place, older):
+        assert await wait_for(place.tables, older, await set_level(place, 1, 1), 5)
+        assert keys_of(await place.rows()) == {numbered(1)}
+
+        assert await wait_for(place.tables, older, await set_level(place, 1, 5), 5)
+
+    assert await place.rows() == []
+
+
+async def test_newer_code_takes_a_parked_key_up_again_when_it_starts(place: Place) -> None:
+    older = older_code(5, 6)
+    async with following(place, older):
+        await set_level(place, 1, 5)
+        head = await set_level(place, 2, 6)
+        assert await wait_for(place.tables, older, head, 5)
+
+    async with following(place, newer := older_code(6)), asyncio.timeout(5):
+        while await place.tables.parked(newer) != [numbered(2)]:  # noqa: ASYNC110 - tells nobody
+            await asyncio.sleep(0.01)
+
+    assert keys_of(await place.rows()) == {numbered(1)}
+
+
+async def test_what_a_process_with_older_code_parks_is_taken_up_by_one_that_runs_already() -> None:
+    store = MemoryStore("intake")
+    tables = MemoryViews(store)
+    views = Views(store=store, tables=tables, views=[LEVELS], decode=as_it_is, retry_seconds=0.05)
+    await appended(store, HISTORY)
+
+    async with running(views), asyncio.timeout(5):
+        assert await wait_for(tables, LEVELS, len(HISTORY), 5)
+        older = Folded({numbered(1): []}, {numbered(1): "key-error"})
+        await tables.replace(LEVELS, len(HISTORY), len(HISTORY), older)
+        while await tables.parked(LEVELS):  # noqa: ASYNC110 - the tables tell nobody
+            await asyncio.sleep(0.01)
+
+    assert ordered(tables.rows(LEVELS)) == ordered(materialise(LEVELS, by_key(store.log)))
+
+
+async def test_a_parked_key_is_tried_again_with_its_next_fact(place: Place) -> None:
+    unread = [5]
+
+    def rows(key: UUID, known: Sequence[Recorded[Any]]) -> list[Row]:
+        return reads_no(*unread)(key, known)
+
+    async with following(place, mending := view(rows=rows)):
+        assert await wait_for(place.tables, mending, await set_level(place, 1, 5), 5)
+        unread.clear()
+        assert await wait_for(place.tables, mending, await set_level(place, 1, 1), 5)
+
+    assert await place.tables.parked(mending) == []
+    assert ordered(await place.rows()) == ordered(await place.expected())
+
+
+@pytest.mark.system
+async def test_a_key_whose_rows_the_table_refuses_is_parked_and_listed(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        place = Place(store, tables)
+        async with following(place):
+            for key, level in ((1, 1), (2, 2**40), (3, 3)):
+                head = await set_level(place, key, level)
+            assert await wait_for(tables, LEVELS, head, 5)
+            [parked] = await PostgresYard(store.pool).list()
+
+        assert keys_of(await place.rows()) == {numbered(1), numbered(3)}
+        assert parked.lane == Lane("views", "levels_v1", numbered(2))
+        assert parked.reason == "unwritable"
+
+
+@pytest.mark.system
+async def test_a_rebuild_parks_what_it_cannot_read_and_frees_what_it_can(database: str) -> None:
+    older, newer = older_code(5), older_code(6)
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        place = Place(store, tables)
+        async with following(place, older):
+            for key, level in ((1, 5), (2, 6), (3, 3), (4, 2**40)):
+                head = await set_level(place, key, level)
+            assert await wait_for(tables, older, head, 5)
+        assert sorted(await tables.parked(older)) == [numbered(1), numbered(4)]
+
+        rebuilt = await rebuild(database, "intake", newer, as_it_is)
+
+        assert sorted(await tables.parked(newer)) == [numbered(2), numbered(4)]
+        assert keys_of(await place.rows()) == {numbered(1), numbered(3)}
+        assert rebuilt.differing == 2
+
+
+# A view that fails again and again, or does not move
+
+
+class Failing(MemoryViews):
+    """Tables of which every third writing fails, or all of them."""
+
+    def __init__(self, store: MemoryStore, nth: int) -> None:
+        super().__init__(store)
+        self.written = 0
+        self._nth = nth
+
+    async def replace(self, view: View, seen: int, until: int, folded: Folded) -> bool:
+        self.written += 1
+        if self.written % self._nth == 0:
+            raise Unavailable("for a moment")
+        return await super().replace(view, seen, until, folded)
+
+
+@dataclass(frozen=True)
+class Counting(Backoff):
+    failures: list[int] = field(default_factory=list)
+
+    def delay(self, failures: int, chance: random.Random) -> float:
+        del chance
+        self.failures.append(failures)
+        return 0.0
+
+
+async def test_a_view_that_moved_on_waits_no_longer_than_after_its_first_failure() -> None:
+    store = MemoryStore("intake")
+    tables = Failing(store, nth=3)
+    backoff = Counting()
+    views = Views(
+        store=store, tables=tables, views=[LEVELS], decode=as_it_is, batch=1, backoff=backoff
+    )
+    await appended(store, HISTORY * 3)
+
+    async with running(views):
+        assert await wait_for(tables, LEVELS, len(HISTORY), 5)
+
+    assert backoff.failures
+    assert set(backoff.failures) == {1}
+
+
+async def test_a_view_that_is_behind_and_does_not_move_is_not_well_until_it_does() -> None:
+    store = MemoryStore("intake")
+    tables = Failing(store, nth=1)
+    views = Views(store=store, tables=tables, views=[LEVELS], decode=as_it_is, stalled_seconds=0.1)
+
+    async with running(views), asyncio.timeout(5):
+        assert views.healthy
+        await appended(store, HISTORY)
+        while views.healthy:  # noqa: ASYNC110 - a probe is asked
+            await asyncio.sleep(0.01)
+        tables._nth = 1_000_000
+        while not views.healthy:  # noqa: ASYNC110 - a probe is asked
+            await asyncio.sleep(0.01)
+
+    assert await tables.position(LEVELS) == len(HISTORY)
+
+
+async def test_a_view_with_nothing_to_read_stays_well() -> None:
+    store = MemoryStore("intake")
+    tables = MemoryViews(store)
+    views = Views(store=store, tables=tables, views=[LEVELS], decode=as_it_is, stalled_seconds=0.05)
+
+    async with running(views):
+        await appended(store, HISTORY)
+        assert await wait_for(tables, LEVELS, len(HISTORY), 5)
+        await asyncio.sleep(0.2)
+
+        assert views.healthy
 
 
 # Conditions of queries, and the rebuild, on PostgreSQL
@@ -452,6 +719,29 @@ async def test_a_view_that_was_never_filled_is_filled_by_a_rebuild(database: str
 
         assert (rebuilt.position, rebuilt.differing) == (len(HISTORY), None)
         assert await tables.position(LEVELS) == len(HISTORY)
+
+
+@pytest.mark.system
+async def test_a_live_view_can_move_while_it_is_compared(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        for _ in range(4):
+            await store.pool.execute(MANY_ROWS)
+        rebuilding = asyncio.create_task(rebuild(database, "intake", LEVELS, as_it_is))
+        async with asyncio.timeout(10):
+            while not await store.pool.fetchval(COMPARING):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.005)
+
+        async with store.pool.acquire() as live, live.transaction():
+            await live.execute("set local lock_timeout = '50ms'")
+            moved = await live.fetchval("update views set position = 0 returning position")
+            still_compared = await live.fetchval(COMPARING)
+
+        assert moved == 0
+        assert still_compared
+        rebuilt = await asyncio.wait_for(rebuilding, 60)
+    assert rebuilt.differing == 200_000
 
 
 @pytest.mark.system

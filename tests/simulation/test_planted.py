@@ -1,20 +1,20 @@
 """Faults planted into the parts: a simulation that did not find them would be worth nothing."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 
 from events.broker import Place
 from events.checkpoint import Lead
+from events.following import Folded
 from events.marks import Reached
 from events.memory import MemoryStore
 from events.publisher import Publisher
 from events.relay import Relay
 from events.store import Answer, RequestKey, WriteSet
-from events.views import Row, View
+from events.views import View
 from events.views_memory import MemoryViews
 from simulation.city import Parts
 from simulation.run import Outcome, simulate
@@ -122,11 +122,9 @@ class _WithoutMarks:
 class ViewsOfTheLast(MemoryViews):
     """Whoever writes last is right, however little it has seen."""
 
-    async def replace(
-        self, view: View, seen: int, until: int, rows: Mapping[UUID, Sequence[Row]]
-    ) -> bool:
+    async def replace(self, view: View, seen: int, until: int, folded: Folded) -> bool:
         del seen
-        return await super().replace(view, await self.position(view), until, rows)
+        return await super().replace(view, await self.position(view), until, folded)
 
 
 @pytest.mark.slow

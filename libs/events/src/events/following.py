@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -13,15 +13,32 @@ from prometheus_client import Gauge
 
 from events.backoff import Backoff, pause
 from events.failures import INFRASTRUCTURE, code_of, place_of
-from events.store import Json, Recorded, Store
+from events.store import Json, Recorded, Store, Unwritable
 from events.views import Belief, Decode, Row, View
 
 log = structlog.get_logger()
 LAG = Gauge("leidraad_view_lag", "Events that a view has not seen", ["service", "view"])
+PARKED = Gauge("leidraad_view_parked_keys", "Keys without rows in a view", ["service", "view"])
 MOST_REMEMBERED = 1000
 LOOK_SECONDS = 0.02
 
 Histories = Mapping[UUID, Sequence[Recorded[Json]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The rows of keys; one that cannot be folded is parked: it has none, and a code says why.
+
+    Rows that are out of date would still name who might see them then.
+    """
+
+    rows: dict[UUID, Sequence[Row]] = field(default_factory=dict)
+    parked: dict[UUID, str] = field(default_factory=dict)
+
+    def park(self, view: View, key: UUID, error: Exception) -> None:
+        log.error("view.parked", view=view.table.name, reason=code_of(error), at=place_of(error))
+        self.rows[key] = []
+        self.parked[key] = code_of(error)
 
 
 class ViewTables(Protocol):
@@ -33,10 +50,12 @@ class ViewTables(Protocol):
         """What the view reads of these keys, as far as a position, in the order of the log."""
         ...
 
-    async def replace(
-        self, view: View, seen: int, until: int, rows: Mapping[UUID, Sequence[Row]]
-    ) -> bool:
-        """All rows of these keys anew and the checkpoint moved; False if it was not at `seen`."""
+    async def parked(self, view: View) -> Sequence[UUID]:
+        """The keys that have no rows because they could not be folded or written."""
+        ...
+
+    async def replace(self, view: View, seen: int, until: int, folded: Folded) -> bool:
+        """All of these keys anew and the checkpoint moved; False if it was not at `seen`."""
         ...
 
 
@@ -46,12 +65,17 @@ class Folding:
 
     view: View
     decode: Decode
+    parked: set[UUID] = field(default_factory=set)
     _remembered: OrderedDict[UUID, Belief] = field(default_factory=OrderedDict)
 
-    async def rows(self, histories: Histories) -> dict[UUID, list[Row]]:
-        folded = {}
+    async def fold(self, histories: Histories) -> Folded:
+        folded = Folded()
         for key, history in histories.items():
-            folded[key] = await self._fold(key, [self.decode(event) for event in history])
+            try:
+                events = [self.decode(event) for event in history]
+                folded.rows[key] = await self._fold(key, events)
+            except Exception as error:  # noqa: BLE001 - one key must not hold up the others
+                folded.park(self.view, key, error)
         return folded
 
     async def _fold(self, key: UUID, events: Sequence[Recorded[object]]) -> list[Row]:
@@ -77,10 +101,19 @@ class Views:
     batch: int = 1000
     backoff: Backoff = field(default_factory=Backoff)
     chance: random.Random = field(default_factory=random.Random)
+    stalled_seconds: float = 30.0
+    retry_seconds: float = 60.0
 
     def __post_init__(self) -> None:
         self._head = 0
+        self._behind: dict[View, float] = {}
         self._moved = asyncio.Condition()
+
+    @property
+    def healthy(self) -> bool:
+        """False as soon as some view has been behind for long and has not moved."""
+        latest = asyncio.get_running_loop().time() - self.stalled_seconds
+        return all(moved > latest for moved in self._behind.values())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follows until `stop` is set, and then finishes what it began."""
@@ -112,24 +145,49 @@ class Views:
     async def _keep_following(self, view: View, stop: asyncio.Event) -> None:
         failures = 0
         while not stop.is_set():
+            self._behind.setdefault(view, asyncio.get_running_loop().time())
             try:
-                await self._follow(view, stop)
+                async for _ in self._follow(view, stop):
+                    failures = 0
             except Exception as error:  # noqa: BLE001 - a view that fails must not end the others
                 failures += 1
                 where = {"view": view.table.name, "at": place_of(error)}
                 log.warning("view.waits", reason=code_of(error), **where)
                 await pause(stop, self.backoff.delay(failures, self.chance))
 
-    async def _follow(self, view: View, stop: asyncio.Event) -> None:
+    async def _follow(self, view: View, stop: asyncio.Event) -> AsyncIterator[None]:
+        """Yields whenever the view has moved."""
         folding = Folding(view=view, decode=self.decode)
-        position = await self.tables.position(view)
+        position, again = 0, 0.0
         while not stop.is_set():
+            if (now := asyncio.get_running_loop().time()) >= again:
+                position, again = await self.retry(folding), now + self.retry_seconds
             LAG.labels(self.store.source, view.table.name).set(max(self._head - position, 0))
             if self._head > position:
-                position = await self.step(folding, position)
+                self._behind.setdefault(view, asyncio.get_running_loop().time())
+                seen, position = position, await self.step(folding, position)
+                if position > seen:
+                    del self._behind[view]
+                    yield
             else:
+                self._behind.pop(view, None)
                 async with self._moved:
                     await self._moved.wait()
+
+    async def retry(self, folding: Folding) -> int:
+        """Tries parked keys again, and says how far the view is.
+
+        This code may be newer, also than that of a process which parked them while it was replaced.
+        """
+        view = folding.view
+        position = await self.tables.position(view)
+        folding.parked = {*await self.tables.parked(view)}
+        parked = sorted(folding.parked)
+        for start in range(0, len(parked), self.batch):
+            keys = parked[start : start + self.batch]
+            while not await self._put(folding, keys, position, position):
+                position = await self.tables.position(view)
+        return position
 
     async def step(self, folding: Folding, position: int) -> int:
         """Takes in the next batch, and says how far the view is now."""
@@ -139,10 +197,33 @@ class Views:
             return position
         until = events[-1].position
         keys = list(dict.fromkeys(event.key for event in events if view.reads(event)))
-        histories = await self.tables.histories(view, keys, until) if keys else {}
-        if await self.tables.replace(view, position, until, await folding.rows(histories)):
+        if await self._put(folding, keys, position, until):
             return until
         return await self.tables.position(view)
+
+    async def _put(self, folding: Folding, keys: Sequence[UUID], seen: int, until: int) -> bool:
+        view = folding.view
+        histories = await self.tables.histories(view, keys, until) if keys else {}
+        folded = await folding.fold(histories)
+        try:
+            put = await self.tables.replace(view, seen, until, folded)
+        except Unwritable:
+            put = await self._put_singly(view, folded, seen, until)
+        if put:
+            folding.parked = folding.parked - folded.rows.keys() | folded.parked.keys()
+            PARKED.labels(self.store.source, view.table.name).set(len(folding.parked))
+        return put
+
+    async def _put_singly(self, view: View, folded: Folded, seen: int, until: int) -> bool:
+        """Finds out whose rows the tables refuse, and parks those."""
+        for key in folded.rows.keys() - folded.parked.keys():
+            own = Folded({key: folded.rows[key]})
+            try:
+                if not await self.tables.replace(view, seen, seen, own):
+                    return False
+            except Unwritable as error:
+                folded.park(view, key, error)
+        return await self.tables.replace(view, seen, until, folded)
 
 
 async def wait_for(tables: ViewTables, view: View, position: int, within_seconds: float) -> bool:

@@ -13,7 +13,8 @@ from events.pooled import pooled, transaction
 from events.store import AlreadyAnswered, Unavailable, WriteSet
 
 _LIST = """
-    select k.*, h.id, h.partition, h.message_offset, m.messages
+    select k.consumer, k.topic, k.key, k.reason, k.parked_at, k.request,
+        h.id, h.partition, h.message_offset, m.messages
     from parked_keys k join lateral (
         select count(*) as messages from parked_messages m
         where (m.consumer, m.topic, m.key) = (k.consumer, k.topic, k.key)
@@ -23,7 +24,10 @@ _LIST = """
         order by h.turn, h.id limit 1
     ) h on true
     where $1::text is null or k.consumer = $1
-    order by k.parked_at, k.key"""
+    union all select 'views', v.name || '_v' || v.version, v.key, v.reason, v.parked_at, 'none',
+        v.position, -1, v.position, 1
+    from parked_in_views v where $1::text is null
+    order by parked_at, key"""
 _REQUEST = """update parked_keys set request = $4, skip_message = $5, skip_reason = $6
     where (consumer, topic, key) = ($1, $2, $3)"""
 _ANEW = "update parked_messages set tries = 0 where (consumer, topic, key) = ($1, $2, $3)"

@@ -15,11 +15,11 @@ from sqlalchemy import MetaData
 
 from events import reading
 from events.backoff import Backoff
-from events.connection import connect
-from events.following import Folding
-from events.store import Json, Recorded, Unavailable
-from events.views import Decode, Row, View, believed
-from events.views_postgres import copy, create_table, histories, types, write
+from events.connection import TROUBLE, connect, meaning
+from events.following import Folded, Folding
+from events.store import Json, Recorded, Unavailable, Unwritable
+from events.views import Decode, View, believed
+from events.views_postgres import create_table, histories, park, types, write
 
 log = structlog.get_logger()
 SCHEMA = "rebuilding"
@@ -35,7 +35,9 @@ _PAGE = """select * from events
 _TOUCHED = """select distinct key from events
     where position > $1 and position <= $2 and ($3::text[] is null or type = any($3))"""
 _HEAD = "select position from log_head"
-_LIVE = "select position from views where (name, version) = ($1, $2) for update"
+_LIVE = "select position from views where (name, version) = ($1, $2)"
+_HELD = f"{_LIVE} for update"
+_ALL_FREE = "delete from parked_in_views where (name, version) = ($1, $2)"
 _MOVED = "update views set position = $3 where (name, version) = ($1, $2)"
 
 
@@ -49,12 +51,13 @@ class Rebuilt:
 
 
 async def rebuild(url: str, source: str, view: View, decode: Decode) -> Rebuilt:
-    """Readers go on reading; only the moment of the switch makes them wait, a second at most."""
+    """Readers and the live view go on; only the switch makes them wait, a second at most."""
     async with _alone(url, view) as connection:
         made = _Rebuild(connection, source, view, decode)
         await made.begin()
         await made.walk()
-        return await made.switch()
+        differing = await made.compare()
+        return await made.switch(differing)
 
 
 @asynccontextmanager
@@ -79,7 +82,9 @@ class _Rebuild:
         self._view = view
         self._decode = decode
         self._table = view.table.to_metadata(MetaData(), schema=SCHEMA)
+        self._place = view.name, view.version
         self._position = 0
+        self._parked: dict[UUID, str] = {}
 
     async def begin(self) -> None:
         await self._connection.execute(f"create schema if not exists {SCHEMA}")
@@ -89,13 +94,20 @@ class _Rebuild:
 
     async def walk(self) -> None:
         """Key by key, so that memory holds one page of events and the rows that they make."""
-        rows: list[Row] = []
+        folded, size = Folded(), 0
         async for key, events in self._keys():
-            rows += believed(self._view, key, [self._decode(event) for event in events])
-            if len(rows) >= PAGE:
-                await copy(self._connection, self._table, rows)
-                rows = []
-        await copy(self._connection, self._table, rows)
+            size += self._fold(folded, key, events)
+            if size >= PAGE:
+                await self._write(folded)
+                folded, size = Folded(), 0
+        await self._write(folded)
+
+    def _fold(self, folded: Folded, key: UUID, events: Sequence[Recorded[Json]]) -> int:
+        try:
+            folded.rows[key] = believed(self._view, key, [self._decode(event) for event in events])
+        except Exception as error:  # noqa: BLE001 - one key must not hold up the others
+            folded.park(self._view, key, error)
+        return 1 + len(folded.rows[key])
 
     async def _keys(self) -> AsyncIterator[tuple[UUID, Sequence[Recorded[Json]]]]:
         waiting: list[Recorded[Json]] = []
@@ -121,35 +133,62 @@ class _Rebuild:
         for start in range(0, len(touched), PAGE // 20):
             keys = [row["key"] for row in touched[start : start + PAGE // 20]]
             known = await histories(self._connection, self._source, self._view, keys, until)
-            await write(self._connection, self._table, await folding.rows(known))
+            await self._write(await folding.fold(known))
         self._position = until
 
-    async def switch(self) -> Rebuilt:
+    async def _write(self, folded: Folded) -> None:
+        """At once, or key by key if the table refuses the rows of some."""
+        try:
+            await self._try(folded)
+        except Unwritable:
+            for key in folded.rows.keys() - folded.parked.keys():
+                try:
+                    await self._try(Folded({key: folded.rows[key]}))
+                except Unwritable as error:
+                    folded.park(self._view, key, error)
+        for key in folded.rows:
+            self._parked.pop(key, None)
+        self._parked |= folded.parked
+
+    async def _try(self, folded: Folded) -> None:
+        try:
+            async with self._connection.transaction():
+                await write(self._connection, self._table, folded)
+        except TROUBLE as error:
+            raise meaning(error) from error
+
+    async def compare(self) -> int | None:
+        """One snapshot of both, so that the live view goes on; None if that was not as far."""
+        async with self._connection.transaction(isolation="repeatable_read"):
+            live = await self._connection.fetchval(_LIVE, *self._place)
+            await self._catch_up(max(live, self._position))
+            return await self._differing() if live == self._position else None
+
+    async def switch(self, differing: int | None) -> Rebuilt:
         backoff, chance = Backoff(0.1, 2), random.Random()  # noqa: S311 - only spreads
+        count = f"select count(*) from {self._view.table}"  # noqa: S608
         for attempt in range(1, ATTEMPTS + 1):
             await self._catch_up(max(await self._connection.fetchval(_HEAD), self._position))
             try:
-                return await self._switched()
+                await self._switched()
+                return Rebuilt(self._position, await self._connection.fetchval(count), differing)
             except asyncpg.LockNotAvailableError:
                 log.info("rebuild.waits", view=self._view.table.name, attempt=attempt)
                 await asyncio.sleep(backoff.delay(attempt, chance))
         raise Unavailable(f"{self._view.table.name} is always in use")
 
-    async def _switched(self) -> Rebuilt:
-        """While the checkpoint is locked the live view stands still, and so can be compared."""
-        place = self._view.name, self._view.version
-        before = self._position
+    async def _switched(self) -> None:
+        """While the checkpoint is locked the live view stands still: nothing here takes long."""
+        before = self._position, self._parked.copy()
         try:
             async with self._connection.transaction():
-                live = await self._connection.fetchval(_LIVE, *place)
+                live = await self._connection.fetchval(_HELD, *self._place)
                 await self._catch_up(max(live, self._position))
-                differing = await self._differing() if live == self._position else None
-                rows = await self._put_in_place()
-                await self._connection.execute(_MOVED, *place, self._position)
+                await self._put_in_place()
+                await self._connection.execute(_MOVED, *self._place, self._position)
         except BaseException:
-            self._position = before
+            self._position, self._parked = before
             raise
-        return Rebuilt(self._position, rows, differing)
 
     async def _differing(self) -> int:
         names = ", ".join(f'"{column.name}"' for column in self._table.columns)
@@ -161,10 +200,10 @@ class _Rebuild:
             )
         )
 
-    async def _put_in_place(self) -> int:
+    async def _put_in_place(self) -> None:
         live = self._view.table.name
-        rows = await self._connection.fetchval(f"select count(*) from {self._table}")  # noqa: S608
+        await self._connection.execute(_ALL_FREE, *self._place)
+        await park(self._connection, self._view, self._position, Folded(parked=self._parked))
         await self._connection.execute("set local lock_timeout = '1s'")
         await self._connection.execute(f"drop table {live}")
         await self._connection.execute(f"alter table {self._table} set schema public")
-        return int(rows)

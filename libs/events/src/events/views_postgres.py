@@ -1,6 +1,6 @@
 """The tables of views in PostgreSQL: made by `migrate`, written in bulk with their checkpoint."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
@@ -11,9 +11,11 @@ from sqlalchemy import JSON, Table
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from events import reading
-from events.following import Histories
+from events.failures import code_of
+from events.following import Folded, Histories
 from events.pooled import pooled, transaction
 from events.sql import ddl
+from events.store import Unwritable
 from events.views import Row, View
 
 _HISTORIES = """select * from events
@@ -21,6 +23,11 @@ _HISTORIES = """select * from events
     order by key, position"""
 _MOVE = """update views set position = $4
     where (name, version, position) = ($1, $2, $3) returning position"""
+_PARKED = "select key from parked_in_views where (name, version) = ($1, $2)"
+_PARK = """insert into parked_in_views (name, version, key, position, reason)
+    select $1, $2, key, $3, reason from unnest($4::uuid[], $5::text[]) p (key, reason)
+    on conflict (name, version, key) do update set reason = excluded.reason"""
+_UNPARK = "delete from parked_in_views where (name, version) = ($1, $2) and key = any($3)"
 
 
 class PostgresViews:
@@ -46,14 +53,18 @@ class PostgresViews:
         async with pooled(self._pool) as connection:
             return await histories(connection, self._source, view, keys, until)
 
-    async def replace(
-        self, view: View, seen: int, until: int, rows: Mapping[UUID, Sequence[Row]]
-    ) -> bool:
+    async def parked(self, view: View) -> Sequence[UUID]:
+        async with pooled(self._pool) as connection:
+            found = await connection.fetch(_PARKED, view.name, view.version)
+        return [row["key"] for row in found]
+
+    async def replace(self, view: View, seen: int, until: int, folded: Folded) -> bool:
         async with transaction(self._pool) as connection:
             place = view.name, view.version
             if await connection.fetchval(_MOVE, *place, seen, until) is None:
                 return False
-            await write(connection, view.table, rows)
+            await write(connection, view.table, folded)
+            await park(connection, view, until, folded)
         return True
 
 
@@ -69,23 +80,33 @@ def types(view: View) -> list[str] | None:
     return None if view.types is None else sorted(view.types)
 
 
-async def write(
-    connection: asyncpg.Connection, table: Table, rows: Mapping[UUID, Sequence[Row]]
-) -> None:
+async def write(connection: asyncpg.Connection, table: Table, folded: Folded) -> None:
     """All rows of some keys anew; two statements, however many there are."""
-    if not rows:
+    if not folded.rows:
         return
-    await connection.execute(f"delete from {table} where key = any($1)", [*rows])  # noqa: S608
-    await copy(connection, table, [row for own in rows.values() for row in own])
+    await connection.execute(f"delete from {table} where key = any($1)", [*folded.rows])  # noqa: S608
+    await copy(connection, table, [row for own in folded.rows.values() for row in own])
+
+
+async def park(connection: asyncpg.Connection, view: View, until: int, folded: Folded) -> None:
+    """What of these keys is parked; it says since when, so a key that was parked stays as it is."""
+    place = view.name, view.version
+    if free := [*folded.rows.keys() - folded.parked.keys()]:
+        await connection.execute(_UNPARK, *place, free)
+    if parked := folded.parked:
+        await connection.execute(_PARK, *place, until, [*parked], [*parked.values()])
 
 
 async def copy(connection: asyncpg.Connection, table: Table, rows: Sequence[Row]) -> None:
     names = [column.name for column in table.columns]
     jsons = {column.name for column in table.columns if isinstance(column.type, JSON)}
-    records = [tuple(_value(row.get(n), as_json=n in jsons) for n in names) for row in rows]
-    await connection.copy_records_to_table(
-        table.name, schema_name=table.schema, columns=names, records=records
-    )
+    try:
+        records = [tuple(_value(row.get(n), as_json=n in jsons) for n in names) for row in rows]
+        await connection.copy_records_to_table(
+            table.name, schema_name=table.schema, columns=names, records=records
+        )
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise Unwritable(code_of(error)) from error  # the driver could not encode a value
 
 
 def _value(value: object, *, as_json: bool) -> object:

@@ -103,7 +103,7 @@ def _followers(service: Service, ground: Ground[Any]) -> Iterator[Part]:
         views = Views(
             store=ground.store, tables=ground.tables, views=service.views, decode=service.decode
         )
-        yield Part("views", views.run, ground.store.head)
+        yield Part("views", views.run, _well(views))
     if service.work:
         worker = Worker(
             service=name,
@@ -114,7 +114,7 @@ def _followers(service: Service, ground: Ground[Any]) -> Iterator[Part]:
         yield Part("work", worker.run, ground.store.head)
 
 
-def _well(part: Relay | Consumer) -> Check:
+def _well(part: Relay | Consumer | Views) -> Check:
     async def check() -> None:
         if not part.healthy:
             raise NotWell
