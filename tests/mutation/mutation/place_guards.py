@@ -61,6 +61,22 @@ MOVED = (
         (VIEWS + "who_is_not_at_the_checkpoint_changes_nothing[memory]",),
     ),
     Guard(
+        "what is remembered of a key is not added to by what was recorded before",
+        (
+            Edit(
+                "events/views.py",
+                "return all(event.recorded_at > latest for event in events[known:])",
+                "return bool(latest)",
+            ),
+        ),
+        (VIEWS + "a_fact_that_was_recorded_before_the_last_one_known_is_put_in_its_place",),
+    ),
+    Guard(
+        "a key that cannot be folded loses its rows",
+        (Edit("events/following.py", "        self.rows[key] = []\n", ""),),
+        (VIEWS + "whoever_was_released_is_not_shown_by_the_rows_of_a_parked_key[memory]",),
+    ),
+    Guard(
         "what a view makes of a checkpoint that was moved",
         (
             Edit(
