@@ -25,6 +25,9 @@ QUERIES: dict[str, dict[str, str]] = {
     "funnel": {},
     "caseload": {},
     "durations": SPAN,
+    "effort": {},
+    "shares": {"of": "case-closed"},
+    "tracks": {},
 }
 PATHS = [path for name in QUERIES for path in (name, f"{name}/events")]
 STORY = [
@@ -59,7 +62,7 @@ async def test_reading_the_events_behind_a_figure_is_noted(
 
 
 async def test_milestones_and_programmes_that_nobody_knows_are_named(answers: Answers) -> None:
-    strange = {"from": "full-moon", "to": "case-closed", "among": "new-moon"}
+    strange = {"from": "full-moon", "to": "case-closed", "among": "case-opened<new-moon"}
 
     milestones = await answers("durations", strange)
     programme = await answers("offers", {"programme": "astrology"})

@@ -22,6 +22,7 @@ from analytics.examples import (
 )
 from analytics.log import Fact
 from analytics.views.caseload import CASELOAD
+from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestones
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
@@ -64,7 +65,7 @@ EVENTS: list[Contract] = [
     CaseClosed(reason="support-completed", spell=1),
 ]
 MILESTONES = milestones(load())
-VIEWS = [OFFERS, PROGRESS, CASELOAD, MILESTONES]
+VIEWS = [OFFERS, PROGRESS, CASELOAD, EFFORT, MILESTONES]
 
 days = st.integers(0, 40)
 occurrences = days.map(day) | st.just("unknown") | st.sampled_from(["2018-07", "2018-08", "2018"])

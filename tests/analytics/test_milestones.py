@@ -7,24 +7,36 @@ import pytest
 
 from analytics.examples import HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
-from analytics.views.milestones import rows_with
-from events.contracts.casefile import ActivityLogged, TrackStepRecorded
+from analytics.views.milestones import Names, rows_with
+from events.contracts.casefile import ActivityLogged, CaseOpened, StepData, TrackStepRecorded
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import facts
 from events.occurrence import Occurred
 from events.views import Row
 
-ROWS = rows_with({(PROGRAMME, 1): "harm"})
+ROWS = rows_with({(PROGRAMME, 1): Names("harm", {"rudder-mended": ("repairs",)})})
 STEP = "leidraad.casefile.rudder-mended.v1"
 MENDED = TrackStepRecorded(track="repair", step="mended", outcome=None)
+
+
+class MendedData(StepData):
+    by_hand: str
+    tools: tuple[str, ...]
+    days: int
+    on: date
 
 
 def identified(origin: str | None) -> Fact:
     return told(1, CandidateIdentified(organisation=HOSPITAL, origin=origin), "2019-03-01")
 
 
+def rows(told_facts: Sequence[Fact]) -> list[Row]:
+    return ROWS(KEY, facts(told_facts))
+
+
 def by_name(told_facts: Sequence[Fact]) -> dict[str, Row]:
-    return {row["milestone"]: row for row in ROWS(KEY, facts(told_facts))}
+    """The first of each."""
+    return {row["milestone"]: row for row in rows(told_facts) if row["first"]}
 
 
 def test_a_step_of_any_track_is_a_milestone_under_the_name_of_its_event() -> None:
@@ -44,6 +56,38 @@ def test_the_first_occurrence_counts_however_late_it_is_recorded() -> None:
     first = told(2, MENDED, "2019-02-01", type_=STEP, recorded="2020-01-01")
 
     assert by_name([second, first])["rudder-mended"]["event"] == first.id
+
+
+def test_a_step_is_there_each_time_that_it_happened_and_other_events_once() -> None:
+    opened = CaseOpened(organisation=HOSPITAL, spell=1)
+    twice = [told(1, MENDED, "2019-05-01", type_=STEP), told(2, MENDED, "2019-06-01", type_=STEP)]
+    other = [told(3, opened, "2019-05-01"), told(4, opened, "2019-06-01")]
+
+    found = [(row["milestone"], row["first"]) for row in rows([*twice, *other])]
+
+    assert sorted(found) == [
+        ("case-opened", True),
+        ("repairs", True),
+        ("rudder-mended", False),
+        ("rudder-mended", True),
+    ]
+
+
+def test_what_a_step_says_is_kept_as_far_as_it_can_be_counted() -> None:
+    data = MendedData(by_hand="yes", tools=("saw", "glue"), days=3, on=date(2019, 5, 1))
+    mended = TrackStepRecorded(track="repair", step="mended", outcome="held", data=data)
+
+    row = by_name([told(1, mended, "2019-05-01", type_=STEP)])["rudder-mended"]
+
+    assert (row["track"], row["step"], row["outcome"]) == ("repair", "mended", "held")
+    assert row["said"] == ["by-hand=yes", "tools=saw", "tools=glue"]
+
+
+def test_a_group_of_steps_is_a_milestone_when_the_first_of_them_is() -> None:
+    second = told(1, MENDED, "2019-05-01", type_=STEP)
+    first = told(2, MENDED, "2019-02-01", type_=STEP, recorded="2020-01-01")
+
+    assert by_name([second, first])["repairs"]["event"] == first.id
 
 
 def test_a_date_that_is_not_known_to_the_day_has_no_day() -> None:

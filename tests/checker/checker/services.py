@@ -6,6 +6,7 @@ from typing import Any
 from analytics.log import GROUP as ANALYTICS
 from analytics.log import SOURCES, facts_of, kept
 from analytics.views.caseload import CASELOAD
+from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestones
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
@@ -86,7 +87,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
         ),
         "analytics": Rules(
             decode=facts_of(known),
-            views=[OFFERS, PROGRESS, CASELOAD, milestones(programmes)],
+            views=[OFFERS, PROGRESS, CASELOAD, EFFORT, milestones(programmes)],
             keeps=Keeper(group=ANALYTICS, sources=SOURCES, read=reads_everything(known), kept=kept),
         ),
     }

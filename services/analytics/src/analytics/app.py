@@ -1,9 +1,10 @@
 """Analytics, put together: the log of what all services publish, its views, and the figures."""
 
 from analytics.access import ACCESS, scope
-from analytics.figures import caseload, durations, funnel, offers
+from analytics.figures import caseload, durations, effort, funnel, offers, shares, tracks
 from analytics.log import GROUP, SOURCES, facts_of, keep
 from analytics.views.caseload import CASELOAD
+from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestones
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
@@ -22,11 +23,14 @@ def compose(ground: Ground[Settings]) -> Service:
         group=GROUP, services=SOURCES, read=reads_everything(types), handle=keep(ground.store)
     )
     return Service(
-        routers=[offers.router, funnel.router, caseload.router, durations.router],
+        routers=[
+            figure.router
+            for figure in (offers, funnel, caseload, durations, effort, shares, tracks)
+        ],
         access=ACCESS,
         scope=scope,
         decode=facts_of(types),
         follows=[log],
-        views=[OFFERS, PROGRESS, CASELOAD, milestones(programmes)],
+        views=[OFFERS, PROGRESS, CASELOAD, EFFORT, milestones(programmes)],
         parts={Programmes: programmes, Snapshots: Snapshots(ground.pool, ground.tables)},
     )

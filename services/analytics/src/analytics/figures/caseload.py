@@ -57,7 +57,7 @@ AsCaseloadAsked = Annotated[Asked, Depends(_asked)]
     dependencies=[lists("figure:read")],
 )
 async def read_caseload(asked: AsCaseloadAsked, snapshots: TheSnapshots) -> CaseloadFigure:
-    async with snapshots.of(CASELOAD, asked.min_position) as snapshot:
+    async with snapshots.of(asked.min_position, CASELOAD) as snapshot:
         rows = await snapshot.fetch(caseload.counts(asked.cut))
         [total] = await snapshot.fetch(caseload.total(asked.cut))
         rests_on = await basis(snapshot, asked)
@@ -73,5 +73,5 @@ async def list_caseload_events(
     asked: AsCaseloadAsked, page: AtPage, snapshots: TheSnapshots
 ) -> Listed[Behind]:
     concern = of_keys(caseload.keys(asked.cut), caseload.TYPES, asked.cut)
-    async with snapshots.of(CASELOAD, asked.min_position) as snapshot:
+    async with snapshots.of(asked.min_position, CASELOAD) as snapshot:
         return await events_behind(snapshot, concern, asked, page)

@@ -6,17 +6,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from analytics.figures.asked import AsAsked, Asked, unknown
+from analytics.figures.chosen import FORM, AsChosen, Chosen, Reading
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
-from analytics.parts import TheProgrammes
+from analytics.figures.statistics import Statistics, statistics
 from analytics.views import durations
 from analytics.views.behind import among as behind_milestones
+from analytics.views.conditions import Condition
 from analytics.views.durations import Open, Span
-from analytics.views.milestones import milestone_names, milestones
 from analytics.views.snapshot import TheSnapshots
 from events.occurrence import Occurred, end_of
-from events.views import View
-from kit import problems
 from kit.bodies import Answer
 from kit.endpoints import lists
 from kit.moments import Day
@@ -25,23 +23,10 @@ from kit.paging import AtPage, Listed
 DAYS_PER_MONTH = 30.44
 """As the programme's own figures were reckoned (domain sheet 00, section 11)."""
 
-STATISTICS = ("mean", "min", "lower_quartile", "median", "upper_quartile", "max")
-
 router = APIRouter(tags=["figures"])
 
 
-class Statistics(Answer):
-    """All null where nothing was measured; quartiles and median are interpolated."""
-
-    mean: float | None
-    min: float | None
-    lower_quartile: float | None
-    median: float | None
-    upper_quartile: float | None
-    max: float | None
-
-
-class DurationsFigure(Answer):
+class Durations(Answer):
     """Of the `population`, `n` were measured.
 
     `open` have not reached the second milestone; `undated` are left out, because a date is not
@@ -49,7 +34,6 @@ class DurationsFigure(Answer):
     """
 
     n: int
-    basis: Basis
     population: int
     open: int
     open_share: float | None
@@ -58,19 +42,36 @@ class DurationsFigure(Answer):
     months: Statistics
 
 
+class Split(Answer):
+    """The same, of the cases for which the condition `by` holds and of the others."""
+
+    by: str
+    holding: Durations
+    others: Durations
+
+
+class DurationsFigure(Durations):
+    """`split` is null where none was asked for."""
+
+    basis: Basis
+    split: Split | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DurationsAsked:
-    asked: Asked
+    chosen: Chosen
     span: Span
-    view: View
+    split_by: Condition | None
+    split_by_given: str | None
 
 
 async def _asked(
-    asked: AsAsked,
-    programmes: TheProgrammes,
+    chosen: AsChosen,
     start: Annotated[str, Query(alias="from", description="The milestone that begins it.")],
     finish: Annotated[str, Query(alias="to", description="The milestone that ends it.")],
-    among: Annotated[str | None, Query(description="Only cases with this milestone too.")] = None,
+    split_by: Annotated[
+        str | None, Query(alias="splitBy", description=f"A condition: {FORM}.")
+    ] = None,
     since: Annotated[
         Day | None, Query(alias="fromSince", description="The first day of `from` that counts.")
     ] = None,
@@ -81,21 +82,18 @@ async def _asked(
         Open, Query(alias="open", description="Open cases: cut at the cut-off date, or left out.")
     ] = Open.LEFT_OUT,
 ) -> DurationsAsked:
-    known = milestone_names(programmes)
-    named = {"from": start, "to": finish, "among": among}
-    strange = [unknown(p, known) for p, name in named.items() if name and name not in known]
-    if strange:
-        raise problems.invalid(strange)
+    reading = Reading(chosen.programmes)
     span = Span(
-        cut=asked.cut,
-        start=start,
-        finish=finish,
-        among=among,
+        start=reading.point("from", start),
+        finish=reading.point("to", finish),
+        cases=chosen.cases(reading),
         since=Occurred.parse(since.isoformat()).at if since else None,
         until=end_of(until.isoformat()) if until else None,
         open=still_open,
     )
-    return DurationsAsked(asked=asked, span=span, view=milestones(programmes))
+    by = reading.condition("splitBy", split_by)
+    reading.done()
+    return DurationsAsked(chosen=chosen, span=span, split_by=by, split_by_given=split_by)
 
 
 AsDurationsAsked = Annotated[DurationsAsked, Depends(_asked)]
@@ -109,26 +107,29 @@ AsDurationsAsked = Annotated[DurationsAsked, Depends(_asked)]
 async def read_durations(
     durations_asked: AsDurationsAsked, snapshots: TheSnapshots
 ) -> DurationsFigure:
-    asked = durations_asked.asked
-    async with snapshots.of(durations_asked.view, asked.min_position) as snapshot:
-        [found] = await snapshot.fetch(durations.statistics(durations_asked.span))
+    asked, by = durations_asked.chosen.asked, durations_asked.split_by
+    spans = [durations_asked.span, *(durations_asked.span.split(by) if by else ())]
+    async with snapshots.of(asked.min_position, durations_asked.chosen.view) as snapshot:
+        found = [(await snapshot.fetch(durations.statistics(span)))[0] for span in spans]
         rests_on = await basis(snapshot, asked)
+    whole, *parts = map(_durations, found)
+    given = durations_asked.split_by_given or ""
     return DurationsFigure(
-        n=found["n"],
+        **dict(whole),
         basis=rests_on,
+        split=Split(by=given, holding=parts[0], others=parts[1]) if parts else None,
+    )
+
+
+def _durations(found: Mapping[str, Any]) -> Durations:
+    return Durations(
+        n=found["n"],
         population=found["population"],
         open=found["open"],
         open_share=share(found["open"], found["population"]),
         undated=found["undated"],
-        days=_statistics(found, 1),
-        months=_statistics(found, DAYS_PER_MONTH),
-    )
-
-
-def _statistics(found: Mapping[str, Any], days: float) -> Statistics:
-    values = {name: found[name] for name in STATISTICS}
-    return Statistics(
-        **{name: None if v is None else round(v / days, 4) for name, v in values.items()}
+        days=statistics(found),
+        months=statistics(found, DAYS_PER_MONTH),
     )
 
 
@@ -142,7 +143,7 @@ async def list_durations_events(
     page: AtPage,
     snapshots: TheSnapshots,
 ) -> Listed[Behind]:
-    asked = durations_asked.asked
+    asked = durations_asked.chosen.asked
     concern = behind_milestones(durations.events(durations_asked.span))
-    async with snapshots.of(durations_asked.view, asked.min_position) as snapshot:
+    async with snapshots.of(asked.min_position, durations_asked.chosen.view) as snapshot:
         return await events_behind(snapshot, concern, asked, page)

@@ -43,7 +43,7 @@ class FunnelFigure(Answer):
     dependencies=[lists("figure:read")],
 )
 async def read_funnel(asked: AsAsked, snapshots: TheSnapshots) -> FunnelFigure:
-    async with snapshots.of(PROGRESS, asked.min_position) as snapshot:
+    async with snapshots.of(asked.min_position, PROGRESS) as snapshot:
         [counted] = await snapshot.fetch(progress.counts(asked.cut))
         reasons = await snapshot.fetch(progress.screening_out_reasons(asked.cut))
         rests_on = await basis(snapshot, asked)
@@ -68,5 +68,5 @@ async def list_funnel_events(
     asked: AsAsked, page: AtPage, snapshots: TheSnapshots
 ) -> Listed[Behind]:
     concern = of_keys(progress.keys(asked.cut), progress.TYPES, asked.cut)
-    async with snapshots.of(PROGRESS, asked.min_position) as snapshot:
+    async with snapshots.of(asked.min_position, PROGRESS) as snapshot:
         return await events_behind(snapshot, concern, asked, page)

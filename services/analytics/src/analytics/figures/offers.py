@@ -89,7 +89,7 @@ AsOffersAsked = Annotated[OffersAsked, Depends(_asked)]
 )
 async def read_offers(offers_asked: AsOffersAsked, snapshots: TheSnapshots) -> OffersFigure:
     choice, by = offers_asked.choice, offers_asked.by
-    async with snapshots.of(OFFERS, offers_asked.asked.min_position) as snapshot:
+    async with snapshots.of(offers_asked.asked.min_position, OFFERS) as snapshot:
         [totals] = await snapshot.fetch(offers.counts(choice, None))
         total_reasons = await snapshot.fetch(offers.reasons(choice, None))
         rows = await snapshot.fetch(offers.counts(choice, by))
@@ -124,5 +124,5 @@ async def list_offers_events(
 ) -> Listed[Behind]:
     asked = offers_asked.asked
     concern = of_keys(offers.keys(offers_asked.choice), offers.TYPES, asked.cut)
-    async with snapshots.of(OFFERS, asked.min_position) as snapshot:
+    async with snapshots.of(asked.min_position, OFFERS) as snapshot:
         return await events_behind(snapshot, concern, asked, page)

@@ -1,6 +1,6 @@
 """Durations: the days between two milestones of each case that has reached the first of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,11 +9,10 @@ from uuid import UUID
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Float,
+    FromClause,
     Select,
     and_,
     case,
-    cast,
     func,
     literal,
     null,
@@ -21,7 +20,9 @@ from sqlalchemy import (
     select,
 )
 
-from analytics.views.cut import Cut, believed
+from analytics.views.conditions import Cases, Condition, Point
+from analytics.views.cut import believed
+from analytics.views.measures import measures
 from analytics.views.milestones import TABLE as MILESTONES
 from events.occurrence import Precision
 
@@ -37,45 +38,43 @@ class Open(StrEnum):
 class Span:
     """From where to where, of which cases; `since` and `until` limit when the first one was."""
 
-    cut: Cut
-    start: str
-    finish: str
-    among: str | None
+    cases: Cases
+    start: Point
+    finish: Point
     since: datetime | None
     until: datetime | None
     open: Open
 
+    def split(self, by: Condition) -> tuple["Span", "Span"]:
+        """Of those for which the condition holds, and of the others."""
+        holding, others = self.cases.split(by)
+        return replace(self, cases=holding), replace(self, cases=others)
+
 
 def statistics(span: Span) -> Select[*tuple[object, ...]]:
     """One row: how many cases, how many of them measured, and what their days are like."""
-    pairs = _pairs(span)
+    pairs = measured(span)
     days = pairs.c.days
     return select(
         func.count().label("population"),
         func.count(days).label("n"),
         func.count().filter(pairs.c.open).label("open"),
         func.count().filter(pairs.c.undated).label("undated"),
-        cast(func.avg(days), Float).label("mean"),
-        func.min(days).label("min"),
-        _quantile(0.25, days).label("lower_quartile"),
-        _quantile(0.5, days).label("median"),
-        _quantile(0.75, days).label("upper_quartile"),
-        func.max(days).label("max"),
+        *measures(days),
     )
 
 
-def _quantile(share: float, days: ColumnElement[int]) -> ColumnElement[float]:
-    return func.percentile_cont(literal(share, Float)).within_group(days)
-
-
-def _pairs(span: Span) -> CTE:
-    start = select(MILESTONES).where(*_population(span)).cte("start")
-    finish = select(MILESTONES).where(_reached(span.finish, span.cut)).cte("finish")
+def measured(span: Span) -> CTE:
+    """One row per case that has reached the first milestone."""
+    reached = span.start.reached(span.cases.cut).subquery()
+    start = select(reached).where(*_population(reached, span)).cte("start")
+    finish = span.finish.reached(span.cases.cut).cte("finish")
     still_open = finish.c.key.is_(None)
     last = case((still_open, _last_day(span)), else_=finish.c.day)
     undated = or_(start.c.day.is_(None), and_(~still_open, finish.c.day.is_(None)))
     return (
         select(
+            start.c.key,
             (last - start.c.day).label("days"),
             still_open.label("open"),
             undated.label("undated"),
@@ -86,23 +85,14 @@ def _pairs(span: Span) -> CTE:
 
 
 def _last_day(span: Span) -> ColumnElement[Any]:
-    return literal(span.cut.last_day, MILESTONES.c.day.type) if span.open is Open.CUT else null()
+    day = literal(span.cases.cut.last_day, MILESTONES.c.day.type)
+    return day if span.open is Open.CUT else null()
 
 
-def _reached(milestone: str, cut: Cut) -> ColumnElement[bool]:
-    return and_(
-        MILESTONES.c.milestone == milestone,
-        MILESTONES.c.happened_at <= cut.as_of,
-        believed(MILESTONES, cut),
-    )
-
-
-def _population(span: Span) -> list[ColumnElement[bool]]:
+def _population(start: FromClause, span: Span) -> list[ColumnElement[bool]]:
     """Cases with the first milestone; nobody can say that an unknown date is too early or late."""
-    at, unknown = MILESTONES.c.happened_at, MILESTONES.c.precision == Precision.UNKNOWN
-    conditions = [_reached(span.start, span.cut)]
-    if span.among:
-        conditions.append(MILESTONES.c.key.in_(_keys(span.among, span.cut)))
+    at, unknown = start.c.happened_at, start.c.precision == Precision.UNKNOWN
+    conditions = span.cases.holds(start.c.key)
     if span.since:
         conditions.append(or_(at >= span.since, unknown))
     if span.until:
@@ -110,22 +100,14 @@ def _population(span: Span) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _keys(milestone: str, cut: Cut) -> Select[UUID]:
-    among = MILESTONES.alias("among")
-    return select(among.c.key).where(
-        among.c.milestone == milestone,
-        among.c.happened_at <= cut.as_of,
-        believed(among, cut),
-    )
-
-
 def events(span: Span) -> Select[UUID]:
     """The events that are the milestones of the cases in the figure."""
-    population = select(MILESTONES.c.key).where(*_population(span))
-    named = MILESTONES.alias("named")
-    return select(named.c.event).where(
-        named.c.milestone.in_({span.start, span.finish, span.among} - {None}),
-        named.c.happened_at <= span.cut.as_of,
-        named.c.key.in_(population),
-        believed(named, span.cut),
+    cut = span.cases.cut
+    population = select(measured(span).c.key)
+    ends = {span.start.milestone, span.finish.milestone}
+    return select(MILESTONES.c.event).where(
+        MILESTONES.c.milestone.in_(ends | span.cases.milestones),
+        MILESTONES.c.happened_at <= cut.as_of,
+        MILESTONES.c.key.in_(population),
+        believed(MILESTONES, cut),
     )

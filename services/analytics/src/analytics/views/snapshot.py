@@ -1,9 +1,9 @@
 """Reading views: everything that one answer says holds at one position of the log."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, cast
 
 import asyncpg
 from sqlalchemy import text
@@ -40,22 +40,33 @@ class Snapshots:
     tables: ViewTables
 
     @asynccontextmanager
-    async def of(self, view: View, min_position: int) -> AsyncIterator[Snapshot]:
-        """Waits a moment for the view to have seen a position; raises Unavailable if it has not."""
-        if not await wait_for(self.tables, view, min_position, WAIT_SECONDS):
-            raise Unavailable("the view has not seen this position yet")
-        async with pooled(self.pool) as connection, _standing_still(connection, view):
-            place = _POSITION.bindparams(name=view.name, version=view.version)
-            [checkpoint] = await sql.fetch(connection, place)
-            yield Snapshot(checkpoint["position"], connection)
+    async def of(self, min_position: int, *views: View) -> AsyncIterator[Snapshot]:
+        """Waits a moment for views to have seen a position; raises Unavailable if they have not.
+
+        Of several views, the position is what all of them have seen.
+        """
+        for view in views:
+            if not await wait_for(self.tables, view, min_position, WAIT_SECONDS):
+                raise Unavailable("the view has not seen this position yet")
+        async with pooled(self.pool) as connection, _standing_still(connection, views):
+            yield Snapshot(min([await _position(connection, view) for view in views]), connection)
 
 
 TheSnapshots = Annotated[Snapshots, part(Snapshots)]
 
 
+async def _position(connection: asyncpg.Connection, view: View) -> int:
+    place = _POSITION.bindparams(name=view.name, version=view.version)
+    [checkpoint] = await sql.fetch(connection, place)
+    return cast("int", checkpoint["position"])
+
+
 @asynccontextmanager
-async def _standing_still(connection: asyncpg.Connection, view: View) -> AsyncIterator[None]:
-    """Locks the table before the first look, so that no rebuilt one takes its place in between."""
+async def _standing_still(
+    connection: asyncpg.Connection, views: Sequence[View]
+) -> AsyncIterator[None]:
+    """Locks the tables before the first look, so that no rebuilt one takes a place in between."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await connection.execute(f"lock table {view.table} in access share mode")
+        for view in views:
+            await connection.execute(f"lock table {view.table} in access share mode")
         yield
