@@ -33,7 +33,12 @@ OFFERS = {
         {"organisation": str(UUID(int=0)), "offered": 7, "share": None},
     ],
 }
-DURATIONS = {"n": 47, "months": {"median": 2.76, "mean": None}}
+DURATIONS = {
+    "n": 47,
+    "months": {"median": 2.76, "mean": None},
+    "split": {"holding": {"n": 24, "months": {"mean": 14.7}}},
+    "reasons": [{"reason": "a", "n": 2}, {"reason": "b", "n": 1}, {"reason": "c", "n": 5}],
+}
 
 
 class Analytics:
@@ -79,6 +84,14 @@ def _questions(**asks: Ask) -> Questions:
         (Ask(view="offers", field="offered", row="hospital-1"), Computed(11, 20)),
         (Ask(view="offers", field="share", times=100), Computed(50, 20)),
         (Ask(view="durations", field="months.median"), Computed(2.76, 47)),
+        (
+            Ask(view="durations", field="split.holding.months.mean", n="split.holding.n"),
+            Computed(14.7, 24),
+        ),
+        (
+            Ask(view="durations", list="reasons", where={"reason": ("a", "b")}, field="n"),
+            Computed(3, 47),
+        ),
     ],
 )
 async def test_the_answer_is_found_in_row_totals_or_figure(
@@ -111,6 +124,14 @@ async def test_a_hospital_is_asked_for_by_its_id_and_each_question_once(
     assert len(analytics.asked) == 2
     assert analytics.asked[0].params["asOf"] == "2020-12-01"
     assert analytics.asked[1].params["exceptOrganisation"] == str(FIRST)
+
+
+async def test_a_parameter_may_be_given_more_than_once(api: Api, analytics: Analytics) -> None:
+    both = Ask.model_validate({"view": "offers", "with": {"of": ["a", "b"]}, "field": "offered"})
+
+    await computed(api, ACTORS, _questions(it=both))
+
+    assert analytics.asked[0].params.get_list("of") == ["a", "b"]
 
 
 def _funnel(position: int, **seen: int) -> dict[str, Any]:

@@ -15,16 +15,23 @@ from dev.pilot import player
 from dev.pilot.api import Api
 from dev.pilot.cast import Cast, cast
 from dev.pilot.player import play
-from dev.pilot.record import load
+from dev.pilot.record import Support, load
 
 URLS = {"intake": "http://intake", "casefile": "http://casefile", "analytics": "http://analytics"}
 RECORDS = load()
 OTHER_WAY = next(r for r in RECORDS if r.organisation is None)
 WITHHELD = next(r for r in RECORDS if r.withheld)
+
+
+def _tracks(support: Support) -> list[str]:
+    """Each once, in the order in which they begin."""
+    return list(dict.fromkeys(step.track for step in support.steps))
+
+
 SUPPORTED = next(
     r
     for r in RECORDS
-    if r.organisation and r.support and len(r.support.steps) == 2 and r.support.closing
+    if r.organisation and r.support and r.support.closing and len(_tracks(r.support)) == 2
 )
 
 
@@ -95,17 +102,41 @@ async def test_a_supported_person_is_played_by_hospital_desk_and_case_manager(
     attempts = [("referrer", "candidates/offers")] * len(SUPPORTED.attempts)
     assert [step for step in told if step[1] == "candidates/offers"] == attempts
     assert told[0] == ("referrer", "candidates")
-    assert (
-        told[-10:]
-        == [
-            ("desk", "cases/case-managers"),
-            ("case-manager", "cases/first-contacts"),
-            *[("case-manager", "cases/activities")] * 5,
-            *[("case-manager", "cases/tracks"), ("case-manager", "cases/tracks/steps")] * 2,
-            ("case-manager", "cases/closings"),
-        ][-10:]
-    )
+    assert told[-len(_support()) :] == _support()
     assert ("desk", "referrals/screenings") in told
+
+
+def _support() -> list[tuple[str, str]]:
+    """What is told of the support, a track before its first step."""
+    support = SUPPORTED.support
+    assert support is not None
+    opened: set[str] = set()
+    steps: list[tuple[str, str]] = []
+    for step in support.steps:
+        if step.track not in opened:
+            steps.append(("case-manager", "cases/tracks"))
+            opened.add(step.track)
+        steps.append(("case-manager", "cases/tracks/steps"))
+    return [
+        ("desk", "cases/case-managers"),
+        ("case-manager", "cases/first-contacts"),
+        *[("case-manager", "cases/activities")] * len(support.activities),
+        *steps,
+        ("case-manager", "cases/closings"),
+    ]
+
+
+async def test_a_step_is_told_with_its_outcome_and_what_it_says(
+    api: Api, actors: Cast, server: Server
+) -> None:
+    await play(api, actors, [SUPPORTED], lambda _done, _total: None)
+
+    assert SUPPORTED.support is not None
+    bodies = [json.loads(r.content) for r in server.writes() if r.url.path.endswith("/steps")]
+    assert [(body["step"], body["outcome"], body["data"]) for body in bodies] == [
+        (step.step, step.outcome, step.data) for step in SUPPORTED.support.steps
+    ]
+    assert {"attended": "yes"} in [body["data"] for body in bodies]
 
 
 async def test_a_person_who_came_another_way_is_entered_by_the_desk(

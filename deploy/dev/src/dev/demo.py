@@ -10,7 +10,15 @@ import httpx
 
 from dev.pilot.api import Api
 from dev.pilot.cast import Cast, cast
-from dev.pilot.comparison import Compared, all_equal, compare, questions, table, write_report
+from dev.pilot.comparison import (
+    Compared,
+    all_equal,
+    compare,
+    questions,
+    resolutions,
+    table,
+    write_report,
+)
 from dev.pilot.figures import caught_up, computed
 from dev.pilot.player import play
 from dev.pilot.progress import bar
@@ -63,8 +71,11 @@ async def _compared(api: Api, cohort: Cast) -> list[Compared]:
 
 
 def _show(compared: Sequence[Compared], records: Sequence[Record]) -> None:
-    equal = sum(line.equal for line in compared)
-    print(f"\n{table(compared)}\n\n{equal} of {len(compared)} figures equal the printed ones.")
+    excluded = resolutions(compared)
+    equal, held = sum(line.equal is True for line in compared), len(compared) - len(excluded)
+    print(f"\n{table(compared)}\n\n{equal} of {held} figures equal the printed ones.")
+    print(f"{len(excluded)} more are excluded by other figures of the report itself:")
+    print("\n".join(f"  {line}" for line in excluded))
     accepted = [r for r in records if r.attempts and r.attempts[-1].answer.kind == "accepted"]
     referred = sum(record.referral is not None for record in accepted)
     otherwise = sum(r.referral is not None and r.organisation is None for r in records)

@@ -23,13 +23,17 @@ class Computed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """`computed` is rounded as printed; None where there was no answer."""
+    """`computed` is rounded as printed; None where there was no answer.
+
+    `equal` is None where printed figures exclude each other; `resolution` says what was done then.
+    """
 
     figure: str
     source: str
     printed: str
     computed: int | float | None
-    equal: bool
+    equal: bool | None
+    resolution: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +63,16 @@ def _compared(figure: Figure, answer: Computed | None) -> Compared:
         source=figure.source,
         printed=figure.printed,
         computed=None if computed is None else _as_printed(computed, figure.decimals),
-        equal=computed is not None
-        and figure.holds(computed, answer.n if answer is not None else None),
+        equal=_equal(figure, computed, answer.n if answer else None),
+        resolution=figure.resolution,
     )
+
+
+def _equal(figure: Figure, computed: Decimal | None, n: int | None) -> bool | None:
+    """A figure that no cohort can have still needs an answer."""
+    if computed is None:
+        return False
+    return None if figure.resolution else figure.holds(computed, n)
 
 
 def _as_printed(computed: Decimal, decimals: int) -> int | float:
@@ -70,7 +81,7 @@ def _as_printed(computed: Decimal, decimals: int) -> int | float:
 
 
 def all_equal(compared: Iterable[Compared]) -> bool:
-    return all(line.equal for line in compared)
+    return all(line.equal is not False for line in compared)
 
 
 def table(compared: Sequence[Compared]) -> str:
@@ -87,7 +98,17 @@ def table(compared: Sequence[Compared]) -> str:
 
 def _cells(line: Compared) -> tuple[str, ...]:
     computed = MISSING if line.computed is None else str(line.computed)
-    return line.figure, line.source, line.printed, computed, "yes" if line.equal else "NO"
+    equal = "yes" if line.equal else "NO" if line.equal is False else "excluded"
+    return line.figure, line.source, line.printed, computed, equal
+
+
+def resolutions(compared: Iterable[Compared]) -> list[str]:
+    """Where the report contradicts itself: what it prints, and why it is not compared."""
+    return [
+        f"{line.figure} ({line.source}): printed {line.printed}. {line.resolution}"
+        for line in compared
+        if line.equal is None
+    ]
 
 
 def write_report(compared: Sequence[Compared], path: Path) -> None:

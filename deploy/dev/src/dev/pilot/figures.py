@@ -65,8 +65,10 @@ async def _figure(api: Api, cast: Cast, view: str, parameters: Json) -> Json:
     return figure
 
 
-def _value(cast: Cast, value: object) -> str:
+def _value(cast: Cast, value: object) -> str | list[str]:
     """A hospital is named by its number in the report and asked for by its id."""
+    if isinstance(value, list):
+        return value
     return _ids(cast).get(str(value), str(value))
 
 
@@ -80,6 +82,18 @@ def _picked(cast: Cast, figure: Json, ask: Ask) -> Computed | None:
         organisation = _ids(cast)[ask.row]
         rows = (row for row in figure["rows"] if row["organisation"] == organisation)
         part = next(rows, None)
-    for name in ask.field.split("."):
+    if ask.list is not None:
+        items = (item for item in figure[ask.list] if _is(item, ask))
+        return Computed(sum(item[ask.field] for item in items), figure["n"])
+    found = None if part is None else _at(part, ask.field)
+    return None if found is None else Computed(found * ask.times, _at(figure, ask.n))
+
+
+def _is(item: Json, ask: Ask) -> bool:
+    return all(item[name] in codes for name, codes in ask.where.items())
+
+
+def _at(part: Any, path: str) -> Any:  # noqa: ANN401 - as JSON has it
+    for name in path.split("."):
         part = None if part is None else part[name]
-    return None if part is None else Computed(part * ask.times, figure["n"])
+    return part

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from dev.pilot import offers
+from dev.pilot.beside import beside
 from dev.pilot.dice import Dice
 from dev.pilot.inputs import (
     ENDED,
@@ -15,7 +16,7 @@ from dev.pilot.inputs import (
 )
 from dev.pilot.matching import Referred, referrals, spread
 from dev.pilot.record import COHORT, Record, Referral, Screening, Withholding, dump
-from dev.pilot.support import assessments, screened_on, support
+from dev.pilot.support import assessments, hours, screened_on, support
 from dev.pilot.workdays import earlier, later
 from programmes import codes, load
 
@@ -46,6 +47,8 @@ def _referred(dice: Dice) -> Iterator[Record]:
     supported = [r for r in made if not r.screened_out]
     again = dict(zip([r for r in made if _long_after(r)][1::4], AGAIN, strict=False))
     uninvestigated = supported[5 :: len(supported) // WITHOUT_INVESTIGATION]
+    steps = beside(supported, uninvestigated)
+    spent = hours(steps)
     for number, referred in enumerate(made):
         record = _referral(dice, number, referred)
         if referred.hospital:
@@ -56,7 +59,8 @@ def _referred(dice: Dice) -> Iterator[Record]:
                 referred,
                 date.fromisoformat(record.referral.screening.on),
                 case_manager=1 if number % 3 else 2,
-                investigated=referred not in uninvestigated,
+                steps=steps[referred],
+                spent=spent[referred],
             )
             record = replace(record, support=helped)
         yield record

@@ -143,3 +143,45 @@ CLOSED_AFTERWARDS = (
 """Days on which some of the others were closed; the rest stayed open."""
 
 WITHOUT_INVESTIGATION = 5
+
+TALKS = (
+    *(44, 48, 52, 55, 58, 61, 64, 67, 70, 72, 74, 78, 80, 83, 86, 89, 92, 95, 98, 101, 104),
+    *(108, 115, 120, 124, 136, 142, 150),
+)
+"""Days from incident to the talk with the committee, where a case manager was there before."""
+
+REPORTS = (63, 77, 84, 91, 95, 102, 119)
+"""Days from that talk to the report."""
+
+TALKS_FIRST: tuple[tuple[int | None, int | None], ...] = (
+    *((50, None), (55, None), (60, None), (64, None)),
+    *((None, None), (None, None), (None, None), (None, None), (None, None)),
+    *((35, 126), (42, 133), (None, 150), (None, 150), (None, 150)),
+)
+"""Of the others, days from incident to talk, if there was one, and to the report.
+
+Where none are given, the report came when the case manager was there already.
+"""
+
+FEEDBACK_ATTENDED, FEEDBACK_BESIDES, FEEDBACK_PLANNED = 20, 4, 2
+"""Talks about the report: attended, held without (twice so many), and only planned."""
+
+LAWYERS_INVESTIGATED, LAWYERS_UNINVESTIGATED = 22, 4
+LAWYERS_BEFORE = (4, 80)
+"""So many had a lawyer before they were referred, more than so many days after the incident."""
+
+ACKNOWLEDGED_AFTER = (40, 55, 66, 75, 84, 90, 93, 101, 112, 130, 160, 210)
+"""Days from claim to acknowledgement."""
+
+HOURS_LEGAL = (
+    *(9, 11, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 32, 34, 36),
+    *(39, 44),
+)
+HOURS_OTHERWISE = (
+    *(4, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 29, 31),
+)
+"""Hours per case without travel; the longer the support, the more."""
+
+CONTACTS_PER_MONTH = 2.2
+HOURS_PER_VISIT, MOST_VISITS, QUICK_HOURS = 4, 10, 8
+"""The more hours, the more home visits, three at least; in few hours they are short."""

@@ -21,17 +21,27 @@ class _Read(BaseModel):
 
 
 class Ask(_Read):
-    """A question to analytics: a view, its parameters, and a field of one row or of the total."""
+    """A question to analytics: a view, its parameters, and a field of one row or of the total.
+
+    With `list`, the sum of the field over the items of that list that have one of the codes in
+    `where`. `n` is where the answer says of how many it is.
+    """
 
     view: str
-    parameters: Annotated[dict[str, str | date], Field(alias="with")] = {}
+    parameters: Annotated[dict[str, str | date | list[str]], Field(alias="with")] = {}
     row: str | None = None
+    list: str | None = None
+    where: dict[str, tuple[str, ...]] = {}
     field: str
+    n: str = "n"
     times: int = 1
 
 
 class Figure(_Read):
-    """A printed figure: one number, or words for what lies in an interval."""
+    """A printed figure: one number, or words for what lies in an interval.
+
+    A `resolution` says why no cohort has it, where printed figures exclude each other.
+    """
 
     figure: str
     source: str
@@ -43,6 +53,7 @@ class Figure(_Read):
     below: Decimal | None = None
     decimals: int = 0
     base: int | None = None
+    resolution: str | None = None
     ask: Ask
 
     @model_validator(mode="after")

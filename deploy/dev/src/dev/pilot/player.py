@@ -167,12 +167,17 @@ class Story:
                 registrationMinutes=activity.registration_minutes,
             )
             await self._as_manager(support, f"{path}/activities", body, f"activity.{number}")
-        for step in support.steps:
-            body = _fact(step.on, track=step.track)
-            track = await self._as_manager(support, f"{path}/tracks", body, f"track.{step.track}")
-            body = _fact(step.on, step=step.step)
-            steps = f"{path}/tracks/{track}/steps"
-            await self._as_manager(support, steps, body, f"step.{step.track}.{step.step}")
+        tracks: dict[str, UUID] = {}
+        for number, step in enumerate(support.steps, start=1):
+            if step.track not in tracks:
+                body = _fact(step.on, track=step.track)
+                opened = await self._as_manager(
+                    support, f"{path}/tracks", body, f"track.{step.track}"
+                )
+                tracks[step.track] = opened
+            steps = f"{path}/tracks/{tracks[step.track]}/steps"
+            body = _fact(step.on, step=step.step, outcome=step.outcome, data=step.data)
+            await self._as_manager(support, steps, body, f"step.{number}")
 
     async def _close(self, support: Support, path: str, body: Json) -> None:
         """Named the version that was read; read again if it was no longer the last."""

@@ -1,7 +1,7 @@
 """One person of the cohort: what happened to them, and on which day as far as it is known."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -62,11 +62,13 @@ class Activity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A step of a track; in this cohort each track has one."""
+    """A step of a track; in this cohort a case has at most one track of each kind."""
 
     track: str
     step: str
     on: str
+    outcome: str | None = None
+    data: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,5 +112,5 @@ def dump(records: Iterable[Record]) -> bytes:
 
 
 def _line(record: Record) -> bytes:
-    content = _RECORD.dump_python(record, mode="json", exclude_none=True)
+    content = _RECORD.dump_python(record, mode="json", exclude_none=True, exclude_defaults=True)
     return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)

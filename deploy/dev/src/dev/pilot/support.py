@@ -1,82 +1,75 @@
 """The support of one person: contacts, work in minutes, and what ran beside it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from dev.pilot.beside import has_legal_step
 from dev.pilot.dice import Dice
+from dev.pilot.effort import activities
+from dev.pilot.inputs import HOURS_LEGAL, HOURS_OTHERWISE, REPORTED
 from dev.pilot.matching import Referred
-from dev.pilot.record import Activity, Closing, Step, Support
+from dev.pilot.record import Closing, Step, Support
 from dev.pilot.workdays import later
 
 PSYCHOSOCIAL, SETTLED, DONE = "only-psychosocial-need", "settled", "no-longer-needed"
 LAST_DAY = date(2020, 11, 27)
 
 
+def hours(beside: Mapping[Referred, Sequence[Step]]) -> dict[Referred, int]:
+    """The longer the support, the more; apart for those with a legal step and those without."""
+    legal = [r for r, steps in beside.items() if has_legal_step(steps)]
+    others = [r for r in beside if r not in legal]
+    dealt = [(legal, HOURS_LEGAL), (others, HOURS_OTHERWISE)]
+    return {
+        referred: most
+        for group, found in dealt
+        for referred, most in zip(sorted(group, key=_length), found, strict=True)
+    }
+
+
+def _length(referred: Referred) -> tuple[int, date]:
+    return supported_days(referred), referred.on
+
+
+def supported_days(referred: Referred) -> int:
+    return (min(referred.closed or REPORTED, REPORTED) - referred.on).days
+
+
 def support(
-    dice: Dice, referred: Referred, screened: date, *, case_manager: int, investigated: bool
+    dice: Dice,
+    referred: Referred,
+    screened: date,
+    *,
+    case_manager: int,
+    steps: Sequence[Step],
+    spent: int,
 ) -> Support:
     contacted = later(screened, dice.between(0, 2))
-    until = min(referred.closed or LAST_DAY, LAST_DAY)
+    started = later(referred.incident, dice.between(2, 20))
     return Support(
         case_manager=case_manager,
         first_contact=contacted.isoformat(),
-        activities=tuple(_activities(dice, referred, contacted, until)),
-        steps=tuple(_steps(dice, referred, investigated=investigated)),
+        activities=tuple(
+            activities(
+                dice,
+                hours=spent,
+                legal=has_legal_step(steps),
+                since=contacted,
+                until=min(referred.closed or LAST_DAY, LAST_DAY),
+                supported_days=supported_days(referred),
+            )
+        ),
+        steps=tuple(_begun(started, steps)),
         closing=_closing(dice, referred),
     )
 
 
-def _activities(dice: Dice, referred: Referred, contacted: date, until: date) -> list[Activity]:
-    visited = later(contacted, dice.between(5, 12))
-    span = (until - visited).days
-    done = [
-        _activity(dice, contacted, "contact", "introductory-call", 25),
-        _activity(dice, visited, "contact", "home-visit", 75, travel=100),
-        _activity(dice, visited, "record", "talk-report", 0, registration=40),
-        _activity(dice, later(visited, span // 3), "hospital", "prepare-meeting", 60),
-    ]
-    if referred.claim:
-        done.append(_activity(dice, referred.claim, "legal", "draft-letter", 90))
-    else:
-        done.append(_activity(dice, later(visited, span // 2), "psychosocial", "listen", 50))
-    return sorted(done, key=lambda activity: activity.on)
-
-
-def _activity(
-    dice: Dice,
-    on: date,
-    category: str,
-    kind: str,
-    minutes: int,
-    *,
-    travel: int = 0,
-    registration: int = 15,
-) -> Activity:
-    return Activity(
-        on=on.isoformat(),
-        category=category,
-        type=kind,
-        contact_minutes=_about(dice, minutes),
-        travel_minutes=_about(dice, travel),
-        registration_minutes=_about(dice, registration),
-    )
-
-
-def _about(dice: Dice, minutes: int) -> int:
-    """Time sheets are kept in steps of five minutes."""
-    return 5 * dice.between(minutes // 6, minutes // 4)
-
-
-def _steps(dice: Dice, referred: Referred, *, investigated: bool) -> list[Step]:
+def _begun(started: date, steps: Sequence[Step]) -> list[Step]:
     """An investigation begins soon after the incident, mostly before anybody is referred."""
-    steps = []
-    if investigated:
-        started = later(referred.incident, dice.between(2, 20))
-        day = started.isoformat()
-        steps.append(Step(track="calamity-investigation", step="started", on=day))
-    if referred.claim:
-        day = referred.claim.isoformat()
-        steps.append(Step(track="liability", step="claim-filed", on=day))
-    return steps
+    if not any(step.step == "report-finished" for step in steps):
+        return list(steps)
+    first = Step(track="calamity-investigation", step="started", on=started.isoformat())
+    return sorted([first, *steps], key=lambda step: step.on)
 
 
 def _closing(dice: Dice, referred: Referred) -> Closing | None:
