@@ -66,9 +66,12 @@ class Analytics:
             tables = self.following.tables
             assert await wait_for(tables, view, head.position, CAUGHT_UP_SECONDS)
 
-    async def answers(self, path: str, query: Query, role: Role = Role.ANALYST) -> httpx.Response:
+    async def gets(self, path: str, query: Query, role: Role = Role.ANALYST) -> httpx.Response:
         async with self.stand.client(role) as client:
-            return await client.get(f"/v1/figures/{path}", params=query)
+            return await client.get(path, params=query or None)
+
+    async def answers(self, path: str, query: Query, role: Role = Role.ANALYST) -> httpx.Response:
+        return await self.gets(f"/v1/figures/{path}", query, role)
 
     async def figure(self, path: str, **query: str | list[str]) -> Json:
         response = await self.answers(path, {n.rstrip("_"): v for n, v in query.items()})
@@ -114,6 +117,12 @@ def hears(analytics: Analytics) -> Callable[[Sequence[Fact]], Awaitable[None]]:
 def answers(analytics: Analytics) -> Callable[..., Awaitable[httpx.Response]]:
     """Asks for `figure` or `figure/events`; takes the query as a dict, and the role."""
     return analytics.answers
+
+
+@pytest.fixture
+def gets_anything(analytics: Analytics) -> Callable[..., Awaitable[httpx.Response]]:
+    """Asks for any path."""
+    return analytics.gets
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
-"""Who may read figures, and the events behind them."""
+"""Who may read figures, the events behind them, and the rows of views."""
 
 from events.commands import History
 from kit.access import AccessTable, Role, Scope
 
 _READERS = frozenset({Role.ANALYST, Role.TEAM_LEAD})
 
-ACCESS: AccessTable = {"figure:read": _READERS, "figure:read-events": _READERS}
+ACCESS: AccessTable = {
+    "figure:read": _READERS,
+    "figure:read-events": _READERS,
+    "figure:export": _READERS,
+}
 
 
 def scope(_history: History) -> Scope | None:

@@ -1,7 +1,16 @@
 """Analytics, put together: the log of what all services publish, its views, and the figures."""
 
 from analytics.access import ACCESS, scope
-from analytics.figures import caseload, durations, effort, funnel, offers, shares, tracks
+from analytics.figures import (
+    caseload,
+    durations,
+    effort,
+    exports,
+    funnel,
+    offers,
+    shares,
+    tracks,
+)
 from analytics.log import GROUP, SOURCES, facts_of, keep
 from analytics.views.caseload import CASELOAD
 from analytics.views.effort import EFFORT
@@ -25,7 +34,7 @@ def compose(ground: Ground[Settings]) -> Service:
     return Service(
         routers=[
             figure.router
-            for figure in (offers, funnel, caseload, durations, effort, shares, tracks)
+            for figure in (offers, funnel, caseload, durations, effort, shares, tracks, exports)
         ],
         access=ACCESS,
         scope=scope,
