@@ -1,12 +1,14 @@
-"""Views as CSV: rows that hold and are known, in whole cases, for those who may read figures."""
+"""Views as files: rows that hold and are known, in whole cases, for those who may read figures."""
 
 import csv
 import io
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import uuid5
 
 import pytest
+from pyarrow import parquet
 
 from analytics.app import compose
 from analytics.examples import CASE_MANAGER, HOSPITAL, KEY, told
@@ -71,6 +73,28 @@ async def test_every_view_has_its_rows_without_the_times_that_the_question_gives
     assert not {"held_from", "believed_until"} & rows[0].keys()
 
 
+@pytest.mark.parametrize("view", Exported)
+async def test_parquet_has_the_rows_and_the_basis_of_the_csv(gets: Gets, view: Exported) -> None:
+    asked = {"asOf": "2019-06-30", "knownAt": "2019-08-31", "limit": "2"}
+    plain = await gets(f"/v1/exports/{view}", asked)
+    typed = await gets(f"/v1/exports/{view}", asked | {"format": "parquet"})
+
+    table = parquet.read_table(io.BytesIO(typed.content))
+    assert typed.headers["content-type"] == "application/vnd.apache.parquet"
+    assert [row["key"] for row in table.to_pylist()] == [row["key"] for row in read(plain.text)]
+    assert table.column_names == list(read(plain.text)[0])
+    assert json.loads(typed.headers["basis"]) == json.loads(plain.headers["basis"])
+    assert {"next"} == typed.links.keys() == plain.links.keys()
+
+
+async def test_an_export_says_on_what_it_rests_as_a_figure_does(gets: Gets) -> None:
+    asked = {"asOf": "2019-06-30", "programme": "medical-incidents"}
+    export = await gets("/v1/exports/progress", asked)
+
+    figure = await gets("/v1/figures/funnel", asked)
+    assert json.loads(export.headers["basis"]) == figure.json()["basis"]
+
+
 async def test_rows_are_those_that_held_then_as_was_known_then(gets: Gets) -> None:
     closed = await gets("/v1/exports/progress", {"asOf": "2019-07-01"})
     unknown = await gets("/v1/exports/progress", {"asOf": "2019-07-01", "knownAt": "2019-08-31"})
@@ -100,7 +124,8 @@ async def test_a_page_holds_whole_cases_and_names_the_next_one(gets: Gets) -> No
 async def test_exports_are_for_analysts_and_team_leads_and_each_is_noted(
     gets: Gets, store: PostgresStore
 ) -> None:
-    statuses = {role: (await gets("/v1/exports/offers", {}, role)).status_code for role in Role}
+    asked = {"format": "parquet"}
+    statuses = {role: (await gets("/v1/exports/offers", asked, role)).status_code for role in Role}
 
     noted = await store.pool.fetch("select outcome from access_log where action = 'figure:export'")
     allowed = {Role.ANALYST, Role.TEAM_LEAD}

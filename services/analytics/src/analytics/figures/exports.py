@@ -1,18 +1,17 @@
-"""The rows behind all figures, view by view, as CSV for a warehouse or a notebook."""
+"""The rows behind all figures, view by view, as files for a warehouse or a notebook."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import json
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from analytics.figures.asked import AsAsked
+from analytics.figures.figure import Basis, basis
+from analytics.figures.written import MEDIA_TYPES, Form, written
 from analytics.parts import TheProgrammes
 from analytics.views import exports
 from analytics.views.caseload import CASELOAD
@@ -26,7 +25,6 @@ from kit.endpoints import lists
 from kit.paging import AtPage
 from programmes.loader import Programmes
 
-CSV = "text/csv"
 router = APIRouter(tags=["figures"])
 
 
@@ -44,9 +42,11 @@ class Exported(StrEnum):
 
 @router.get(
     "/v1/exports/{view}",
-    summary="The rows of a view, as CSV",
+    summary="The rows of a view, as a file",
     response_class=Response,
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"content": {media: {"schema": {"type": "string"}} for media in MEDIA_TYPES.values()}}
+    },
     dependencies=[lists("figure:export")],
 )
 async def export_view(
@@ -55,37 +55,27 @@ async def export_view(
     page: AtPage,
     programmes: TheProgrammes,
     snapshots: TheSnapshots,
+    form: Annotated[Form, Query(alias="format")] = Form.CSV,
 ) -> Response:
-    """A page holds all rows of `limit` cases, and a `Link` to the next page if there is one."""
+    """A page holds all rows of `limit` cases, and a `Link` to the next page if there is one.
+
+    The header `Basis` says as JSON what figures say of what they rest on.
+    """
     exported = view.view(programmes)
     [after] = page.after or [None]
     start = UUID(after) if after else None
     found = exports.rows(exported.table, asked.cut, after=start, cases=page.fetch)
     async with snapshots.of(asked.min_position, exported) as snapshot:
         rows = await snapshot.fetch(found)
+        rests_on = await basis(snapshot, asked)
     cases = [list(own) for _, own in groupby(rows, itemgetter("key"))]
     shown = page.answer(cases, lambda own: [str(own[0]["key"])], list)
-    content = _csv(exports.columns(exported.table), [row for own in shown.items for row in own])
+    rows_shown = [row for own in shown.items for row in own]
+    content = written(form, exports.columns(exported.table), rows_shown)
     link = {"link": page.response.headers["link"]} if shown.next else {}
-    return Response(content, media_type=CSV, headers=link)
+    headers = {**link, "basis": _as_header(rests_on)}
+    return Response(content, media_type=form.media_type, headers=headers)
 
 
-def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(columns)
-    writer.writerows([_cell(row[name]) for name in columns] for row in rows)
-    return written.getvalue()
-
-
-def _cell(value: object) -> object:
-    """Several codes in one cell are set apart by spaces, which no code holds."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case datetime():
-            return value.isoformat()
-        case list():
-            return " ".join(map(str, value))
-        case _:
-            return value
+def _as_header(rests_on: Basis) -> str:
+    return json.dumps(rests_on.model_dump(mode="json", by_alias=True))

@@ -2,23 +2,23 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Select, Table, select
 
 from analytics.views.cut import Cut, believed, held
 
 _TIMES = frozenset({"held_from", "held_until", "believed_from", "believed_until"})
 
 
-def columns(table: Table) -> list[str]:
+def columns(table: Table) -> list[Column[object]]:
     """What a row says; not when it held and was believed, which the question says."""
-    return [column.name for column in table.columns if column.name not in _TIMES]
+    return [column for column in table.columns if column.name not in _TIMES]
 
 
 def rows(table: Table, cut: Cut, *, after: UUID | None, cases: int) -> Select[*tuple[object, ...]]:
     """All rows of the next so many keys."""
     standing = [_standing(table, cut), *([table.c.key > after] if after else [])]
     keys = select(table.c.key).where(*standing).distinct().order_by(table.c.key).limit(cases)
-    shown = [table.c[name] for name in columns(table)]
+    shown = columns(table)
     return select(*shown).where(*standing, table.c.key.in_(keys)).order_by(*shown)
 
 
