@@ -7,16 +7,33 @@ import pytest
 
 from analytics.examples import HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
-from analytics.views.milestones import Names, rows_with
-from events.contracts.casefile import ActivityLogged, CaseOpened, StepData, TrackStepRecorded
-from events.contracts.intake import CandidateIdentified, ReferralMade
+from analytics.views.conditions import Point, Strange
+from analytics.views.milestones import Names, milestone_names, rows_with
+from events.contracts.casefile import (
+    ActivityLogged,
+    CaseClosed,
+    CaseOpened,
+    StepData,
+    TrackStepRecorded,
+)
+from events.contracts.intake import CandidateIdentified, OfferDeclined, ReferralMade
 from events.history import facts
 from events.occurrence import Occurred
 from events.views import Row
+from programmes.loader import load
 
 ROWS = rows_with({(PROGRAMME, 1): Names("harm", {"rudder-mended": ("repairs",)})})
 STEP = "leidraad.casefile.rudder-mended.v1"
 MENDED = TrackStepRecorded(track="repair", step="mended", outcome=None)
+
+CALLED = ActivityLogged(
+    case_manager=KEY,
+    category="contact",
+    type="phone",
+    contact_minutes=20,
+    travel_minutes=0,
+    registration_minutes=5,
+)
 
 
 class MendedData(StepData):
@@ -83,6 +100,49 @@ def test_what_a_step_says_is_kept_as_far_as_it_can_be_counted() -> None:
     assert row["said"] == ["by-hand=yes", "tools=saw", "tools=glue"]
 
 
+def test_an_event_says_what_of_it_can_be_counted_and_comes_again_only_with_something_new() -> None:
+    closings = [("settled", 1), ("settled", 1), ("unknown", 2)]
+    closed = [
+        told(number, CaseClosed(reason=reason, spell=spell), f"2019-0{number}-01")
+        for number, (reason, spell) in enumerate(closings, start=1)
+    ]
+
+    found = [(row["said"], row["first"]) for row in rows(closed)]
+
+    assert found == [(["reason=settled", "spell=1"], True), (["reason=unknown", "spell=2"], False)]
+
+
+def test_yes_and_no_and_several_codes_are_said_and_ids_and_days_are_not() -> None:
+    declined = OfferDeclined(attempt=2, reasons=["too-early", "unknown"], final=True)
+    said = by_name([identified("2018-11-20"), told(2, declined, "2019-03-02")])
+
+    assert said["candidate-identified"]["said"] == []
+    assert said["offer-declined"]["said"] == [
+        "attempt=2",
+        "reasons=too-early",
+        "reasons=unknown",
+        "final=true",
+    ]
+
+
+def test_activities_say_nothing_here_as_effort_counts_them() -> None:
+    assert by_name([told(1, CALLED, "2019-05-01")])["activity-logged"]["said"] == []
+
+
+def test_any_field_of_an_event_that_is_counted_may_be_asked_for() -> None:
+    point = Point.parse("case-closed.reason=settled", milestone_names(load()))
+
+    assert (point.milestone, point.said) == ("case-closed", "reason=settled")
+
+
+@pytest.mark.parametrize(
+    "text", ["case-closed.because=settled", "case-closed:settled", "activity-logged.type=phone"]
+)
+def test_what_an_event_does_not_say_may_not_be_asked_for(text: str) -> None:
+    with pytest.raises(Strange, match="may be followed by"):
+        Point.parse(text, milestone_names(load()))
+
+
 def test_a_group_of_steps_is_a_milestone_when_the_first_of_them_is() -> None:
     second = told(1, MENDED, "2019-05-01", type_=STEP)
     first = told(2, MENDED, "2019-02-01", type_=STEP, recorded="2020-01-01")
@@ -134,14 +194,7 @@ def test_a_programme_that_is_not_known_here_has_no_origin() -> None:
 def test_a_corrected_activity_is_still_an_activity_that_was_logged() -> None:
     corrected = told(
         1,
-        ActivityLogged(
-            case_manager=KEY,
-            category="contact",
-            type="phone",
-            contact_minutes=20,
-            travel_minutes=0,
-            registration_minutes=5,
-        ),
+        CALLED,
         "2019-04-01",
         type_="leidraad.casefile.activity-corrected.v1",
     )

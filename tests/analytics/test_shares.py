@@ -215,7 +215,7 @@ async def test_a_duration_may_begin_with_an_outcome(ask: Ask) -> None:
         ({"of": "full-moon"}, "of", "must be one of"),
         ({"of": "case-opened<full-moon"}, "of", "must be one of"),
         ({"of": "case-opened<"}, "of", "must be one of"),
-        ({"of": "case-opened:held"}, "of", "may be followed by nothing"),
+        ({"of": "case-opened:held"}, "of", "may be followed by .spell=*; not by :held"),
         ({"of": HELD, "against": f"{HELD}.attended=maybe"}, "against", "not by .attended=maybe"),
         ({"of": HELD, "without": "client-heard-by-committee:hold"}, "without", ":held"),
     ],

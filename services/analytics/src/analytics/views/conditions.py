@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from analytics.views.cut import Cut, believed
 from analytics.views.milestones import TABLE as MILESTONES
+from analytics.views.said import ANY
 from events.occurrence import Precision
 
 _POINT = re.compile(r"([a-z0-9-]+)(:[a-z0-9-]+)?(\.[a-z0-9-]+=[a-z0-9-]+)?")
@@ -22,6 +23,11 @@ Known = Mapping[str, frozenset[str]]
 
 class Strange(ValueError):
     """A text that nobody can be asked for; its message says what is wrong with it."""
+
+
+def _any(end: str) -> str:
+    """The field alone, where nobody here knows what it may say."""
+    return f"{end.partition('=')[0]}={ANY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,10 @@ class Point:
         found = _POINT.fullmatch(text)
         if not found or found[1] not in known:
             raise Strange(f"must be one of: {', '.join(sorted(known))}")
-        if strange := {end for end in found.groups()[1:] if end} - known[found[1]]:
-            ends = ", ".join(sorted(known[found[1]])) or "nothing"
-            raise Strange(f"{found[1]} may be followed by {ends}; not by {', '.join(strange)}")
+        ends = {end for end in found.groups()[1:] if end}
+        if strange := {end for end in ends if not {end, _any(end)} & known[found[1]]}:
+            may = ", ".join(sorted(known[found[1]])) or "nothing"
+            raise Strange(f"{found[1]} may be followed by {may}; not by {', '.join(strange)}")
         outcome, said = (end[1:] if end else None for end in found.groups()[1:])
         return cls(found[1], outcome, said)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Index, Text, Uuid
 
 from analytics.log import Fact
+from analytics.views.said import any_of, said_by
 from events.contracts import registry
 from events.contracts.casefile import CaseOpened, TrackStepRecorded
 from events.contracts.intake import CandidateIdentified, ReferralMade
@@ -59,15 +60,18 @@ def rows_with(named: Named) -> Callable[[UUID, Sequence[Fact]], list[Row]]:
 
 
 def _happened(facts: Sequence[Fact], named: Named) -> Iterator[Row]:
-    """The first of each kind of event and of each group; of steps all, as they end differently."""
+    """Of events and groups the first, and each that says something new; of steps all."""
     seen: set[str] = set()
+    heard: set[tuple[str, ...]] = set()
     for at, fact in placed(facts):
         name = milestone_of(fact.type)
         step = _step(fact.event) if isinstance(fact.event, TrackStepRecorded) else None
-        if step or name not in seen:
-            told = _row(name, fact, fact.occurred, at)
+        said = step["said"] if step else said_by(fact.event)
+        if step or name not in seen or (name, *said) not in heard:
+            told = {**_row(name, fact, fact.occurred, at), "said": said}
             yield {**told, **(step or {}), "first": name not in seen}
             seen.add(name)
+            heard.add((name, *said))
         for group in _groups(fact, name, named):
             if group not in seen:
                 yield _row(group, fact, fact.occurred, at)
@@ -153,7 +157,7 @@ def _day(occurred: Occurred) -> object:
 
 MILESTONES = View.of(
     "milestones",
-    2,
+    3,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("milestone", Text, nullable=False),
@@ -166,8 +170,8 @@ MILESTONES = View.of(
     Column("happened_at", DateTime(timezone=True), nullable=False),
     Column("day", Date),
     Column("precision", Text, nullable=False),
-    Index("milestones_v2_milestone", "milestone", "happened_at"),
-    Index("milestones_v2_key_milestone", "key", "milestone"),
+    Index("milestones_v3_milestone", "milestone", "happened_at"),
+    Index("milestones_v3_key_milestone", "key", "milestone"),
     types=None,
     rows=rows_with({}),
     held=False,
@@ -190,10 +194,13 @@ def milestone_names(programmes: Programmes) -> Mapping[str, frozenset[str]]:
 
     It is what is published, where programmes begin, and their groups of steps.
     """
-    names = {milestone_of(type_) for type_ in registry(programmes.track_steps())}
+    known = registry(programmes.track_steps())
+    names = {milestone_of(type_) for type_ in known}
     for definition in programmes.definitions:
         names |= {definition.origin.code, *codes(definition.step_groups)}
     ends: dict[str, frozenset[str]] = dict.fromkeys(names, frozenset())
+    for type_, contract in known.items():
+        ends[milestone_of(type_)] |= any_of(contract)
     for step in _steps(programmes.definitions):
         ends[step.publishes] |= frozenset(_ends(step))
     return ends

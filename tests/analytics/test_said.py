@@ -1,0 +1,107 @@
+"""Shares by what events say: attempts, routes, reasons of closing, spells, deadlines."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from analytics.examples import HOSPITAL, KEY, told
+from analytics.log import Fact
+from events.contracts.casefile import CaseClosed, CaseOpened
+from events.contracts.contract import Contract
+from events.contracts.intake import OfferAccepted, OfferDeclined, OfferMade
+from events.contracts.scheduling import DeadlineMet, DeadlineMissed, DeadlineSet
+
+pytestmark = pytest.mark.system
+
+Ask = Callable[..., Awaitable[dict[str, Any]]]
+Tell = Callable[[Sequence[Fact]], Awaitable[None]]
+Share = Callable[..., Awaitable[tuple[int, ...]]]
+
+DUE = date(2019, 2, 1)
+
+
+def offer(attempt: int, route: str | None) -> OfferMade:
+    return OfferMade(attempt=attempt, channel="talk", by_function="nurse", route=route)
+
+
+def opened(spell: int) -> CaseOpened:
+    return CaseOpened(organisation=HOSPITAL, spell=spell)
+
+
+def due(policy: str) -> DeadlineSet:
+    return DeadlineSet(policy=policy, policy_version=1, due_on=DUE)
+
+
+def story(case: int, *events: Contract) -> list[Fact]:
+    """One event a day."""
+    key: UUID = uuid5(KEY, f"said {case}")
+    return [
+        told(number, event, f"2019-01-{number:02}", key=key)
+        for number, event in enumerate(events, start=1)
+    ]
+
+
+DECLINED = OfferDeclined(attempt=1, reasons=["unknown"])
+MISSED = DeadlineMissed(policy="first-contact", due_on=DUE)
+STORIES = [
+    *story(
+        1, offer(1, "hospital"), DECLINED, offer(2, "desk"), OfferAccepted(attempt=2, reasons=[])
+    ),
+    *story(2, offer(1, "hospital"), DECLINED, offer(2, None)),
+    *story(3, offer(1, "desk"), OfferAccepted(attempt=1, reasons=[])),
+    *story(4, opened(1), CaseClosed(reason="settled", spell=1), opened(2)),
+    *story(
+        5,
+        opened(1),
+        CaseClosed(reason="moved", spell=1),
+        opened(2),
+        CaseClosed(reason="settled", spell=2),
+    ),
+    *story(6, opened(1), CaseClosed(reason="unknown", spell=1)),
+    *story(7, due("first-contact"), MISSED, DeadlineMet(policy="first-contact", late=True)),
+    *story(8, due("first-contact"), DeadlineMet(policy="first-contact", late=False)),
+    *story(9, due("evaluation"), due("first-contact")),
+]
+
+
+@pytest.fixture
+async def share(hears: Tell, figure: Ask) -> Share:
+    await hears(sorted(STORIES, key=lambda fact: fact.recorded_at))
+
+    async def asked(**query: str | list[str]) -> tuple[int, ...]:
+        found = await figure("shares", asOf="2019-12-31", **query)
+        return found["yes"], found["no"], found["unknown"], found["n"]
+
+    return asked
+
+
+async def test_of_what_was_offered_again_some_is_accepted(share: Share) -> None:
+    again = {"among": "offer-made.attempt=2", "of": "offer-accepted.attempt=2"}
+
+    assert await share(**again, against="offer-declined.attempt=2") == (1, 0, 1, 2)
+
+
+async def test_acceptance_is_told_apart_by_the_route_of_the_offer(share: Share) -> None:
+    desk, hospital = "offer-made.route=desk", "offer-made.route=hospital"
+
+    assert await share(among=desk, of="offer-accepted") == (2, 0, 0, 2)
+    assert await share(among=hospital, without=desk, of="offer-accepted") == (0, 0, 1, 1)
+
+
+async def test_cases_close_for_reasons_and_some_open_again(share: Share) -> None:
+    closed = "case-closed"
+
+    assert await share(among=closed, of="case-closed.reason=settled") == (2, 0, 1, 3)
+    assert await share(among=closed, of="case-closed.reason=unknown") == (1, 0, 2, 3)
+    assert await share(among=closed, of="case-opened.spell=2") == (2, 0, 1, 3)
+
+
+async def test_a_deadline_is_missed_met_or_not_known_yet(share: Share) -> None:
+    missed, met = "deadline-missed.policy=first-contact", "deadline-met.policy=first-contact"
+
+    among = "deadline-set.policy=first-contact"
+    assert await share(among=among, of=missed, against=met) == (1, 1, 1, 3)
+    assert await share(among=among, of="deadline-met.late=true") == (1, 0, 2, 3)
