@@ -152,7 +152,7 @@ def test_changing_one_figure_in_the_oracle_file_is_noticed(tmp_path: Path) -> No
 
 def test_the_report_holds_one_number_per_figure_rounded_as_printed(tmp_path: Path) -> None:
     name = "table-4.1/total/accepted-percentage"
-    answers = _perfect() | {name: Computed(100 * 53 / 147)}
+    answers = _perfect() | {name: Computed(100 * 53 / 147, 147, "2020-12-01", 0.25)}
 
     write_report(compare(answers), tmp_path / "figures.json")
 
@@ -164,13 +164,30 @@ def test_the_report_holds_one_number_per_figure_rounded_as_printed(tmp_path: Pat
         "source": "§4.3, table 4.1, total",
         "printed": "36%",
         "computed": 36,
+        "statistic": "share",
+        "n": 147,
+        "cut_off": "2020-12-01",
+        "open_share": 0.25,
         "equal": True,
         "resolution": None,
     }
+
+
+def test_the_table_shows_of_how_many_a_figure_is_and_what_share_of_them_is_open() -> None:
+    length = Computed(13.2, 47, "2020-12-01", 0.2979)
+
+    (line,) = (
+        line
+        for line in table(compare(_perfect() | {"length-of-support": length})).splitlines()
+        if line.startswith("length-of-support ")
+    )
+
+    assert line.split()[-4:] == ["mean", "47", "30%", "yes"]
 
 
 def test_the_table_shows_what_differs() -> None:
     lines = table(compare(_perfect() | {"funnel/open": Computed(15)})).splitlines()
 
     assert len(lines) == len(FIGURES) + 2
+    assert lines[0].split()[-4:] == ["statistic", "n", "open", "equal"]
     assert [line.split()[0] for line in lines if line.endswith("NO")] == ["funnel/open"]

@@ -35,8 +35,10 @@ OFFERS = {
 }
 DURATIONS = {
     "n": 47,
+    "basis": {"cutOff": "2020-12-01"},
+    "openShare": 0.3,
     "months": {"median": 2.76, "mean": None},
-    "split": {"holding": {"n": 24, "months": {"mean": 14.7}}},
+    "split": {"holding": {"n": 24, "openShare": 0.5, "months": {"mean": 14.7}}},
     "reasons": [{"reason": "a", "n": 2}, {"reason": "b", "n": 1}, {"reason": "c", "n": 5}],
 }
 
@@ -83,14 +85,14 @@ def _questions(**asks: Ask) -> Questions:
         (Ask(view="offers", field="offered"), Computed(18, 20)),
         (Ask(view="offers", field="offered", row="hospital-1"), Computed(11, 20)),
         (Ask(view="offers", field="share", times=100), Computed(50, 20)),
-        (Ask(view="durations", field="months.median"), Computed(2.76, 47)),
+        (Ask(view="durations", field="months.median"), Computed(2.76, 47, "2020-12-01", 0.3)),
         (
             Ask(view="durations", field="split.holding.months.mean", n="split.holding.n"),
-            Computed(14.7, 24),
+            Computed(14.7, 24, "2020-12-01", 0.5),
         ),
         (
             Ask(view="durations", list="reasons", where={"reason": ("a", "b")}, field="n"),
-            Computed(3, 47),
+            Computed(3, 47, "2020-12-01", 0.3),
         ),
     ],
 )

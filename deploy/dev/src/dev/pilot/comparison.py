@@ -15,10 +15,12 @@ MISSING = "-"
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A figure as analytics serves it: exact, and of how many people."""
+    """A figure as analytics serves it: exact, of how many, until when, and how many are open."""
 
     value: float
     n: int | None = None
+    cut_off: str | None = None
+    open_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,10 @@ class Compared:
     source: str
     printed: str
     computed: int | float | None
+    statistic: str
+    n: int | None
+    cut_off: str | None
+    open_share: float | None
     equal: bool | None
     resolution: str | None
 
@@ -63,6 +69,10 @@ def _compared(figure: Figure, answer: Computed | None) -> Compared:
         source=figure.source,
         printed=figure.printed,
         computed=None if computed is None else _as_printed(computed, figure.decimals),
+        statistic=figure.ask.field.rpartition(".")[2],
+        n=answer.n if answer else None,
+        cut_off=answer.cut_off if answer else None,
+        open_share=answer.open_share if answer else None,
         equal=_equal(figure, computed, answer.n if answer else None),
         resolution=figure.resolution,
     )
@@ -86,7 +96,16 @@ def all_equal(compared: Iterable[Compared]) -> bool:
 
 def table(compared: Sequence[Compared]) -> str:
     """Columns as wide as what stands in them."""
-    heads = ("figure", "where in the report", "printed", "computed", "equal")
+    heads = (
+        "figure",
+        "where in the report",
+        "printed",
+        "computed",
+        "statistic",
+        "n",
+        "open",
+        "equal",
+    )
     lines = [heads, *(_cells(line) for line in compared)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     ruled = [lines[0], tuple("-" * width for width in widths), *lines[1:]]
@@ -97,9 +116,11 @@ def table(compared: Sequence[Compared]) -> str:
 
 
 def _cells(line: Compared) -> tuple[str, ...]:
-    computed = MISSING if line.computed is None else str(line.computed)
+    numbers = (MISSING if number is None else str(number) for number in (line.computed, line.n))
+    computed, n = numbers
+    still_open = MISSING if line.open_share is None else f"{line.open_share:.0%}"
     equal = "yes" if line.equal else "NO" if line.equal is False else "excluded"
-    return line.figure, line.source, line.printed, computed, equal
+    return line.figure, line.source, line.printed, computed, line.statistic, n, still_open, equal
 
 
 def resolutions(compared: Iterable[Compared]) -> list[str]:

@@ -84,9 +84,15 @@ def _picked(cast: Cast, figure: Json, ask: Ask) -> Computed | None:
         part = next(rows, None)
     if ask.list is not None:
         items = (item for item in figure[ask.list] if _is(item, ask))
-        return Computed(sum(item[ask.field] for item in items), figure["n"])
+        return _computed(sum(item[ask.field] for item in items), figure, ask)
     found = None if part is None else _at(part, ask.field)
-    return None if found is None else Computed(found * ask.times, _at(figure, ask.n))
+    return None if found is None else _computed(found * ask.times, figure, ask)
+
+
+def _computed(value: float, figure: Json, ask: Ask) -> Computed:
+    """What is still open is said where it is said of how many."""
+    still_open = f"{ask.n.removesuffix('n')}openShare"
+    return Computed(value, *(_at(figure, path) for path in (ask.n, "basis.cutOff", still_open)))
 
 
 def _is(item: Json, ask: Ask) -> bool:
@@ -95,5 +101,5 @@ def _is(item: Json, ask: Ask) -> bool:
 
 def _at(part: Any, path: str) -> Any:  # noqa: ANN401 - as JSON has it
     for name in path.split("."):
-        part = None if part is None else part[name]
+        part = None if part is None else part.get(name)
     return part
