@@ -11,6 +11,7 @@ from casefile.access import ACCESS, scope
 from casefile.case.examples import BACKUP, CASE_ID, CASE_MANAGER, HOSPITAL
 from casefile.case.router import router as case
 from casefile.codec import CODEC
+from casefile.consent.router import router as consent
 from casefile.journal.router import router as journal
 from casefile.process.router import router as process
 from casefile.track.router import router as track
@@ -50,7 +51,7 @@ def programmes() -> Programmes:
 def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
     return Stand(
         store,
-        routers=[case, journal, track, process],
+        routers=[case, consent, journal, track, process],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),

@@ -63,6 +63,8 @@ async def test_a_case_is_assigned_contacted_and_closed(
         "closedAt": "2027-03-05T10:00:00Z",
         "closingReason": "settled",
         "caseManagers": [ASSIGN],
+        "consents": [],
+        "studies": [],
         "tracks": [],
         "activities": [],
     }

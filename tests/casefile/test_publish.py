@@ -7,6 +7,7 @@ import pytest
 
 from casefile.case import examples as case
 from casefile.codec import CODEC
+from casefile.consent import examples as consent
 from casefile.journal import examples as journal
 from casefile.publish import KEPT, publisher
 from casefile.track import examples as track
@@ -19,7 +20,7 @@ from programmes.loader import Programmes
 from programmes.track import Value
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
-EXAMPLES = examples(CODEC, case, journal, track)
+EXAMPLES = examples(CODEC, case, consent, journal, track)
 
 
 def stored(event: object) -> Recorded[Json]:

@@ -30,6 +30,8 @@ WRITES: dict[str, Body] = {
     f"case-managers/{CASE_MANAGER}/releases": {},
     "first-contacts": {"channel": "phone"},
     "closings": {"reason": "settled"},
+    "consents": {"consent": "support", "form": "written", "scopes": ["whole-service"]},
+    "consent-withdrawals": {"consent": "research"},
     "activities": WORK,
     f"activities/{ACTIVITY}/corrections": WORK,
     "tracks": {"track": "complaint"},
@@ -38,6 +40,7 @@ WRITES: dict[str, Body] = {
 }
 """What can be posted about a case, each with a good body."""
 CHANGES = (f"case-managers/{CASE_MANAGER}/releases", "closings")
+BY_DESK = ("consents", "consent-withdrawals")
 ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases")
 
 
@@ -91,7 +94,7 @@ async def test_a_case_that_somebody_else_holds_is_not_read(
         (Role.OPERATOR, list(WRITES)),
         (Role.SERVICE, list(WRITES)),
         (Role.CASE_MANAGER, list(ASSIGNING)),
-        (Role.DESK, [route for route in WRITES if route not in ASSIGNING]),
+        (Role.DESK, [route for route in WRITES if route not in (*ASSIGNING, *BY_DESK)]),
     ],
 )
 async def test_each_role_does_its_own_work_only(
@@ -155,6 +158,10 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("case-managers", {"role": "boss"}, ["#/role"]),
         ("first-contacts", {"channel": "pigeon"}, ["#/channel"]),
         ("closings", {"reason": "tired"}, ["#/reason"]),
+        ("consents", {"consent": "marriage"}, ["#/consent"]),
+        ("consents", {"form": "spoken", "scopes": ["interview"]}, ["#/form", "#/scopes"]),
+        ("consents", {"scopes": []}, ["#/scopes"]),
+        ("consent-withdrawals", {"consent": "marriage"}, ["#/consent"]),
         ("activities", {"category": "leisure"}, ["#/category"]),
         ("activities", {"type": "draft-letter"}, ["#/type"]),
         ("activities", {"contactMinutes": -1, "travelMinutes": 1441}, None),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from casefile.views.cases import CASES
 from checker.check import check
 from checker.dump import read, write
 from checker.evidence import Evidence
@@ -102,7 +103,7 @@ def test_the_command_says_what_was_broken_and_ends_with_one(
 
     assert (healthy_end.returncode, stale_end.returncode) == (0, 1)
     assert healthy_end.stdout.endswith(" 0 violations\n")
-    assert "R8: view cases_v2 of casefile lacks the row" in stale_end.stdout
+    assert f"R8: view {CASES.table.name} of casefile lacks the row" in stale_end.stdout
 
 
 def _judged(folder: Path) -> subprocess.CompletedProcess[str]:

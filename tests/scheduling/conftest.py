@@ -13,7 +13,7 @@ from kit.access import Role
 from kit.testing import Stand
 from programmes.loader import Programmes, load
 from scheduling.access import ACCESS, scope
-from scheduling.deadline.events import CODEC
+from scheduling.codec import CODEC
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
 from scheduling.deadline.router import router
 

@@ -6,15 +6,16 @@ from events import testing
 from events.contracts import registry, type_name
 from events.contracts import scheduling as contracts
 from events.store import Json, Recorded
+from scheduling.codec import CODEC
 from scheduling.deadline import examples as deadline
-from scheduling.deadline.events import CODEC, DeadlineEvent
 from scheduling.deadline.examples import DUE_ON, MET, MET_LATE, MISSED, SET
-from scheduling.publish import publish
+from scheduling.publish import KEPT, publish
+from scheduling.reminder import examples as reminder
 
-EXAMPLES = testing.examples(CODEC, deadline)
+EXAMPLES = testing.examples(CODEC, deadline, reminder)
 
 
-def stored(event: DeadlineEvent) -> Recorded[Json]:
+def stored(event: object) -> Recorded[Json]:
     return testing.stored(CODEC, event)
 
 
@@ -40,12 +41,19 @@ def test_there_is_an_example_of_every_stored_event() -> None:
     ],
 )
 def test_every_stored_event_is_published_under_a_registered_contract(
-    event: DeadlineEvent, name: str, contract: object
+    event: object, name: str, contract: object
 ) -> None:
     assert publish(stored(event)) == (name, contract)
     assert registry()[type_name("scheduling", name)] is type(contract)
 
 
+def test_what_stays_at_home_is_not_published() -> None:
+    kept = [event for event in EXAMPLES if isinstance(event, KEPT)]
+
+    assert len(kept) == len(KEPT)
+    assert [publish(stored(event)) for event in kept] == [None] * len(kept)
+
+
 @pytest.mark.parametrize("event", EXAMPLES)
-def test_a_stored_event_is_read_as_it_was_written(event: DeadlineEvent) -> None:
+def test_a_stored_event_is_read_as_it_was_written(event: object) -> None:
     assert CODEC.decode(stored(event)).event == event

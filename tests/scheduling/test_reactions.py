@@ -30,7 +30,7 @@ from programmes.loader import Programmes, UnknownProgramme, load
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, SET
 from scheduling.deadline.work import MISS_DEADLINE
-from scheduling.reactions.deadlines import reactions
+from scheduling.reactions import reactions
 
 GROUP = "scheduling.deadlines"
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)

@@ -33,7 +33,7 @@ from rig.story import Story
 from rig.tables import connected, tables
 from rig.topics import PUBLISHING, messages
 from rig.world import World, eventually
-from scheduling.deadline.events import CODEC as SCHEDULING
+from scheduling.codec import CODEC as SCHEDULING
 from scheduling.views.deadlines import DEADLINES
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]

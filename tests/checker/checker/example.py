@@ -46,7 +46,7 @@ from notifications.message.decider import MESSAGE, ConfirmDelivery, StartDeliver
 from notifications.reactions import scheduling as from_scheduling
 from programmes.loader import load
 from scheduling.app import GROUP as SCHEDULING
-from scheduling.reactions import deadlines
+from scheduling.reactions import reactions as scheduling_reactions
 
 PROGRAMMES = load(None)
 RULES = rules(PROGRAMMES)
@@ -70,7 +70,7 @@ class Example:
         self.handlers = {
             "casefile": react(self.stores["casefile"], CASEFILE, from_intake.REACTIONS),
             "scheduling": react(
-                self.stores["scheduling"], SCHEDULING, deadlines.reactions(PROGRAMMES)
+                self.stores["scheduling"], SCHEDULING, scheduling_reactions(PROGRAMMES)
             ),
             "notifications": react(
                 self.stores["notifications"], NOTIFICATIONS, from_scheduling.reactions(PROGRAMMES)

@@ -28,9 +28,10 @@ from notifications.publish import publish as publish_notifications
 from notifications.reactions import scheduling as from_scheduling
 from programmes.loader import Programmes
 from scheduling.app import GROUP as SCHEDULING
-from scheduling.deadline.events import CODEC as DEADLINE_CODEC
+from scheduling.codec import CODEC as SCHEDULING_CODEC
 from scheduling.publish import publish as publish_scheduling
-from scheduling.reactions import deadlines
+from scheduling.reactions import SOURCES as SCHEDULING_SOURCES
+from scheduling.reactions import reactions as from_casefile_and_intake
 from scheduling.views.deadlines import DEADLINES
 
 
@@ -59,18 +60,24 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             sealed={"case.contact-data-received.v1": "contact"},
         ),
         "scheduling": Rules(
-            decode=DEADLINE_CODEC.decode,
+            decode=SCHEDULING_CODEC.decode,
             publish=publish_scheduling,
             follows=[
                 Follower(
                     group=SCHEDULING,
-                    sources=deadlines.SOURCES,
+                    sources=SCHEDULING_SOURCES,
                     read=reads(known),
-                    reactions=deadlines.reactions(programmes),
+                    reactions=from_casefile_and_intake(programmes),
                 )
             ],
             views=[DEADLINES],
-            ends={"deadline.set.v1": {"deadline.met.v1", "deadline.missed.v1"}},
+            ends={
+                "deadline.set.v1": {
+                    "deadline.met.v1",
+                    "deadline.missed.v1",
+                    "deadline.silenced.v1",
+                }
+            },
         ),
         "notifications": Rules(
             decode=MESSAGE_CODEC.decode,

@@ -1,7 +1,10 @@
 """Who may do what in casefile, and whom a case concerns."""
 
-from casefile.case.decider import CASE, Status
+from casefile.case.decider import Status
+from casefile.codec import CODEC
+from casefile.holders import DECIDE_ACCESS, held
 from events.commands import History
+from events.history import facts
 from kit.access import AccessTable, Role, Scope
 
 _LEAD = frozenset({Role.DESK, Role.TEAM_LEAD})
@@ -13,19 +16,19 @@ ACCESS: AccessTable = {
     "case:work": _TEAM,
     "case:work-for-others": frozenset({Role.TEAM_LEAD}),
     "case:close": _TEAM,
+    "consent:record": _LEAD | _TEAM,
     "contact-data:read": _TEAM,
     "process:read": frozenset({Role.REFERRER, Role.DESK, Role.TEAM_LEAD}),
 }
 
 
 def scope(history: History) -> Scope | None:
-    """A case concerns the case managers who hold it now, and the organisation that referred.
+    """A case concerns the case managers to whom it is open now, and the organisation that referred.
 
     Of all actions a referrer may do but one: read the process view.
     """
-    if not history:
+    told = facts(recorded for recorded in history if recorded.type in DECIDE_ACCESS)
+    now = held([CODEC.decode(recorded).event for recorded in told])
+    if now.case.status is Status.NEW:
         return None
-    case = CASE.state(history, history[0].key)
-    if case.status is Status.NEW:
-        return None
-    return Scope(organisation=case.organisation, case_managers=frozenset(case.team))
+    return Scope(organisation=now.case.organisation, case_managers=now.holders)

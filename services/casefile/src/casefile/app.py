@@ -4,6 +4,7 @@ from casefile.access import ACCESS, scope
 from casefile.case import router as case
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.codec import CODEC
+from casefile.consent import router as consent
 from casefile.journal import router as journal
 from casefile.process import router as process
 from casefile.publish import publisher
@@ -25,7 +26,7 @@ GROUP = "casefile.referrals"
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
     return Service(
-        routers=[case.router, journal.router, track.router, process.router],
+        routers=[case.router, consent.router, journal.router, track.router, process.router],
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,

@@ -3,8 +3,9 @@
 from typing import Any
 
 from casefile.case.events import CODEC as CASE
+from casefile.consent.events import CODEC as CONSENT
 from casefile.journal.events import CODEC as JOURNAL
 from casefile.track.events import CODEC as TRACK
 from events.codec import Codec, joined
 
-CODEC: Codec[Any] = joined(CASE, JOURNAL, TRACK)
+CODEC: Codec[Any] = joined(CASE, CONSENT, JOURNAL, TRACK)

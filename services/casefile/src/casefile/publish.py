@@ -2,6 +2,7 @@
 
 from casefile.case import events as case
 from casefile.codec import CODEC
+from casefile.consent import events as consent
 from casefile.journal import events as journal
 from casefile.track import events as track
 from events.contracts.casefile import CONTRACTS
@@ -17,6 +18,8 @@ PUBLISHED: dict[type, Entry] = {
     case.CaseManagerReleased: "case-manager-released",
     case.FirstContactMade: "first-contact-made",
     case.CaseClosed: "case-closed",
+    consent.ConsentGiven: "consent-given",
+    consent.ConsentWithdrawn: "consent-withdrawn",
     journal.ActivityLogged: "activity-logged",
     journal.ActivityCorrected: "activity-corrected",
 }

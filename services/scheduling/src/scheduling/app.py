@@ -7,11 +7,11 @@ from kit.composition import Follows, Ground, Service
 from kit.settings import Settings
 from programmes.loader import load
 from scheduling.access import ACCESS, scope
+from scheduling.codec import CODEC
 from scheduling.deadline import router as deadline
-from scheduling.deadline.events import CODEC
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.publish import publish
-from scheduling.reactions import deadlines
+from scheduling.reactions import SOURCES, reactions
 from scheduling.views.deadlines import DEADLINES
 from scheduling.work.deadlines import deadline_misser
 
@@ -29,9 +29,9 @@ def compose(ground: Ground[Settings]) -> Service:
         follows=[
             Follows(
                 group=GROUP,
-                services=deadlines.SOURCES,
+                services=SOURCES,
                 read=reads(registry(programmes.track_steps())),
-                handle=react(ground.store, GROUP, deadlines.reactions(programmes)),
+                handle=react(ground.store, GROUP, reactions(programmes)),
             )
         ],
         views=[DEADLINES],

@@ -33,6 +33,22 @@ class FirstContactMade(Contract):
     channel: Code
 
 
+class ConsentGiven(Contract):
+    """The client agrees; a case is a member of `studies` while this consent holds."""
+
+    consent: Code
+    form: Code
+    scopes: list[Code]
+    studies: list[Code]
+
+
+class ConsentWithdrawn(Contract):
+    """The client agrees no longer; `stops` is what ends with it until consent is given again."""
+
+    consent: Code
+    stops: list[Code]
+
+
 class ActivityLogged(Contract):
     """Work on a case; contact, travel and registration minutes are three numbers."""
 
@@ -69,6 +85,8 @@ CONTRACTS: dict[str, type[Contract]] = {
     "case-manager-assigned": CaseManagerAssigned,
     "case-manager-released": CaseManagerReleased,
     "first-contact-made": FirstContactMade,
+    "consent-given": ConsentGiven,
+    "consent-withdrawn": ConsentWithdrawn,
     "activity-logged": ActivityLogged,
     "activity-corrected": ActivityLogged,
     "case-closed": CaseClosed,

@@ -6,6 +6,8 @@ from uuid import UUID
 from casefile.case.decider import CASE
 from casefile.case.events import CaseClosed
 from casefile.codec import CODEC
+from casefile.consent.answer import ConsentAnswer, consent_answers
+from casefile.consent.decider import CONSENT
 from casefile.journal.events import ActivityCorrected, ActivityLogged, effort
 from casefile.track.answer import TrackAnswer, track_answers
 from events.store import Json, Recorded
@@ -32,7 +34,10 @@ class ActivityAnswer(Answer):
 
 
 class CaseAnswer(Answer):
-    """`status` is new, open or closed; times are as precise as they are known."""
+    """`status` is new, open or closed; times are as precise as they are known.
+
+    `studies` are those of which the case is a member, by consent.
+    """
 
     id: UUID
     programme: str
@@ -43,6 +48,8 @@ class CaseAnswer(Answer):
     closed_at: str | None
     closing_reason: str | None
     case_managers: list[TeamMember]
+    consents: list[ConsentAnswer]
+    studies: list[str]
     tracks: list[TrackAnswer]
     activities: list[ActivityAnswer]
 
@@ -51,6 +58,7 @@ def case_answer(
     case_id: UUID, known: Sequence[Recorded[Json]], definition: Definition
 ) -> CaseAnswer:
     case = CASE.state(known, case_id)
+    consents = CONSENT.state(known, CONSENT.beside(case_id))
     events = [CODEC.decode(recorded) for recorded in known]
     closings = [r.event for r in events if isinstance(r.event, CaseClosed)]
     return CaseAnswer(
@@ -63,6 +71,8 @@ def case_answer(
         closed_at=str(case.closed) if case.closed else None,
         closing_reason=closings[-1].reason if closings else None,
         case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
+        consents=consent_answers(consents),
+        studies=sorted(consents.studies),
         tracks=track_answers(known, definition),
         activities=[
             _activity(r.event)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from casefile.case.answer import CaseAnswer, case_answer
 from casefile.case.decider import CASE, CloseCase, Status
 from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, FirstContactMade
+from casefile.consent.decider import CONSENT, CONTACT_DATA
 from casefile.parts import TheProgrammes
 from casefile.views.cases import CASES
 from events.contracts.contract import Code
@@ -73,7 +74,7 @@ def _listed(row: Row) -> ListedCase:
         id=row["key"],
         programme=row["programme"],
         status=row["status"],
-        case_managers=row["case_managers"],
+        case_managers=row["team"],
         contacted=row["contacted"],
     )
 
@@ -95,8 +96,9 @@ async def read_contact_data(
     call: Annotated[Call, reads("contact-data:read")],
     vault: TheVault,
 ) -> ContactDataAnswer:
-    contact = CASE.state(await call.read(case_id), case_id).contact
-    if contact is None:
+    known = await call.read(case_id)
+    contact = CASE.state(known, case_id).contact
+    if contact is None or CONTACT_DATA in CONSENT.state(known, CONSENT.beside(case_id)).stopped:
         raise not_found()
     fields = await vault.open(case_id, contact)
     return ContactDataAnswer(**{f: fields.get(f) for f in ContactDataAnswer.model_fields})

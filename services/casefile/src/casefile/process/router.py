@@ -39,7 +39,7 @@ def _listed(row: Row) -> ListedProcess:
     return ListedProcess(
         id=row["key"],
         programme=row["programme"],
-        support=support(row["status"], team=bool(row["case_managers"])),
+        support=support(row["status"], team=bool(row["team"])),
     )
 
 

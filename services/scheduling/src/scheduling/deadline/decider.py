@@ -14,6 +14,7 @@ from scheduling.deadline.events import (
     DeadlineMet,
     DeadlineMissed,
     DeadlineSet,
+    DeadlineSilenced,
 )
 from scheduling.deadline.work import end_of_day, work
 
@@ -31,6 +32,7 @@ class SetDeadline:
 
     `corrects`: the cause was told of before, and is put right. `first_counts`: what comes again
     while the deadline stands does not move it.
+    `stopped`: reminders have stopped.
     """
 
     policy: str
@@ -39,6 +41,7 @@ class SetDeadline:
     known_at: datetime
     corrects: bool = False
     first_counts: bool = False
+    stopped: bool = False
     occurred: Occurred
 
 
@@ -49,6 +52,9 @@ class MeetDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissDeadline:
+    """`stopped`: reminders of the case have stopped, so that it passes in silence."""
+
+    stopped: bool = False
     occurred: Occurred
 
 
@@ -75,12 +81,11 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
                 return []
             late = _over(deadline, occurred)
             return [DeadlineMet(policy=deadline.policy, late=late, occurred=occurred)]
-        case MissDeadline(occurred=occurred):
+        case MissDeadline(occurred=occurred, stopped=stopped):
             if deadline.status is not Status.OPEN or not _over(deadline, occurred):
                 return []
-            return [
-                DeadlineMissed(policy=deadline.policy, due_on=deadline.due_on, occurred=occurred)
-            ]
+            passed = DeadlineSilenced if stopped else DeadlineMissed
+            return [passed(policy=deadline.policy, due_on=deadline.due_on, occurred=occurred)]
         case _:
             assert_never(command)
 
@@ -96,6 +101,8 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
         case DeadlineMissed(due_on=due_on):
             over = deadline.status is Status.MET or due_on != deadline.due_on
             return deadline if over else replace(deadline, status=Status.MISSED)
+        case DeadlineSilenced():
+            return deadline
         case _:
             assert_never(event)
 
@@ -121,7 +128,7 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             policy=command.policy,
             policy_version=command.policy_version,
             due_on=command.due_on,
-            silent=end_of_day(command.due_on) <= command.known_at,
+            silent=command.stopped or end_of_day(command.due_on) <= command.known_at,
             occurred=command.occurred,
         )
     ]

@@ -9,7 +9,10 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineSet:
-    """Due by the end of `due_on`; `silent` where that was over before anybody could know of it."""
+    """Due by the end of `due_on`.
+
+    `silent` where that was over before anybody could know of it, or reminders had stopped.
+    """
 
     policy: str
     policy_version: int
@@ -32,12 +35,22 @@ class DeadlineMissed:
     occurred: Occurred
 
 
-DeadlineEvent = DeadlineSet | DeadlineMet | DeadlineMissed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineSilenced:
+    """The day passed while reminders of the case had stopped: nobody is told."""
+
+    policy: str
+    due_on: date
+    occurred: Occurred
+
+
+DeadlineEvent = DeadlineSet | DeadlineMet | DeadlineMissed | DeadlineSilenced
 
 CODEC: Codec[DeadlineEvent] = Codec(
     {
         "deadline.set.v1": DeadlineSet,
         "deadline.met.v1": DeadlineMet,
         "deadline.missed.v1": DeadlineMissed,
+        "deadline.silenced.v1": DeadlineSilenced,
     }
 )

@@ -62,7 +62,7 @@ async def read_deadlines(
     case_id: UUID, at: AtMoment, call: Annotated[Call, reads("deadline:read")]
 ) -> list[DeadlineAnswer]:
     known = await call.read(case_id, at)
-    streams = dict.fromkeys(recorded.stream for recorded in known)
+    streams = dict.fromkeys(r.stream for r in known if DEADLINE.codec.reads(r.type))
     answers = [_answer(case_id, stream, DEADLINE.state(known, stream)) for stream in streams]
     return sorted(answers, key=attrgetter("due_on", "policy", "id"))
 

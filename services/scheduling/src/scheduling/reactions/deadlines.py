@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
+from events.commands import History
 from events.consumer import Ask, Reaction
 from events.contracts.casefile import TrackStepRecorded
 from events.contracts.contract import Contract
@@ -12,8 +13,7 @@ from events.store import Recorded
 from programmes.deadline import Deadline, field_of
 from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
-
-SOURCES = ("casefile", "intake")
+from scheduling.reminder.decider import REMINDER
 
 
 def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
@@ -40,15 +40,19 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
     due_on = _due(message, policy)
     if due_on is None:
         return None
-    command = SetDeadline(
-        policy=policy.policy,
-        policy_version=policy.version,
-        due_on=due_on,
-        known_at=message.recorded_at,
-        corrects=message.corrects is not None,
-        first_counts=policy.first_counts,
-        occurred=message.occurred,
-    )
+
+    def command(history: History) -> SetDeadline:
+        return SetDeadline(
+            policy=policy.policy,
+            policy_version=policy.version,
+            due_on=due_on,
+            known_at=message.recorded_at,
+            corrects=message.corrects is not None,
+            first_counts=policy.first_counts,
+            stopped=REMINDER.state(history, REMINDER.beside(message.key)).stopped,
+            occurred=message.occurred,
+        )
+
     return Ask(DEADLINE, _stream(message, policy), command)
 
 

@@ -2,17 +2,21 @@
 
 from uuid import UUID
 
-from events.commands import Cause, execute
+from events.commands import Cause, History, execute
 from events.occurrence import Occurred
 from events.store import Store, Work, WriteSet
 from events.work import Handle
 from kit.clock import Clock
 from scheduling.deadline.decider import DEADLINE, MissDeadline
+from scheduling.reminder.decider import REMINDER
 
 
 def deadline_misser(store: Store, clock: Clock) -> Handle:
     async def miss(work: Work) -> None:
-        command = MissDeadline(occurred=Occurred.instant(clock()))
+        def command(history: History) -> MissDeadline:
+            reminders = REMINDER.state(history, REMINDER.beside(work.key))
+            return MissDeadline(stopped=reminders.stopped, occurred=Occurred.instant(clock()))
+
         cause = Cause(metadata=work.metadata, beside=WriteSet(done=[work.id]))
         stream = UUID(work.data["deadline"])
         await execute(store, DEADLINE, work.key, command, cause, stream=stream)

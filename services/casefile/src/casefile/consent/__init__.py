@@ -1,0 +1,1 @@
+"""Consents: what the client agrees to, and what ends when that is taken back."""

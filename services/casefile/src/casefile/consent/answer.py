@@ -1,0 +1,29 @@
+"""The consents of a case as an answer shows them: how each stands, and since when."""
+
+from casefile.consent.decider import Consents
+from casefile.consent.events import ConsentGiven
+from kit.bodies import Answer
+
+
+class ConsentAnswer(Answer):
+    """Withdrawn consents have neither form nor scopes; `occurredAt` is since when it stands so."""
+
+    consent: str
+    given: bool
+    form: str | None
+    scopes: list[str]
+    occurred_at: str
+
+
+def consent_answers(consents: Consents) -> list[ConsentAnswer]:
+    """In the order in which they were first told of."""
+    return [
+        ConsentAnswer(
+            consent=event.consent,
+            given=isinstance(event, ConsentGiven),
+            form=event.form if isinstance(event, ConsentGiven) else None,
+            scopes=list(event.scopes) if isinstance(event, ConsentGiven) else [],
+            occurred_at=str(event.occurred),
+        )
+        for event in consents.standing.values()
+    ]

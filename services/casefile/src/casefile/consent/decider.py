@@ -1,0 +1,72 @@
+"""When consent is given and withdrawn, and what has ended by that."""
+
+from dataclasses import dataclass
+
+from casefile.case.beside import OnCase
+from casefile.case.decider import Status
+from casefile.consent.events import CODEC, ConsentEvent, ConsentGiven, ConsentWithdrawn
+from events.commands import StreamType
+from events.decider import Decider, Rejected
+
+ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn]
+
+ACCESS = "access"
+CONTACT_DATA = "contact-data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consents:
+    """All that was told; of each consent counts what happened last, however late it was told."""
+
+    told: tuple[ConsentEvent, ...] = ()
+
+    @property
+    def standing(self) -> dict[str, ConsentEvent]:
+        last: dict[str, ConsentEvent] = {}
+        for event in self.told:
+            before = last.get(event.consent)
+            if before is None or not event.occurred.certainly_before(before.occurred):
+                last[event.consent] = event
+        return last
+
+    @property
+    def stopped(self) -> frozenset[str]:
+        """What has ended by a withdrawal, and has not begun again."""
+        withdrawn = (e for e in self.standing.values() if isinstance(e, ConsentWithdrawn))
+        return frozenset(stop for event in withdrawn for stop in event.stops)
+
+    @property
+    def studies(self) -> frozenset[str]:
+        given = (e for e in self.standing.values() if isinstance(e, ConsentGiven))
+        return frozenset(study for event in given for study in event.studies)
+
+
+def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
+    """Consent is not bound to the time of the case: the first comes before, a study's may last."""
+    told = asked.command
+    if asked.case.status is Status.NEW:
+        raise Rejected("case-new", "The case is not open yet.")
+    if told in consents.told or _says_the_same(consents.standing.get(told.consent), told):
+        return []
+    return [told]
+
+
+def evolve(consents: Consents, event: ConsentEvent) -> Consents:
+    return Consents(told=(*consents.told, event))
+
+
+def _says_the_same(standing: ConsentEvent | None, told: ConsentEvent) -> bool:
+    """What was given or withdrawn before, and is so since, needs no second telling."""
+    if standing is None or told.occurred.certainly_before(standing.occurred):
+        return False
+    match told, standing:
+        case ConsentGiven(), ConsentGiven():
+            return (standing.form, standing.scopes) == (told.form, told.scopes)
+        case ConsentWithdrawn(), ConsentWithdrawn():
+            return True
+        case _:
+            return False
+
+
+consent_decider = Decider(Consents(), decide, evolve)
+CONSENT = StreamType("consent", consent_decider, CODEC)

@@ -1,0 +1,1 @@
+"""Reminders: whether those of a case may be sent, as consents stand."""

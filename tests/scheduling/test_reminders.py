@@ -1,0 +1,179 @@
+"""While a consent on which reminders rest is withdrawn, the deadlines of the case are silent."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import permutations
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.consumer import react
+from events.contracts import type_name
+from events.contracts.casefile import CaseOpened, ConsentGiven, ConsentWithdrawn
+from events.contracts.contract import Contract
+from events.lanes import Handle
+from events.memory import MemoryStore
+from events.occurrence import UNKNOWN, Occurred
+from events.store import Recorded
+from events.testing import METADATA, FixedClock, lived, outcome, recorded
+from programmes.loader import Programmes
+from scheduling.codec import CODEC
+from scheduling.deadline.events import DeadlineMissed, DeadlineSet, DeadlineSilenced
+from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
+from scheduling.reactions import reactions
+from scheduling.reminder.decider import REMINDER, reminder_decider
+from scheduling.reminder.events import ReminderEvent
+from scheduling.reminder.examples import ALLOWED, STOPPED
+from scheduling.work.deadlines import deadline_misser
+
+UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
+
+
+def message(position: int, name: str, event: Contract, occurred: str) -> Recorded[Contract]:
+    return recorded(
+        event,
+        position,
+        source="casefile",
+        key=CASE_ID,
+        type=type_name("casefile", name),
+        occurred=Occurred.parse(occurred),
+        recorded_at=datetime(2027, 2, 17, 12, tzinfo=UTC),
+        metadata=UNDER_PROGRAMME,
+    )
+
+
+OPENED = message(1, "case-opened", CaseOpened(organisation=None, spell=1), "2027-02-15")
+WITHDRAWN = message(
+    2,
+    "consent-withdrawn",
+    ConsentWithdrawn(consent="support", stops=["access", "reminders"]),
+    "2027-02-16",
+)
+GIVEN = message(
+    3,
+    "consent-given",
+    ConsentGiven(consent="support", form="written", scopes=["whole-service"], studies=[]),
+    "2027-02-17",
+)
+STUDY_LEFT = message(
+    4, "consent-withdrawn", ConsentWithdrawn(consent="research", stops=["study"]), "2027-02-16"
+)
+STUDY_JOINED = message(
+    5,
+    "consent-given",
+    ConsentGiven(consent="research", form="written", scopes=["interview"], studies=["evaluation"]),
+    "2027-02-16",
+)
+
+
+@pytest.fixture
+def handle(store: MemoryStore, programmes: Programmes) -> Handle:
+    return react(store, "scheduling.deadlines", reactions(programmes))
+
+
+async def passed(
+    handle: Handle, store: MemoryStore, clock: FixedClock, *told: Recorded[Contract]
+) -> list[object]:
+    """What became of the deadlines when the timers went off."""
+    for each in told:
+        await handle(each)
+    for timer in list(store.work.values()):
+        await deadline_misser(store, clock)(timer)
+    events = [CODEC.decode(r).event for r in store.log if r.stream == FIRST_CONTACT]
+    return [type(event) for event in events]
+
+
+@pytest.mark.parametrize(
+    ("told", "events"),
+    [
+        ([OPENED], [DeadlineSet, DeadlineMissed]),
+        ([OPENED, WITHDRAWN], [DeadlineSet, DeadlineSilenced]),
+        ([OPENED, WITHDRAWN, GIVEN], [DeadlineSet, DeadlineMissed]),
+        ([OPENED, GIVEN, WITHDRAWN], [DeadlineSet, DeadlineMissed]),
+        ([OPENED, STUDY_LEFT], [DeadlineSet, DeadlineMissed]),
+    ],
+)
+async def test_a_deadline_that_passes_while_reminders_have_stopped_is_silent(
+    handle: Handle,
+    store: MemoryStore,
+    clock: FixedClock,
+    told: Sequence[Recorded[Contract]],
+    events: Sequence[type],
+) -> None:
+    assert await passed(handle, store, clock, *told) == events
+
+
+async def test_what_is_set_while_reminders_have_stopped_begins_no_timer(
+    handle: Handle, store: MemoryStore
+) -> None:
+    await handle(WITHDRAWN)
+    await handle(OPENED)
+
+    deadline = CODEC.decode(store.log[-1]).event
+    assert isinstance(deadline, DeadlineSet)
+    assert deadline.silent
+    assert store.work == {}
+
+
+@pytest.mark.parametrize("order", [*permutations([WITHDRAWN, WITHDRAWN, GIVEN, GIVEN])])
+async def test_what_comes_again_or_in_another_order_means_the_same(
+    handle: Handle, store: MemoryStore, order: Sequence[Recorded[Contract]]
+) -> None:
+    for each in order:
+        await handle(each)
+
+    assert len(store.log) == 2
+    assert not REMINDER.state(store.log, REMINDER.beside(CASE_ID)).stopped
+
+
+@pytest.mark.parametrize("other", [STUDY_LEFT, STUDY_JOINED])
+async def test_a_consent_on_which_no_reminder_rests_is_not_kept(
+    handle: Handle, store: MemoryStore, other: Recorded[Contract]
+) -> None:
+    await handle(other)
+
+    assert store.log == []
+
+
+async def test_the_reminders_of_a_case_are_none_of_its_deadlines(
+    handle: Handle, desk: httpx.AsyncClient
+) -> None:
+    await handle(OPENED)
+    await handle(WITHDRAWN)
+
+    answer = await desk.get(f"/v1/cases/{CASE_ID}/deadlines")
+
+    assert [deadline["policy"] for deadline in answer.json()] == ["first-contact"]
+
+
+@pytest.mark.parametrize("told", [STOPPED, ALLOWED])
+def test_what_is_told_again_adds_nothing(told: ReminderEvent) -> None:
+    assert outcome(reminder_decider, given=[], when=told) == [told]
+    assert outcome(reminder_decider, given=[told], when=told) == []
+
+
+@given(
+    st.lists(
+        st.builds(
+            replace,
+            st.sampled_from([STOPPED, ALLOWED, replace(STOPPED, consent="contact-data")]),
+            occurred=st.sampled_from(
+                [*(Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)), UNKNOWN]
+            ),
+        )
+    )
+)
+def test_whatever_is_told_one_withdrawal_without_a_later_consent_stops_reminders(
+    told: list[ReminderEvent],
+) -> None:
+    events = lived(reminder_decider, told)
+    later = replace(ALLOWED, occurred=Occurred.parse("2027-03-01"))
+    both = [later, replace(later, consent="contact-data")]
+
+    assert len(events) == len(set(told))
+    assert not reminder_decider.fold([*events, *both]).stopped
+    stopped = replace(STOPPED, occurred=later.occurred)
+    assert reminder_decider.fold([*events, *both, stopped]).stopped
