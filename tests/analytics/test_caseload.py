@@ -10,12 +10,15 @@ from events.contracts.casefile import (
     CaseManagerAssigned,
     CaseManagerReleased,
     CaseOpened,
+    CaseReopened,
 )
 from events.history import FOREVER, facts
 from events.occurrence import Occurred
 
 OPENED = told(1, CaseOpened(organisation=HOSPITAL, spell=1), "2019-01-10")
 CLOSED = told(9, CaseClosed(reason="support-completed", spell=1), "2020-01-10")
+
+REOPENED = told(10, CaseReopened(reason="new-need", spell=2), "2020-03-01")
 
 
 def assigned(position: int, occurred: str, role: str = "case-manager") -> Fact:
@@ -65,8 +68,24 @@ def test_another_role_is_another_period() -> None:
 
 
 def test_a_case_that_opens_again_begins_without_a_team() -> None:
-    reopened = told(10, CaseOpened(organisation=HOSPITAL, spell=2), "2020-03-01")
-
-    assert periods([OPENED, assigned(2, "2019-01-12"), CLOSED, reopened]) == [
+    assert periods([OPENED, assigned(2, "2019-01-12"), CLOSED, REOPENED]) == [
         (CASE_MANAGER, "case-manager", at("2019-01-12"), at("2020-01-10"))
+    ]
+
+
+def test_a_case_that_opened_again_is_a_load_until_it_closes_again() -> None:
+    anew = assigned(11, "2020-03-02", "backup")
+    closed = told(12, CaseClosed(reason="settled", spell=2), "2020-06-01")
+
+    assert periods([OPENED, assigned(2, "2019-01-12"), CLOSED, REOPENED, anew, closed]) == [
+        (CASE_MANAGER, "case-manager", at("2019-01-12"), at("2020-01-10")),
+        (CASE_MANAGER, "backup", at("2020-03-02"), at("2020-06-01")),
+    ]
+
+
+def test_a_team_that_was_told_of_without_an_end_does_not_outlast_its_spell() -> None:
+    late = assigned(11, "2019-05-01")
+
+    assert periods([OPENED, CLOSED, REOPENED, late]) == [
+        (CASE_MANAGER, "case-manager", at("2019-05-01"), at("2020-01-10"))
     ]

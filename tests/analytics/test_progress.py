@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from analytics.examples import HOSPITAL, KEY, OTHER_HOSPITAL, identity, told
 from analytics.log import Fact
 from analytics.views.progress import PROGRESS, rows
-from events.contracts.casefile import CaseClosed, CaseOpened
+from events.contracts.casefile import CaseClosed, CaseOpened, CaseReopened
 from events.contracts.intake import (
     CandidateIdentified,
     OfferAccepted,
@@ -74,7 +74,7 @@ def test_a_referral_that_was_screened_out_says_why() -> None:
 
 
 def test_a_case_that_opened_again_is_not_closed() -> None:
-    reopened = told(8, CaseOpened(organisation=HOSPITAL, spell=2), "2020-03-01")
+    reopened = told(8, CaseReopened(reason="new-need", spell=2), "2020-03-01")
 
     assert "closed" not in steps(last([OPENED, CLOSED, reopened]))
 

@@ -88,6 +88,6 @@ async def test_past_days_and_watermarks_are_index_look_ups(
 
     watermarks = await plan(store, behind.watermarks(CUT, 10_000))
 
-    assert "caseload_v1_held" in await plan(store, caseload.counts(CUT))
+    assert "caseload_v2_held" in await plan(store, caseload.counts(CUT))
     assert "events_source_recorded_at_idx" in watermarks
     assert "Seq Scan on events" not in watermarks

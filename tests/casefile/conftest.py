@@ -12,7 +12,11 @@ from casefile.case.examples import BACKUP, CASE_ID, CASE_MANAGER, HOSPITAL
 from casefile.case.router import router as case
 from casefile.codec import CODEC
 from casefile.consent.router import router as consent
+from casefile.handover.router import router as handover
 from casefile.journal.router import router as journal
+from casefile.needs.router import router as needs
+from casefile.persons.router import router as persons
+from casefile.plan.router import router as plan
 from casefile.process.router import router as process
 from casefile.track.router import router as track
 from events.memory import MemoryStore
@@ -51,7 +55,7 @@ def programmes() -> Programmes:
 def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
     return Stand(
         store,
-        routers=[case, consent, journal, track, process],
+        routers=[case, handover, persons, consent, needs, plan, journal, track, process],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),

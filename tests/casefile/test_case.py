@@ -6,26 +6,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casefile.case.decider import CaseCommand, CloseCase, OpenCase, case_decider
-from casefile.case.events import CaseEvent, CaseOpened
+from casefile.case.decider import (
+    AssignCaseManager,
+    CaseCommand,
+    CloseCase,
+    OpenCase,
+    ReopenCase,
+    case_decider,
+)
+from casefile.case.events import CaseClosed, CaseEvent, CaseOpened
 from casefile.case.examples import (
     ASSIGNED,
     BACKUP,
     CLOSED,
     CONTACTED,
+    CRITICAL,
     HOSPITAL,
+    INTENSIVE,
     OPENED,
     RECEIVED,
     REFUSED,
     RELEASED,
+    REOPENED,
+    VISITED,
+    WINDING_DOWN,
 )
 from events.occurrence import UNKNOWN, Occurred
 from events.testing import lived, outcome, refusal
 
 OPEN = OpenCase(organisation=HOSPITAL, occurred=OPENED.occurred)
+ASSIGN = AssignCaseManager(
+    case_manager=ASSIGNED.case_manager, role=ASSIGNED.role, most=1, occurred=ASSIGNED.occurred
+)
 CLOSE = CloseCase(reason="no-longer-needed", occurred=CLOSED.occurred)
+REOPEN = ReopenCase(reason=REOPENED.reason, occurred=REOPENED.occurred)
 BEFORE_OPENING = Occurred.parse("2027-02-14")
 AFTER_CLOSING = Occurred.parse("2027-03-02")
+AGAIN = Occurred.parse("2027-03-04")
+WITHIN = [ASSIGN, CONTACTED, VISITED, INTENSIVE, CRITICAL, WINDING_DOWN]
+"""What belongs to the time in which a case is open."""
+CLOSED_AGAIN = CaseClosed(reason="settled", spell=2, occurred=AGAIN)
 
 
 @pytest.mark.parametrize(
@@ -35,13 +55,44 @@ AFTER_CLOSING = Occurred.parse("2027-03-02")
         ([OPENED], RECEIVED, [RECEIVED]),
         ([OPENED], REFUSED, [REFUSED]),
         ([OPENED, REFUSED], RECEIVED, [RECEIVED]),
-        ([OPENED], ASSIGNED, [ASSIGNED]),
-        ([OPENED, ASSIGNED], replace(ASSIGNED, role="backup"), [replace(ASSIGNED, role="backup")]),
+        ([OPENED], ASSIGN, [ASSIGNED]),
+        ([OPENED, ASSIGNED], replace(ASSIGN, role="backup"), [replace(ASSIGNED, role="backup")]),
         ([OPENED, ASSIGNED], RELEASED, [RELEASED]),
         ([OPENED, ASSIGNED, CLOSED], RELEASED, [RELEASED]),
         ([OPENED], CONTACTED, [CONTACTED]),
+        ([OPENED], VISITED, [VISITED]),
+        ([OPENED], INTENSIVE, [INTENSIVE]),
+        ([OPENED, INTENSIVE], replace(INTENSIVE, level="low"), [replace(INTENSIVE, level="low")]),
+        ([OPENED], CRITICAL, [CRITICAL]),
+        ([OPENED], WINDING_DOWN, [WINDING_DOWN]),
         ([OPENED, CONTACTED], CLOSE, [CLOSED]),
         ([OPENED], CLOSE, [CLOSED]),
+        (
+            [OPENED],
+            replace(CLOSE, checklist={"evaluated": "no"}, open_needs=("legal",)),
+            [replace(CLOSED, checklist={"evaluated": "no"}, open_needs=("legal",))],
+        ),
+        ([OPENED, CLOSED], REOPEN, [REOPENED]),
+        (
+            [OPENED, CLOSED, REOPENED],
+            replace(CLOSE, reason="settled", occurred=AGAIN),
+            [CLOSED_AGAIN],
+        ),
+        (
+            [OPENED, WINDING_DOWN, CLOSED, REOPENED],
+            replace(WINDING_DOWN, occurred=AGAIN),
+            [replace(WINDING_DOWN, occurred=AGAIN)],
+        ),
+        (
+            [OPENED, ASSIGNED, CLOSED, REOPENED],
+            replace(ASSIGN, occurred=AGAIN),
+            [replace(ASSIGNED, occurred=AGAIN)],
+        ),
+        (
+            [OPENED, CLOSED, REOPENED, CLOSED_AGAIN],
+            replace(REOPEN, occurred=AGAIN),
+            [replace(REOPENED, spell=3, occurred=AGAIN)],
+        ),
     ],
 )
 def test_what_may_follow_follows(
@@ -58,30 +109,52 @@ def test_what_may_follow_follows(
         ([OPENED, RECEIVED], RECEIVED),
         ([OPENED, RECEIVED], REFUSED),
         ([OPENED, REFUSED], REFUSED),
-        ([OPENED, ASSIGNED], ASSIGNED),
+        ([OPENED, ASSIGNED], ASSIGN),
         ([OPENED], RELEASED),
         ([OPENED, ASSIGNED, RELEASED], RELEASED),
         ([OPENED, CONTACTED], CONTACTED),
+        ([OPENED, VISITED], VISITED),
+        ([OPENED, INTENSIVE], INTENSIVE),
+        ([OPENED, INTENSIVE], replace(INTENSIVE, occurred=CRITICAL.occurred)),
+        ([OPENED, CRITICAL], CRITICAL),
+        ([OPENED, WINDING_DOWN], WINDING_DOWN),
         ([OPENED, CLOSED], CLOSE),
+        ([OPENED, CLOSED, REOPENED], REOPEN),
+        ([OPENED], REOPEN),
     ],
 )
 def test_what_is_asked_again_is_ignored(before: list[CaseEvent], command: CaseCommand) -> None:
     assert outcome(case_decider, given=before, when=command) == []
 
 
-@pytest.mark.parametrize("command", [RECEIVED, REFUSED, ASSIGNED, RELEASED, CONTACTED, CLOSE])
+@pytest.mark.parametrize(
+    "command",
+    [
+        RECEIVED,
+        REFUSED,
+        ASSIGN,
+        RELEASED,
+        CONTACTED,
+        VISITED,
+        INTENSIVE,
+        CRITICAL,
+        WINDING_DOWN,
+        CLOSE,
+        REOPEN,
+    ],
+)
 def test_nothing_is_done_on_a_case_that_is_not_open_yet(command: CaseCommand) -> None:
     assert refusal(case_decider, given=[], when=command) == "case-new"
 
 
-@pytest.mark.parametrize("command", [ASSIGNED, CONTACTED, CLOSE])
+@pytest.mark.parametrize("command", [*WITHIN, CLOSE])
 def test_nothing_happens_on_a_case_before_it_opened(command: CaseCommand) -> None:
     early = replace(command, occurred=BEFORE_OPENING)
 
     assert refusal(case_decider, given=[OPENED], when=early) == "impossible-order"
 
 
-@pytest.mark.parametrize("command", [ASSIGNED, CONTACTED])
+@pytest.mark.parametrize("command", WITHIN)
 def test_nothing_happens_on_a_case_after_it_closed(command: CaseCommand) -> None:
     before: list[CaseEvent] = [OPENED, CLOSED]
     late = replace(command, occurred=AFTER_CLOSING)
@@ -90,7 +163,7 @@ def test_nothing_happens_on_a_case_after_it_closed(command: CaseCommand) -> None
 
 
 @pytest.mark.parametrize("when", ["2027-02-20", "2027-02", "2027", "unknown"])
-@pytest.mark.parametrize("command", [ASSIGNED, CONTACTED])
+@pytest.mark.parametrize("command", WITHIN)
 def test_what_happened_while_a_case_was_open_may_be_told_after_it_closed(
     command: CaseCommand, when: str
 ) -> None:
@@ -116,6 +189,75 @@ def test_a_case_does_not_close_before_its_first_contact() -> None:
     assert refusal(case_decider, given=before, when=early) == "impossible-order"
 
 
+@pytest.mark.parametrize("command", WITHIN)
+def test_nothing_happens_between_two_spells_of_a_case(command: CaseCommand) -> None:
+    before: list[CaseEvent] = [OPENED, CLOSED, REOPENED]
+    between = replace(command, occurred=AFTER_CLOSING)
+
+    assert refusal(case_decider, given=before, when=between) == "case-closed"
+
+
+@pytest.mark.parametrize("command", [ASSIGN, CONTACTED, VISITED, INTENSIVE, CRITICAL])
+def test_what_happened_in_an_earlier_spell_may_be_told_in_a_later_one(command: CaseCommand) -> None:
+    before: list[CaseEvent] = [OPENED, CLOSED, REOPENED]
+
+    [told] = outcome(case_decider, given=before, when=command)
+
+    assert told.occurred == command.occurred
+
+
+def test_whoever_held_a_case_in_an_earlier_spell_is_not_in_its_team_by_that() -> None:
+    case = case_decider.fold([OPENED, CLOSED, REOPENED, ASSIGNED])
+
+    assert case.team == {}
+
+
+def test_a_case_opens_again_after_it_closed_and_closes_after_it_opened_again() -> None:
+    reopened: list[CaseEvent] = [OPENED, CLOSED, REOPENED]
+    early = replace(REOPEN, occurred=OPENED.occurred)
+    closed_early = replace(CLOSE, occurred=OPENED.occurred)
+    winding = replace(WINDING_DOWN, occurred=OPENED.occurred)
+
+    assert refusal(case_decider, given=reopened[:2], when=early) == "impossible-order"
+    assert refusal(case_decider, given=reopened, when=closed_early) == "impossible-order"
+    assert refusal(case_decider, given=reopened, when=winding) == "impossible-order"
+
+
+@pytest.mark.parametrize("earlier", [CONTACTED, VISITED, WINDING_DOWN])
+def test_a_case_does_not_close_before_what_led_to_it(earlier: CaseEvent) -> None:
+    early = replace(CLOSE, occurred=OPENED.occurred)
+
+    assert refusal(case_decider, given=[OPENED, earlier], when=early) == "impossible-order"
+
+
+def test_no_more_hold_a_role_than_the_programme_allows() -> None:
+    other = replace(ASSIGN, case_manager=BACKUP)
+    held: list[CaseEvent] = [OPENED, ASSIGNED]
+
+    assert refusal(case_decider, given=held, when=other) == "role-taken"
+    assert outcome(case_decider, given=held, when=replace(other, most=2))
+    assert outcome(case_decider, given=held, when=replace(other, most=None))
+    assert outcome(case_decider, given=[*held, RELEASED], when=other)
+    assert outcome(case_decider, given=held, when=replace(other, role="backup"))
+
+
+def test_who_held_a_role_before_may_be_told_of_later() -> None:
+    held: list[CaseEvent] = [OPENED, replace(ASSIGNED, occurred=RELEASED.occurred)]
+
+    assert outcome(case_decider, given=held, when=replace(ASSIGN, case_manager=BACKUP))
+
+
+def test_what_is_told_late_does_not_change_how_it_stands() -> None:
+    late: list[CaseEvent] = [
+        replace(INTENSIVE, level="low", occurred=ASSIGNED.occurred),
+        replace(CRITICAL, condition="worsened", occurred=ASSIGNED.occurred),
+    ]
+
+    case = case_decider.fold([OPENED, INTENSIVE, CRITICAL, *late])
+
+    assert (case.intensity, case.condition) == (INTENSIVE, CRITICAL)
+
+
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])
 COMMANDS = st.lists(
     st.builds(
@@ -125,11 +267,17 @@ COMMANDS = st.lists(
                 OPEN,
                 RECEIVED,
                 REFUSED,
-                ASSIGNED,
-                replace(ASSIGNED, case_manager=BACKUP, role="backup"),
+                ASSIGN,
+                replace(ASSIGN, case_manager=BACKUP, role="backup"),
                 RELEASED,
                 CONTACTED,
+                VISITED,
+                INTENSIVE,
+                replace(INTENSIVE, level="low"),
+                CRITICAL,
+                WINDING_DOWN,
                 CLOSE,
+                REOPEN,
             ]
         ),
         occurred=DAYS,
@@ -152,3 +300,13 @@ def test_whatever_is_asked_what_is_repeated_adds_nothing(commands: list[CaseComm
 
     assert lived(case_decider, [*commands, *commands[-1:]]) == events
     assert case_decider.fold(events) == case_decider.fold(events)
+
+
+@given(COMMANDS)
+def test_whatever_is_asked_spells_are_counted_and_only_the_last_may_be_open(
+    commands: list[CaseCommand],
+) -> None:
+    case = case_decider.fold(lived(case_decider, commands))
+
+    assert [*case.spells] == [*range(1, case.spell + 1)]
+    assert all(spell.closed for number, spell in case.spells.items() if number < case.spell)

@@ -34,6 +34,9 @@ Tell = Callable[..., Awaitable[None]]
 
 PATH = f"/v1/cases/{CASE_ID}"
 ASSIGN = {"caseManager": str(CASE_MANAGER), "role": "case-manager"}
+UNANSWERED = dict.fromkeys(
+    ("evaluated", "both-agree", "open-needs-discussed", "referral-discussed"), "unknown"
+)
 OPENED_AT_NOON = replace(OPENED, occurred=Occurred.parse("2027-02-15T12:00:00Z"))
 CONTACT = {"name": "Wilhelmina Plantinga", "phone": "06 1234 5678"}
 
@@ -60,11 +63,31 @@ async def test_a_case_is_assigned_contacted_and_closed(
         "organisation": str(HOSPITAL),
         "openedAt": "2027-02-15",
         "firstContactAt": "2027-03-05T10:00:00Z",
+        "firstVisitAt": None,
+        "condition": None,
+        "intensity": None,
         "closedAt": "2027-03-05T10:00:00Z",
         "closingReason": "settled",
+        "spells": [
+            {
+                "spell": 1,
+                "openedAt": "2027-02-15",
+                "windingDownAt": None,
+                "closedAt": "2027-03-05T10:00:00Z",
+                "closingReason": "settled",
+                "checklist": UNANSWERED,
+                "openNeeds": [],
+            }
+        ],
         "caseManagers": [ASSIGN],
+        "team": [{**ASSIGN, "since": "2027-03-05T10:00:00Z", "until": None}],
+        "handovers": [],
+        "persons": [],
         "consents": [],
         "studies": [],
+        "needs": [],
+        "referralsOut": [],
+        "agreements": [],
         "tracks": [],
         "activities": [],
     }

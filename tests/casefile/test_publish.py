@@ -8,7 +8,11 @@ import pytest
 from casefile.case import examples as case
 from casefile.codec import CODEC
 from casefile.consent import examples as consent
+from casefile.handover import examples as handover
 from casefile.journal import examples as journal
+from casefile.needs import examples as needs
+from casefile.persons import examples as persons
+from casefile.plan import examples as plan
 from casefile.publish import KEPT, publisher
 from casefile.track import examples as track
 from events import testing
@@ -20,7 +24,7 @@ from programmes.loader import Programmes
 from programmes.track import Value
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
-EXAMPLES = examples(CODEC, case, consent, journal, track)
+EXAMPLES = examples(CODEC, case, handover, persons, consent, needs, plan, journal, track)
 
 
 def stored(event: object) -> Recorded[Json]:

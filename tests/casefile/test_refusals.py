@@ -1,14 +1,21 @@
 """HTTP for cases: what is refused, and that a refusal leaves no trace."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from casefile.case.examples import ASSIGNED, CASE_ID, CASE_MANAGER, CLOSED, OPENED
+from casefile.handover.decider import HANDOVER
+from casefile.handover.examples import HANDOVER_ID, OFFERED
 from casefile.journal.decider import JOURNAL
 from casefile.journal.examples import ACTIVITY, LOGGED
+from casefile.needs.decider import NEEDS
+from casefile.needs.examples import IDENTIFIED, NEED_ID
+from casefile.persons.decider import PERSONS
+from casefile.persons.examples import CHILD, CHILD_ADDED, PATIENT, PATIENT_ADDED
 from casefile.track.examples import CLAIM, CLAIM_FILED, CLAIM_OPENED, ENTRY
 from kit.access import Role
 from kit.testing import Stand, problem
@@ -18,6 +25,8 @@ Tell = Callable[..., Awaitable[None]]
 Traces = Callable[[], list[int]]
 
 CASES = "/v1/cases"
+COLLEAGUE = uuid4()
+RECEIPT = f"handovers/{HANDOVER_ID}/acknowledgements"
 WORK: Body = {
     "category": "contact",
     "type": "home-visit",
@@ -29,7 +38,23 @@ WRITES: dict[str, Body] = {
     "case-managers": {"caseManager": str(CASE_MANAGER), "role": "backup"},
     f"case-managers/{CASE_MANAGER}/releases": {},
     "first-contacts": {"channel": "phone"},
-    "closings": {"reason": "settled"},
+    "first-visits": {},
+    "intensities": {"level": "low"},
+    "conditions": {"condition": "critical"},
+    "winding-downs": {},
+    "closings": {"reason": "settled", "checklist": {"evaluated": "yes"}},
+    "reopenings": {"reason": "new-need"},
+    "handovers": {"receiver": str(COLLEAGUE), "reason": "absence", "giver": str(CASE_MANAGER)},
+    RECEIPT: {},
+    "persons": {"role": "near-person", "relation": "partner", "contact": {"name": "A. Visser"}},
+    f"persons/{CHILD}/roles": {"role": "spokesperson", "mandate": "by-agreement"},
+    f"persons/{CHILD}/details": {"contactLimits": ["mobility"]},
+    "deaths": {"person": str(PATIENT)},
+    "needs": {"field": "legal", "theme": "legal", "words": "A lawyer is needed."},
+    f"needs/{NEED_ID}/meetings": {"metBy": "network"},
+    f"needs/{NEED_ID}/closings": {},
+    "referrals-out": {"target": "lawyer"},
+    "agreements": {"kind": "mode", "value": "sparring"},
     "consents": {"consent": "support", "form": "written", "scopes": ["whole-service"]},
     "consent-withdrawals": {"consent": "research"},
     "activities": WORK,
@@ -39,15 +64,32 @@ WRITES: dict[str, Body] = {
     f"tracks/{CLAIM}/steps/{ENTRY}/corrections": {"occurredAt": "2027-02-26"},
 }
 """What can be posted about a case, each with a good body."""
-CHANGES = (f"case-managers/{CASE_MANAGER}/releases", "closings")
+CHANGES = (f"case-managers/{CASE_MANAGER}/releases", "closings", "reopenings")
+WITHIN = (
+    "case-managers",
+    "first-contacts",
+    "first-visits",
+    "intensities",
+    "conditions",
+    "winding-downs",
+    "needs",
+    "agreements",
+    "persons",
+    "referrals-out",
+    "activities",
+)
+"""What belongs to the time in which a case is open."""
 BY_DESK = ("consents", "consent-withdrawals")
-ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases")
+ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases", "reopenings")
 
 
 @pytest.fixture
 async def before(tell: Tell, traces: Traces) -> list[int]:
-    """The traces of a case with a case manager, an activity and a track."""
-    await tell(OPENED, ASSIGNED)
+    """The traces of a case with a case manager, persons, a need, an activity and a track."""
+    await tell(OPENED, ASSIGNED, replace(ASSIGNED, case_manager=COLLEAGUE))
+    await tell(replace(OFFERED, receiver=COLLEAGUE), stream=HANDOVER.beside(CASE_ID))
+    await tell(PATIENT_ADDED, CHILD_ADDED, stream=PERSONS.beside(CASE_ID))
+    await tell(IDENTIFIED, stream=NEEDS.beside(CASE_ID))
     await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
     await tell(CLAIM_OPENED, CLAIM_FILED, stream=CLAIM)
     return traces()
@@ -162,6 +204,39 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("consents", {"form": "spoken", "scopes": ["interview"]}, ["#/form", "#/scopes"]),
         ("consents", {"scopes": []}, ["#/scopes"]),
         ("consent-withdrawals", {"consent": "marriage"}, ["#/consent"]),
+        ("intensities", {"level": "huge"}, ["#/level"]),
+        ("conditions", {"condition": "tired"}, ["#/condition"]),
+        (
+            "closings",
+            {"reason": "tired", "checklist": {"gift": "yes"}},
+            ["#/checklist/gift", "#/reason"],
+        ),
+        ("closings", {"checklist": {"evaluated": "maybe"}}, ["#/checklist/evaluated"]),
+        ("reopenings", {"reason": "tired"}, ["#/reason"]),
+        ("handovers", {"receiver": "me", "reason": "A"}, ["#/reason", "#/receiver"]),
+        ("handovers", {"reason": "tired"}, ["#/reason"]),
+        (
+            "persons",
+            {"relation": "pet", "contactLimits": ["moody"]},
+            ["#/contactLimits", "#/relation"],
+        ),
+        ("persons", {"role": "client"}, ["#/clientType"]),
+        (
+            "persons",
+            {"role": "spokesperson", "clientType": "patient"},
+            ["#/clientType", "#/mandate"],
+        ),
+        ("persons", {"contact": {"name": "", "phone": "x"}}, ["#/contact/name", "#/contact/phone"]),
+        (f"persons/{CHILD}/roles", {"role": "near-person"}, ["#/mandate"]),
+        (f"persons/{CHILD}/roles", {"mandate": "by-force"}, ["#/mandate"]),
+        (f"persons/{CHILD}/details", {"contactLimits": ["moody"]}, ["#/contactLimits"]),
+        ("deaths", {"person": "she"}, ["#/person"]),
+        ("needs", {"field": "culinary", "theme": "food"}, ["#/field", "#/theme"]),
+        (f"needs/{NEED_ID}/meetings", {"metBy": "luck"}, ["#/metBy"]),
+        ("referrals-out", {"target": "astrologer"}, ["#/target"]),
+        ("agreements", {"kind": "wage"}, ["#/kind"]),
+        ("agreements", {"value": "solo"}, ["#/value"]),
+        ("agreements", {"kind": "length"}, ["#/value"]),
         ("activities", {"category": "leisure"}, ["#/category"]),
         ("activities", {"type": "draft-letter"}, ["#/type"]),
         ("activities", {"contactMinutes": -1, "travelMinutes": 1441}, None),
@@ -193,7 +268,7 @@ async def test_what_is_wrong_is_named_and_leaves_no_trace(
     assert traces() == before
 
 
-@pytest.mark.parametrize("route", ["case-managers", "first-contacts", "closings", "activities"])
+@pytest.mark.parametrize("route", [*WITHIN, "closings"])
 async def test_nothing_happens_on_a_case_before_it_opened(
     lead: httpx.AsyncClient, before: list[int], traces: Traces, route: str
 ) -> None:
@@ -203,7 +278,7 @@ async def test_nothing_happens_on_a_case_before_it_opened(
     assert traces() == before
 
 
-@pytest.mark.parametrize("route", ["case-managers", "first-contacts", "activities"])
+@pytest.mark.parametrize("route", WITHIN)
 async def test_nothing_happens_on_a_case_after_it_closed(
     lead: httpx.AsyncClient, tell: Tell, traces: Traces, route: str
 ) -> None:
@@ -218,7 +293,7 @@ async def test_nothing_happens_on_a_case_after_it_closed(
     assert traces()[0] == before[0] + 1
 
 
-@pytest.mark.parametrize("route", WRITES)
+@pytest.mark.parametrize("route", [route for route in WRITES if route != RECEIPT])
 async def test_a_repeated_request_gets_the_first_answer(
     lead: httpx.AsyncClient, before: list[int], traces: Traces, route: str
 ) -> None:
@@ -239,7 +314,8 @@ async def test_a_repeated_request_gets_the_first_answer(
 
 def test_the_routes_of_the_table_are_all_there_are(stand: Stand) -> None:
     ids = {str(CASE_MANAGER): "{case_manager}", str(ACTIVITY): "{activity}", str(CLAIM): "{track}"}
-    ids[str(ENTRY)] = "{entry}"
+    ids |= {str(ENTRY): "{entry}", str(HANDOVER_ID): "{handover}"}
+    ids |= {str(CHILD): "{person}", str(NEED_ID): "{need}"}
     told = {"/".join(ids.get(part, part) for part in route.split("/")) for route in WRITES}
 
     posted = {

@@ -130,6 +130,19 @@ def test_three_consents_are_asked_for_and_a_withdrawal_stops_what_it_says(
     assert [study.consent for study in definition.studies] == ["research"]
 
 
+def test_roles_say_what_must_be_known_of_whoever_has_them(definition: Definition) -> None:
+    asked = {role.code: role.asks for role in definition.persons.roles if role.asks}
+
+    assert asked == {"client": ("client-type",), "spokesperson": ("mandate",)}
+    assert definition.persons.role("neighbour") is None
+
+
+def test_a_case_has_one_case_manager_and_one_backup_at_a_time(definition: Definition) -> None:
+    roles = [definition.team_role(code) for code in ("case-manager", "backup", "boss")]
+
+    assert [role and role.most for role in roles] == [1, 1, None]
+
+
 def test_the_instruments_score_nine_domains_and_nine_dimensions_with_a_total(
     definition: Definition,
 ) -> None:

@@ -57,7 +57,14 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                 "case.opened.v1": {"case.contact-data-received.v1", "case.contact-data-refused.v1"}
             },
             done={"case.contact-data-received.v1", "case.contact-data-refused.v1"},
-            sealed={"case.contact-data-received.v1": "contact"},
+            sealed={
+                "case.contact-data-received.v1": "contact",
+                "handover.offered.v1": "words",
+                "persons.added.v1": "contact",
+                "persons.details-changed.v1": "contact",
+                "needs.identified.v1": "words",
+                "plan.agreement-made.v1": "words",
+            },
         ),
         "scheduling": Rules(
             decode=SCHEDULING_CODEC.decode,

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from casefile.case.beside import on_case
-from casefile.case.decider import CASE, CloseCase
-from casefile.case.events import CaseManagerAssigned, FirstContactMade
+from casefile.case.decider import CASE, AssignCaseManager, CloseCase
+from casefile.case.events import FirstContactMade
 from casefile.journal.decider import JOURNAL
 from casefile.journal.events import ActivityLogged
 from casefile.track.decider import TRACK, OpenTrack, RecordStep
@@ -175,7 +175,7 @@ class Client:
         return made and await self._ask("intake", REFERRAL, accept, stream=stream)
 
     async def _support(self) -> None:
-        assign = CaseManagerAssigned(case_manager=UUID(int=9), role="backup", occurred=TODAY)
+        assign = AssignCaseManager(case_manager=UUID(int=9), role="backup", most=1, occurred=TODAY)
         for _ in range(MOST_TRIES):
             if await self._ask("casefile", CASE, assign):
                 break

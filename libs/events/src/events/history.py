@@ -1,15 +1,27 @@
 """The one fold over two clocks: what had happened by a time, as known at another."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
+from events.occurrence import Occurred
 from events.store import Recorded
 
 E = TypeVar("E")
+K = TypeVar("K", bound=Hashable)
+
+
+class Timed(Protocol):
+    """A fact that knows when it happened."""
+
+    @property
+    def occurred(self) -> Occurred: ...
+
+
+T = TypeVar("T", bound=Timed)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -25,6 +37,16 @@ def facts(
     known = sorted((r for r in recorded if r.recorded_at <= known_at), key=_as_recorded)
     told = [(place, r) for place, r in _places(_corrected(known)) if place <= as_of]
     return [r for _, r in sorted(told, key=itemgetter(0))]
+
+
+def latest(told: Iterable[T], by: Callable[[T], K]) -> dict[K, T]:
+    """Of facts that say how something stands, the one that happened last, however late it came."""
+    last: dict[K, T] = {}
+    for fact in told:
+        before = last.get(by(fact))
+        if before is None or not fact.occurred.certainly_before(before.occurred):
+            last[by(fact)] = fact
+    return last
 
 
 def placed(facts: Iterable[Recorded[E]]) -> Iterator[tuple[datetime, Recorded[E]]]:

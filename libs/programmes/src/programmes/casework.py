@@ -12,6 +12,18 @@ Stop = Literal["contact-data", "access", "appointments", "reminders", "study"]
 """What ends when a consent is withdrawn."""
 
 
+RoleAsks = Literal["client-type", "mandate"]
+
+
+class PersonRole(Term):
+    """As whom somebody is in a client system; `asks` is what must be said of whoever is it.
+
+    Whoever is asked for a client type is a client; whoever is asked for a mandate speaks for one.
+    """
+
+    asks: tuple[RoleAsks, ...] = ()
+
+
 class Persons(Declared):
     """Who can be in a client system: as whom, how related to the client, speaking by what right.
 
@@ -19,10 +31,13 @@ class Persons(Declared):
     """
 
     client_types: Terms
-    roles: Terms
+    roles: Annotated[tuple[PersonRole, ...], Field(min_length=1)]
     relations: Reasons
     mandates: Reasons
     contact_limits: Terms
+
+    def role(self, code: str) -> PersonRole | None:
+        return next((role for role in self.roles if role.code == code), None)
 
 
 class Consent(Term):

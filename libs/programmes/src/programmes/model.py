@@ -144,6 +144,9 @@ class Definition(Declared):
     def consent(self, code: str) -> Consent | None:
         return next((consent for consent in self.consents if consent.code == code), None)
 
+    def team_role(self, code: str) -> TeamRole | None:
+        return next((role for role in self.team_roles if role.code == code), None)
+
     def instrument(self, code: str) -> Instrument | None:
         return next((each for each in self.instruments if each.code == code), None)
 

@@ -17,6 +17,8 @@ ACCESS: AccessTable = {
     "case:work-for-others": frozenset({Role.TEAM_LEAD}),
     "case:close": _TEAM,
     "consent:record": _LEAD | _TEAM,
+    "case:reopen": _LEAD,
+    "words:read": _TEAM,
     "contact-data:read": _TEAM,
     "process:read": frozenset({Role.REFERRER, Role.DESK, Role.TEAM_LEAD}),
 }

@@ -5,7 +5,11 @@ from casefile.case import router as case
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.codec import CODEC
 from casefile.consent import router as consent
+from casefile.handover import router as handover
 from casefile.journal import router as journal
+from casefile.needs import router as needs
+from casefile.persons import router as persons
+from casefile.plan import router as plan
 from casefile.process import router as process
 from casefile.publish import publisher
 from casefile.reactions import intake
@@ -26,7 +30,17 @@ GROUP = "casefile.referrals"
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
     return Service(
-        routers=[case.router, consent.router, journal.router, track.router, process.router],
+        routers=[
+            case.router,
+            handover.router,
+            persons.router,
+            consent.router,
+            needs.router,
+            plan.router,
+            journal.router,
+            track.router,
+            process.router,
+        ],
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,

@@ -4,8 +4,12 @@ from typing import Any
 
 from casefile.case.events import CODEC as CASE
 from casefile.consent.events import CODEC as CONSENT
+from casefile.handover.events import CODEC as HANDOVER
 from casefile.journal.events import CODEC as JOURNAL
+from casefile.needs.events import CODEC as NEEDS
+from casefile.persons.events import CODEC as PERSONS
+from casefile.plan.events import CODEC as PLAN
 from casefile.track.events import CODEC as TRACK
 from events.codec import Codec, joined
 
-CODEC: Codec[Any] = joined(CASE, CONSENT, JOURNAL, TRACK)
+CODEC: Codec[Any] = joined(CASE, HANDOVER, PERSONS, CONSENT, NEEDS, PLAN, JOURNAL, TRACK)

@@ -3,7 +3,11 @@
 from casefile.case import events as case
 from casefile.codec import CODEC
 from casefile.consent import events as consent
+from casefile.handover import events as handover
 from casefile.journal import events as journal
+from casefile.needs import events as needs
+from casefile.persons import events as persons
+from casefile.plan import events as plan
 from casefile.track import events as track
 from events.contracts.casefile import CONTRACTS
 from events.publishing import Entry, publishing
@@ -17,13 +21,33 @@ PUBLISHED: dict[type, Entry] = {
     case.CaseManagerAssigned: "case-manager-assigned",
     case.CaseManagerReleased: "case-manager-released",
     case.FirstContactMade: "first-contact-made",
+    case.FirstVisitMade: "first-visit-made",
+    case.IntensityChanged: "intensity-changed",
+    case.WindingDownStarted: "winding-down-started",
+    case.ClientConditionChanged: "client-condition-changed",
     case.CaseClosed: "case-closed",
+    case.CaseReopened: "case-reopened",
+    handover.HandoverOffered: "handover-offered",
+    handover.HandoverAcknowledged: "handover-acknowledged",
+    persons.PersonAdded: "person-added",
+    persons.PersonRoleChanged: "person-role-changed",
+    persons.ClientDied: "client-died",
     consent.ConsentGiven: "consent-given",
     consent.ConsentWithdrawn: "consent-withdrawn",
+    needs.NeedIdentified: "need-identified",
+    needs.NeedMet: "need-met",
+    needs.NeedClosed: "need-closed",
+    needs.ReferredOut: "referred-out",
+    plan.AgreementMade: "agreement-made",
     journal.ActivityLogged: "activity-logged",
     journal.ActivityCorrected: "activity-corrected",
 }
-KEPT = (case.ContactDataReceived, case.ContactDataRefused, track.TrackOpened)
+KEPT = (
+    case.ContactDataReceived,
+    case.ContactDataRefused,
+    persons.PersonDetailsChanged,
+    track.TrackOpened,
+)
 
 
 def publisher(programmes: Programmes) -> Publish:

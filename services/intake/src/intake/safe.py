@@ -8,9 +8,9 @@ from uuid_utils.compat import uuid7
 
 from events.store import FINGERPRINT, Sealed
 from events.vault import Vault
-from intake.contact import ContactBody
 from intake.fingerprint import Fingerprints
 from kit.calls import Call
+from kit.contact import ContactBody
 from kit.problems import not_found
 
 TEXT = "text"

@@ -1,10 +1,11 @@
 """What casefile publishes: cases, their team, activities, and the steps of their tracks."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from pydantic import Field
 
-from events.contracts.contract import Code, Contract, Minutes
+from events.contracts.contract import Code, Contract, Known, Minutes
 
 
 class CaseOpened(Contract):
@@ -33,6 +34,67 @@ class FirstContactMade(Contract):
     channel: Code
 
 
+class FirstVisitMade(Contract):
+    """The client was visited for the first time."""
+
+
+class IntensityChanged(Contract):
+    """How intensive support is from now on."""
+
+    level: Code
+
+
+class WindingDownStarted(Contract):
+    """Support is withdrawn step by step."""
+
+
+class HandoverOffered(Contract):
+    """A case manager hands the case over to another of the team."""
+
+    handover: UUID
+    giver: UUID
+    receiver: UUID
+    reason: Code
+
+
+class HandoverAcknowledged(Contract):
+    """The receiver has read the file."""
+
+    handover: UUID
+    receiver: UUID
+
+
+class ClientConditionChanged(Contract):
+    """How the client is has changed; the programme says whom that alerts."""
+
+    condition: Code
+
+
+class PersonAdded(Contract):
+    """Somebody belongs to the client system."""
+
+    person: UUID
+    role: Code
+    relation: Code
+    mandate: Code | None
+    client_type: Code | None
+
+
+class PersonRoleChanged(Contract):
+    """Somebody is the client or speaks for one from now, or by another right."""
+
+    person: UUID
+    role: Code
+    mandate: Code | None
+    client_type: Code | None
+
+
+class ClientDied(Contract):
+    """The client died; the case goes on. `person` only where the client was entered as one."""
+
+    person: UUID | None
+
+
 class ConsentGiven(Contract):
     """The client agrees; a case is a member of `studies` while this consent holds."""
 
@@ -47,6 +109,41 @@ class ConsentWithdrawn(Contract):
 
     consent: Code
     stops: list[Code]
+
+
+class NeedIdentified(Contract):
+    """Support is needed in a field."""
+
+    need: UUID
+    field: Code
+    theme: Code | None
+
+
+class NeedMet(Contract):
+    """A need was met, by the case manager or others; the last word on it counts."""
+
+    need: UUID
+    met_by: Code
+
+
+class NeedClosed(Contract):
+    """Nothing more is done about a need, met or not."""
+
+    need: UUID
+
+
+class ReferredOut(Contract):
+    """The client was referred to others, perhaps for a need."""
+
+    target: Code
+    need: UUID | None
+
+
+class AgreementMade(Contract):
+    """Something was agreed on with the client; without a code it is in words, which stay."""
+
+    kind: Code
+    value: Code | None
 
 
 class ActivityLogged(Contract):
@@ -74,10 +171,19 @@ class TrackStepRecorded(Contract):
 
 
 class CaseClosed(Contract):
-    """Support ends."""
+    """Support ends; `open_needs` are the fields of needs that are open, one for each of them."""
 
     reason: Code
     spell: int = Field(ge=1)
+    checklist: Mapping[Code, Known] = {}
+    open_needs: tuple[Code, ...] = ()
+
+
+class CaseReopened(Contract):
+    """Another spell of support begins, without a team."""
+
+    reason: Code
+    spell: int = Field(ge=2)
 
 
 CONTRACTS: dict[str, type[Contract]] = {
@@ -85,9 +191,24 @@ CONTRACTS: dict[str, type[Contract]] = {
     "case-manager-assigned": CaseManagerAssigned,
     "case-manager-released": CaseManagerReleased,
     "first-contact-made": FirstContactMade,
+    "first-visit-made": FirstVisitMade,
+    "intensity-changed": IntensityChanged,
+    "winding-down-started": WindingDownStarted,
+    "handover-offered": HandoverOffered,
+    "handover-acknowledged": HandoverAcknowledged,
+    "client-condition-changed": ClientConditionChanged,
+    "person-added": PersonAdded,
+    "person-role-changed": PersonRoleChanged,
+    "client-died": ClientDied,
     "consent-given": ConsentGiven,
     "consent-withdrawn": ConsentWithdrawn,
+    "need-identified": NeedIdentified,
+    "need-met": NeedMet,
+    "need-closed": NeedClosed,
+    "referred-out": ReferredOut,
+    "agreement-made": AgreementMade,
     "activity-logged": ActivityLogged,
     "activity-corrected": ActivityLogged,
     "case-closed": CaseClosed,
+    "case-reopened": CaseReopened,
 }

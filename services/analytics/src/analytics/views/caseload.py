@@ -14,12 +14,19 @@ from events.contracts.casefile import (
     CaseManagerAssigned,
     CaseManagerReleased,
     CaseOpened,
+    CaseReopened,
 )
 from events.views import Row, View, intervals
 
 TYPES = frozenset(
     type_name("casefile", event)
-    for event in ("case-opened", "case-manager-assigned", "case-manager-released", "case-closed")
+    for event in (
+        "case-opened",
+        "case-manager-assigned",
+        "case-manager-released",
+        "case-closed",
+        "case-reopened",
+    )
 )
 
 
@@ -47,6 +54,8 @@ def _evolve(team: Team, fact: Fact) -> Team:
                 organisation=organisation,
                 opened=max(team.opened, spell),
             )
+        case CaseReopened(spell=spell):
+            return replace(team, opened=max(team.opened, spell))
         case CaseManagerAssigned(case_manager=case_manager, role=role):
             return replace(team, roles={**team.roles, case_manager: role})
         case CaseManagerReleased(case_manager=case_manager):
@@ -75,7 +84,7 @@ def _row(team: Team) -> Iterable[Row]:
 
 CASELOAD = View.of(
     "caseload",
-    1,
+    2,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("case_manager", Uuid, nullable=False),

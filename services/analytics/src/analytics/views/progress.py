@@ -10,7 +10,7 @@ from analytics.log import Fact
 from analytics.views.answer import ANSWER_TYPES, NOT_ANSWERED, Answer, Answered
 from analytics.views.cut import Cut, held
 from events.contracts import type_name
-from events.contracts.casefile import CaseClosed, CaseOpened
+from events.contracts.casefile import CaseClosed, CaseOpened, CaseReopened
 from events.contracts.intake import (
     CandidateIdentified,
     OfferAccepted,
@@ -29,6 +29,7 @@ TYPES = ANSWER_TYPES | {
     type_name("intake", "referral-screened-out"),
     type_name("casefile", "case-opened"),
     type_name("casefile", "case-closed"),
+    type_name("casefile", "case-reopened"),
 }
 
 
@@ -69,6 +70,8 @@ def _evolve(progress: Progress, fact: Fact) -> Progress:
             return replace(known, screening_out_reason=reason)
         case CaseOpened(organisation=organisation, spell=spell):
             return replace(_through(known, organisation), opened=max(known.opened, spell))
+        case CaseReopened(spell=spell):
+            return replace(known, opened=max(known.opened, spell))
         case CaseClosed(spell=spell):
             return replace(known, closed=max(known.closed, spell))
         case _:
@@ -99,7 +102,7 @@ def _row(progress: Progress) -> Iterable[Row]:
 
 PROGRESS = View.of(
     "progress",
-    1,
+    2,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("identified", Boolean, nullable=False),

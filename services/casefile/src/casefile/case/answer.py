@@ -1,15 +1,26 @@
 """The case as a whole, folded from all its streams, as far as the asker's two times reach."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from casefile.case.decider import CASE
-from casefile.case.events import CaseClosed
+from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, CaseReopened
+from casefile.case.state import Spell
 from casefile.codec import CODEC
 from casefile.consent.answer import ConsentAnswer, consent_answers
 from casefile.consent.decider import CONSENT
+from casefile.handover.answer import HandoverAnswer, handover_answers
+from casefile.handover.decider import HANDOVER
 from casefile.journal.events import ActivityCorrected, ActivityLogged, effort
+from casefile.needs.answer import NeedAnswer, ReferralOutAnswer, needs_answer
+from casefile.needs.decider import NEEDS
+from casefile.persons.answer import PersonAnswer, person_answers
+from casefile.persons.decider import PERSONS
+from casefile.plan.answer import AgreementAnswer, agreement_answers
+from casefile.plan.decider import PLAN
 from casefile.track.answer import TrackAnswer, track_answers
+from events.occurrence import UNKNOWN, Occurred
 from events.store import Json, Recorded
 from kit.bodies import Answer
 from programmes.model import Definition
@@ -18,6 +29,25 @@ from programmes.model import Definition
 class TeamMember(Answer):
     case_manager: UUID
     role: str
+
+
+class TeamPeriod(TeamMember):
+    """How long somebody held a role; `until` is null while that goes on."""
+
+    since: str
+    until: str | None
+
+
+class SpellAnswer(Answer):
+    """One stay in the case, with what was asked and what was still open when it ended."""
+
+    spell: int
+    opened_at: str
+    winding_down_at: str | None
+    closed_at: str | None
+    closing_reason: str | None
+    checklist: Mapping[str, str]
+    open_needs: list[str]
 
 
 class ActivityAnswer(Answer):
@@ -45,11 +75,21 @@ class CaseAnswer(Answer):
     organisation: UUID | None
     opened_at: str | None
     first_contact_at: str | None
+    first_visit_at: str | None
+    condition: str | None
+    intensity: str | None
     closed_at: str | None
     closing_reason: str | None
+    spells: list[SpellAnswer]
     case_managers: list[TeamMember]
+    team: list[TeamPeriod]
+    handovers: list[HandoverAnswer]
+    persons: list[PersonAnswer]
     consents: list[ConsentAnswer]
     studies: list[str]
+    needs: list[NeedAnswer]
+    referrals_out: list[ReferralOutAnswer]
+    agreements: list[AgreementAnswer]
     tracks: list[TrackAnswer]
     activities: list[ActivityAnswer]
 
@@ -58,27 +98,89 @@ def case_answer(
     case_id: UUID, known: Sequence[Recorded[Json]], definition: Definition
 ) -> CaseAnswer:
     case = CASE.state(known, case_id)
-    consents = CONSENT.state(known, CONSENT.beside(case_id))
     events = [CODEC.decode(recorded) for recorded in known]
-    closings = [r.event for r in events if isinstance(r.event, CaseClosed)]
     return CaseAnswer(
         id=case_id,
         programme=str(known[0].metadata.programme),
         status=case.status,
         organisation=case.organisation,
         opened_at=str(case.opened) if case.spell else None,
-        first_contact_at=str(case.first_contact) if case.first_contact else None,
-        closed_at=str(case.closed) if case.closed else None,
-        closing_reason=closings[-1].reason if closings else None,
+        first_contact_at=_at(case.first_contact),
+        first_visit_at=_at(case.first_visit),
+        condition=case.condition.condition if case.condition else None,
+        intensity=case.intensity.level if case.intensity else None,
+        closed_at=_at(case.closed),
+        closing_reason=case.now.closed.reason if case.now.closed else None,
+        spells=[_spell(number, case.spells[number]) for number in sorted(case.spells)],
         case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
-        consents=consent_answers(consents),
-        studies=sorted(consents.studies),
+        team=team_periods([r.event for r in events]),
+        **_beside(case_id, known),
         tracks=track_answers(known, definition),
         activities=[
             _activity(r.event)
             for r in events
             if isinstance(r.event, ActivityLogged | ActivityCorrected)
         ],
+    )
+
+
+def _beside(case_id: UUID, known: Sequence[Recorded[Json]]) -> dict[str, Any]:
+    """What the streams beside the case say, each under its name in the answer."""
+    consents = CONSENT.state(known, CONSENT.beside(case_id))
+    needs = needs_answer(NEEDS.state(known, NEEDS.beside(case_id)))
+    return {
+        "handovers": handover_answers(HANDOVER.state(known, HANDOVER.beside(case_id))),
+        "persons": person_answers(PERSONS.state(known, PERSONS.beside(case_id))),
+        "consents": consent_answers(consents),
+        "studies": sorted(consents.studies),
+        "needs": needs.needs,
+        "referrals_out": needs.referrals_out,
+        "agreements": agreement_answers(PLAN.state(known, PLAN.beside(case_id))),
+    }
+
+
+def _at(occurred: Occurred | None) -> str | None:
+    return str(occurred) if occurred else None
+
+
+def _spell(number: int, spell: Spell) -> SpellAnswer:
+    closed = spell.closed
+    return SpellAnswer(
+        spell=number,
+        opened_at=str(spell.opened or UNKNOWN),
+        winding_down_at=_at(spell.winding_down),
+        closed_at=_at(closed.occurred) if closed else None,
+        closing_reason=closed.reason if closed else None,
+        checklist=closed.checklist if closed else {},
+        open_needs=list(closed.open_needs) if closed else [],
+    )
+
+
+def team_periods(events: Sequence[object]) -> list[TeamPeriod]:
+    """Out of facts in the order of happening; whoever was in the team leaves when it reopens."""
+    over: list[TeamPeriod] = []
+    held: dict[UUID, CaseManagerAssigned] = {}
+
+    def end(case_manager: UUID, until: Occurred | None) -> None:
+        if told := held.pop(case_manager, None):
+            over.append(_period(told, until))
+
+    for event in events:
+        match event:
+            case CaseManagerAssigned(case_manager=case_manager, occurred=occurred):
+                end(case_manager, occurred)
+                held[case_manager] = event
+            case CaseManagerReleased(case_manager=case_manager, occurred=occurred):
+                end(case_manager, occurred)
+            case CaseReopened(occurred=occurred):
+                for case_manager in [*held]:
+                    end(case_manager, occurred)
+    return [*over, *(_period(told, None) for told in held.values())]
+
+
+def _period(told: CaseManagerAssigned, until: Occurred | None) -> TeamPeriod:
+    return TeamPeriod(
+        case_manager=told.case_manager, role=told.role, since=str(told.occurred), until=_at(until)
     )
 
 

@@ -1,8 +1,7 @@
-"""How a case opens, who works on it, and when it can close."""
+"""How a case opens, who works on it, when it can close, and how it opens again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID
 
@@ -13,20 +12,23 @@ from casefile.case.events import (
     CaseManagerAssigned,
     CaseManagerReleased,
     CaseOpened,
+    CaseReopened,
+    ClientConditionChanged,
     ContactDataReceived,
     ContactDataRefused,
     FirstContactMade,
+    FirstVisitMade,
+    IntensityChanged,
+    WindingDownStarted,
 )
+from casefile.case.state import Case, Status, evolve
 from casefile.case.work import work
 from events.commands import StreamType
+from events.contracts.contract import Known
 from events.decider import Decider, Rejected
-from events.occurrence import UNKNOWN, Occurred
+from events.occurrence import Occurred
 
-
-class Status(StrEnum):
-    NEW = "new"
-    OPEN = "open"
-    CLOSED = "closed"
+__all__ = ["CASE", "Case", "CaseCommand", "Status", "case_decider", "require_within"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,27 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCaseManager:
+    """`most`: how many may hold the role at the same time, None for any number."""
+
+    case_manager: UUID
+    role: str
+    most: int | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseCase:
+    """What the checklist does not say is unknown; `open_needs` as the case's own needs have it."""
+
+    reason: str
+    checklist: Mapping[str, Known] = field(default_factory=dict)
+    open_needs: tuple[str, ...] = ()
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenCase:
     reason: str
     occurred: Occurred
 
@@ -45,35 +67,16 @@ CaseCommand = (
     OpenCase
     | ContactDataReceived
     | ContactDataRefused
-    | CaseManagerAssigned
+    | AssignCaseManager
     | CaseManagerReleased
     | FirstContactMade
+    | FirstVisitMade
+    | IntensityChanged
+    | ClientConditionChanged
+    | WindingDownStarted
     | CloseCase
+    | ReopenCase
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """Only what `decide` and the access rule need; `team`: how each case manager was assigned."""
-
-    organisation: UUID | None = None
-    spell: int = 0
-    opened: Occurred = UNKNOWN
-    first_contact: Occurred | None = None
-    closed: Occurred | None = None
-    team: Mapping[UUID, CaseManagerAssigned] = field(default_factory=dict)
-    contact: UUID | None = None
-    contact_refused: bool = False
-
-    @property
-    def status(self) -> Status:
-        if not self.spell:
-            return Status.NEW
-        return Status.CLOSED if self.closed else Status.OPEN
-
-    @property
-    def contacted(self) -> bool:
-        return self.first_contact is not None
 
 
 def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
@@ -86,47 +89,43 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
             return [] if case.contact == command.contact else [command]
         case ContactDataRefused():
             return [] if case.contact or case.contact_refused else [command]
-        case CaseManagerAssigned():
+        case AssignCaseManager():
             return _assign(command, case)
         case CaseManagerReleased():
             return _release(command, case)
         case FirstContactMade():
-            return _make_first_contact(command, case)
+            return [] if case.contacted else _within(command, case)
+        case FirstVisitMade():
+            return [] if case.first_visit else _within(command, case)
+        case IntensityChanged():
+            return _change_intensity(command, case)
+        case ClientConditionChanged():
+            return [] if command in case.told else _within(command, case)
+        case WindingDownStarted():
+            return _wind_down(command, case)
         case CloseCase():
             return _close(command, case)
+        case ReopenCase():
+            return _reopen(command, case)
         case _:
             assert_never(command)
 
 
-def evolve(case: Case, event: CaseEvent) -> Case:
-    match event:
-        case CaseOpened(organisation=organisation, spell=spell, occurred=occurred):
-            return replace(case, organisation=organisation, spell=spell, opened=occurred)
-        case ContactDataReceived(contact=contact):
-            return replace(case, contact=contact)
-        case ContactDataRefused():
-            return replace(case, contact_refused=True)
-        case CaseManagerAssigned(case_manager=case_manager):
-            return replace(case, team={**case.team, case_manager: event})
-        case CaseManagerReleased(case_manager=case_manager):
-            rest = {m: assigned for m, assigned in case.team.items() if m != case_manager}
-            return replace(case, team=rest)
-        case FirstContactMade(occurred=occurred):
-            return replace(case, first_contact=occurred)
-        case CaseClosed(occurred=occurred):
-            return replace(case, closed=occurred)
-        case _:
-            assert_never(event)
-
-
 def require_within(case: Case, occurred: Occurred) -> None:
-    """What belongs to a case happened while it was open, however late it is recorded."""
+    """What belongs to a case happened in one of its spells, however late it is recorded."""
     if case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
     if occurred.certainly_before(case.opened):
         raise Rejected("impossible-order", "This cannot have happened before the case opened.")
-    if case.closed and case.closed.certainly_before(occurred):
-        raise Rejected("case-closed", "The case was closed before this happened.")
+    if not any(spell.has_within(occurred) for spell in case.spells.values()):
+        raise Rejected("case-closed", "The case was closed when this happened.")
+
+
+def _within(
+    told: FirstContactMade | FirstVisitMade | IntensityChanged | ClientConditionChanged, case: Case
+) -> list[CaseEvent]:
+    require_within(case, told.occurred)
+    return [told]
 
 
 def _open(command: OpenCase, case: Case) -> list[CaseEvent]:
@@ -135,10 +134,22 @@ def _open(command: OpenCase, case: Case) -> list[CaseEvent]:
     return [CaseOpened(organisation=command.organisation, spell=1, occurred=command.occurred)]
 
 
-def _assign(told: CaseManagerAssigned, case: Case) -> list[CaseEvent]:
-    require_within(case, told.occurred)
-    assigned = case.team.get(told.case_manager)
-    return [] if assigned and assigned.role == told.role else [told]
+def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
+    require_within(case, command.occurred)
+    assigned = case.team.get(command.case_manager)
+    if assigned and assigned.role == command.role:
+        return []
+    others = [
+        other
+        for other in case.team.values()
+        if other.role == command.role and not command.occurred.certainly_before(other.occurred)
+    ]
+    if command.most is not None and len(others) >= command.most:
+        raise Rejected("role-taken", "As many as may hold this role at a time hold it already.")
+    told = CaseManagerAssigned(
+        case_manager=command.case_manager, role=command.role, occurred=command.occurred
+    )
+    return [told]
 
 
 def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
@@ -150,10 +161,19 @@ def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
     return [told]
 
 
-def _make_first_contact(told: FirstContactMade, case: Case) -> list[CaseEvent]:
-    if case.contacted:
+def _change_intensity(told: IntensityChanged, case: Case) -> list[CaseEvent]:
+    now = case.intensity
+    same = now and now.level == told.level and not told.occurred.certainly_before(now.occurred)
+    return [] if same or told in case.told else _within(told, case)
+
+
+def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:
+    """It belongs to the spell that began last."""
+    if case.now.winding_down:
         return []
     require_within(case, told.occurred)
+    if not case.now.has_within(told.occurred):
+        raise Rejected("impossible-order", "The case opened again after this.")
     return [told]
 
 
@@ -161,9 +181,28 @@ def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
     if case.status is Status.CLOSED:
         return []
     require_within(case, command.occurred)
-    if case.first_contact and command.occurred.certainly_before(case.first_contact):
-        raise Rejected("impossible-order", "The case did not close before the first contact.")
-    return [CaseClosed(reason=command.reason, spell=case.spell, occurred=command.occurred)]
+    if case.now.opened and command.occurred.certainly_before(case.now.opened):
+        raise Rejected("impossible-order", "The case opened again after this.")
+    for earlier in (case.first_contact, case.first_visit, case.now.winding_down):
+        if earlier and case.now.has_within(earlier) and command.occurred.certainly_before(earlier):
+            raise Rejected("impossible-order", "The case did not close before what led to that.")
+    return [
+        CaseClosed(
+            reason=command.reason,
+            spell=case.spell,
+            checklist=command.checklist,
+            open_needs=command.open_needs,
+            occurred=command.occurred,
+        )
+    ]
+
+
+def _reopen(command: ReopenCase, case: Case) -> list[CaseEvent]:
+    if case.status is Status.OPEN:
+        return []
+    if case.closed and command.occurred.certainly_before(case.closed):
+        raise Rejected("impossible-order", "The case was not closed yet.")
+    return [CaseReopened(reason=command.reason, spell=case.spell + 1, occurred=command.occurred)]
 
 
 case_decider = Decider(Case(), decide, evolve)

@@ -1,9 +1,11 @@
 """What can have happened to a case."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.codec import Codec
+from events.contracts.contract import Known
 from events.occurrence import Occurred
 
 
@@ -50,7 +52,46 @@ class FirstContactMade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstVisitMade:
+    """The client was visited for the first time."""
+
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntensityChanged:
+    level: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindingDownStarted:
+    """The case manager withdraws a little, step by step."""
+
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientConditionChanged:
+    condition: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseClosed:
+    """`open_needs` are the fields of the needs that are open still, one for each need."""
+
+    reason: str
+    spell: int
+    checklist: Mapping[str, Known] = field(default_factory=dict)
+    open_needs: tuple[str, ...] = ()
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened:
+    """Another spell begins, without a team."""
+
     reason: str
     spell: int
     occurred: Occurred
@@ -63,7 +104,12 @@ CaseEvent = (
     | CaseManagerAssigned
     | CaseManagerReleased
     | FirstContactMade
+    | FirstVisitMade
+    | IntensityChanged
+    | WindingDownStarted
+    | ClientConditionChanged
     | CaseClosed
+    | CaseReopened
 )
 
 CODEC: Codec[CaseEvent] = Codec(
@@ -74,6 +120,11 @@ CODEC: Codec[CaseEvent] = Codec(
         "case.manager-assigned.v1": CaseManagerAssigned,
         "case.manager-released.v1": CaseManagerReleased,
         "case.first-contact-made.v1": FirstContactMade,
+        "case.first-visit-made.v1": FirstVisitMade,
+        "case.intensity-changed.v1": IntensityChanged,
+        "case.winding-down-started.v1": WindingDownStarted,
+        "case.client-condition-changed.v1": ClientConditionChanged,
         "case.closed.v1": CaseClosed,
+        "case.reopened.v1": CaseReopened,
     }
 )

@@ -7,9 +7,14 @@ from casefile.case.events import (
     CaseManagerAssigned,
     CaseManagerReleased,
     CaseOpened,
+    CaseReopened,
+    ClientConditionChanged,
     ContactDataReceived,
     ContactDataRefused,
     FirstContactMade,
+    FirstVisitMade,
+    IntensityChanged,
+    WindingDownStarted,
 )
 from events.occurrence import Occurred
 
@@ -30,4 +35,9 @@ BACKUP_ASSIGNED = CaseManagerAssigned(
 )
 CONTACTED = FirstContactMade(channel="phone", occurred=Occurred.parse("2027-02-17"))
 RELEASED = CaseManagerReleased(case_manager=CASE_MANAGER, occurred=Occurred.parse("2027-02-25"))
+VISITED = FirstVisitMade(occurred=Occurred.parse("2027-02-18"))
+INTENSIVE = IntensityChanged(level="intensive", occurred=Occurred.parse("2027-02-19"))
+CRITICAL = ClientConditionChanged(condition="critical", occurred=Occurred.parse("2027-02-22"))
+WINDING_DOWN = WindingDownStarted(occurred=Occurred.parse("2027-02-26"))
 CLOSED = CaseClosed(reason="no-longer-needed", spell=1, occurred=Occurred.parse("2027-03-01"))
+REOPENED = CaseReopened(reason="claims-after-all", spell=2, occurred=Occurred.parse("2027-03-03"))

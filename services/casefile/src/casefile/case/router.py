@@ -1,20 +1,33 @@
-"""HTTP for cases: who works on them, the first contact, closing, and the case as a whole."""
+"""HTTP for cases: who works on them, how they go on and end, and the case as a whole."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from casefile.case.answer import CaseAnswer, case_answer
-from casefile.case.decider import CASE, CloseCase, Status
-from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, FirstContactMade
+from casefile.case.decider import CASE, AssignCaseManager, CloseCase, ReopenCase, Status
+from casefile.case.events import (
+    CaseManagerReleased,
+    ClientConditionChanged,
+    FirstContactMade,
+    FirstVisitMade,
+    IntensityChanged,
+    WindingDownStarted,
+)
 from casefile.consent.decider import CONSENT, CONTACT_DATA
+from casefile.needs.decider import NEEDS
 from casefile.parts import TheProgrammes
 from casefile.views.cases import CASES
-from events.contracts.contract import Code
+from events.commands import History
+from events.contracts.contract import Code, Known
+from events.decider import Invalid
 from events.sql import Row
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
+from kit.contact import ContactAnswer
 from kit.endpoints import adds, changes, lists, reads
 from kit.lists import TheLists
 from kit.moments import AtMoment
@@ -22,6 +35,7 @@ from kit.paging import AtPage, Listed
 from kit.parts import TheVault
 from kit.problems import not_found
 from kit.vocabularies import Vocabulary
+from programmes.model import Definition
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
@@ -35,17 +49,31 @@ class FirstContactBody(Fact):
     channel: Annotated[Code, Vocabulary("contact_channels")]
 
 
+class IntensityBody(Fact):
+    level: Annotated[Code, Vocabulary("intensity_levels")]
+
+
+class ConditionBody(Fact):
+    condition: Annotated[Code, Vocabulary("conditions")]
+
+
 class ClosingBody(Fact):
+    """Items of the checklist that are left out are unknown."""
+
     reason: Annotated[Code, Vocabulary("closing_reasons")]
+    checklist: Mapping[Code, Known] = Field(default={}, max_length=32)
+
+    def answered(self, definition: Definition) -> Mapping[str, Known]:
+        """Every item of the programme's checklist; raises Invalid for any other."""
+        items = [item.code for item in definition.closing_checklist]
+        strange = [f"checklist/{code}" for code in self.checklist if code not in items]
+        if strange:
+            raise Invalid([(place, "is not known here") for place in strange])
+        return {code: self.checklist.get(code, "unknown") for code in items}
 
 
-class ContactDataAnswer(Answer):
-    """How to reach the client, as intake passed it on; null where it is not known."""
-
-    name: str | None
-    phone: str | None
-    email: str | None
-    address: str | None
+class ReopeningBody(Fact):
+    reason: Annotated[Code, Vocabulary("reopening_reasons")]
 
 
 class ListedCase(Answer):
@@ -95,23 +123,33 @@ async def read_contact_data(
     case_id: UUID,
     call: Annotated[Call, reads("contact-data:read")],
     vault: TheVault,
-) -> ContactDataAnswer:
+) -> ContactAnswer:
     known = await call.read(case_id)
     contact = CASE.state(known, case_id).contact
     if contact is None or CONTACT_DATA in CONSENT.state(known, CONSENT.beside(case_id)).stopped:
         raise not_found()
-    fields = await vault.open(case_id, contact)
-    return ContactDataAnswer(**{f: fields.get(f) for f in ContactDataAnswer.model_fields})
+    return ContactAnswer.of(await vault.open(case_id, contact))
 
 
 @router.post("/{case_id}/case-managers", status_code=201, summary="Assign a case manager")
 async def assign_case_manager(
-    case_id: UUID, body: CaseManagerBody, call: Annotated[Call, adds("case:assign")]
+    case_id: UUID,
+    body: CaseManagerBody,
+    call: Annotated[Call, adds("case:assign")],
+    programmes: TheProgrammes,
 ) -> Written:
-    told = CaseManagerAssigned(
-        case_manager=body.case_manager, role=body.role, occurred=body.occurred_at
-    )
-    return await call.execute(CASE, case_id, told, told=body)
+    """The programme says how many may hold a role at the same time."""
+
+    def assign(history: History) -> AssignCaseManager:
+        role = programmes.of(history).team_role(body.role)
+        return AssignCaseManager(
+            case_manager=body.case_manager,
+            role=body.role,
+            most=role.most if role else None,
+            occurred=body.occurred_at,
+        )
+
+    return await call.execute(CASE, case_id, assign, told=body)
 
 
 @router.post("/{case_id}/case-managers/{case_manager}/releases", summary="Release a case manager")
@@ -133,9 +171,60 @@ async def make_first_contact(
     return await call.execute(CASE, case_id, told, told=body)
 
 
+@router.post("/{case_id}/first-visits", status_code=201, summary="Record the first visit")
+async def make_first_visit(
+    case_id: UUID, body: Fact, call: Annotated[Call, adds("case:work")]
+) -> Written:
+    return await call.execute(CASE, case_id, FirstVisitMade(occurred=body.occurred_at))
+
+
+@router.post("/{case_id}/intensities", status_code=201, summary="Change how intensive support is")
+async def change_intensity(
+    case_id: UUID, body: IntensityBody, call: Annotated[Call, adds("case:work")]
+) -> Written:
+    told = IntensityChanged(level=body.level, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, told, told=body)
+
+
+@router.post("/{case_id}/conditions", status_code=201, summary="Record how the client is")
+async def change_condition(
+    case_id: UUID, body: ConditionBody, call: Annotated[Call, adds("case:work")]
+) -> Written:
+    told = ClientConditionChanged(condition=body.condition, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, told, told=body)
+
+
+@router.post("/{case_id}/winding-downs", status_code=201, summary="Begin to withdraw support")
+async def start_winding_down(
+    case_id: UUID, body: Fact, call: Annotated[Call, adds("case:work")]
+) -> Written:
+    return await call.execute(CASE, case_id, WindingDownStarted(occurred=body.occurred_at))
+
+
 @router.post("/{case_id}/closings", summary="Close a case")
 async def close_case(
-    case_id: UUID, body: ClosingBody, call: Annotated[Call, changes("case:close")]
+    case_id: UUID,
+    body: ClosingBody,
+    call: Annotated[Call, changes("case:close")],
+    programmes: TheProgrammes,
 ) -> Written:
-    command = CloseCase(reason=body.reason, occurred=body.occurred_at)
+    """Needs that are open do not hinder it: they are listed with the closing."""
+
+    def close(history: History) -> CloseCase:
+        return CloseCase(
+            reason=body.reason,
+            checklist=body.answered(programmes.of(history)),
+            open_needs=NEEDS.state(history, NEEDS.beside(case_id)).open_fields(),
+            occurred=body.occurred_at,
+        )
+
+    return await call.execute(CASE, case_id, close, told=body)
+
+
+@router.post("/{case_id}/reopenings", summary="Reopen a closed case")
+async def reopen_case(
+    case_id: UUID, body: ReopeningBody, call: Annotated[Call, changes("case:reopen")]
+) -> Written:
+    """Another spell begins, without a team: who works on it is to be assigned."""
+    command = ReopenCase(reason=body.reason, occurred=body.occurred_at)
     return await call.execute(CASE, case_id, command, told=body)

@@ -1,12 +1,14 @@
 """When consent is given and withdrawn, and what has ended by that."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from casefile.case.beside import OnCase
 from casefile.case.decider import Status
 from casefile.consent.events import CODEC, ConsentEvent, ConsentGiven, ConsentWithdrawn
 from events.commands import StreamType
 from events.decider import Decider, Rejected
+from events.history import latest
 
 ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn]
 
@@ -22,12 +24,7 @@ class Consents:
 
     @property
     def standing(self) -> dict[str, ConsentEvent]:
-        last: dict[str, ConsentEvent] = {}
-        for event in self.told:
-            before = last.get(event.consent)
-            if before is None or not event.occurred.certainly_before(before.occurred):
-                last[event.consent] = event
-        return last
+        return latest(self.told, attrgetter("consent"))
 
     @property
     def stopped(self) -> frozenset[str]:

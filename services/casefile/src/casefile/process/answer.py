@@ -11,6 +11,7 @@ from casefile.case.events import (
     CaseManagerAssigned,
     CaseManagerReleased,
     CaseOpened,
+    CaseReopened,
 )
 from casefile.codec import CODEC
 from casefile.track.events import StepCorrected, StepRecorded
@@ -18,7 +19,7 @@ from events.store import Json, Recorded
 from kit.bodies import Answer
 from programmes.model import Definition
 
-SHOWN = (CaseOpened, CaseManagerAssigned, CaseManagerReleased, CaseClosed)
+SHOWN = (CaseOpened, CaseManagerAssigned, CaseManagerReleased, CaseClosed, CaseReopened)
 
 
 class Support(StrEnum):

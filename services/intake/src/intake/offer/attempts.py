@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from events.commands import History
 from events.contracts.contract import Code, Known
-from intake.contact import ConsentBody, ContactBody, GivenConsentBody
+from intake.contact import ConsentBody, GivenConsentBody
 from intake.explanation import ExplainedFact
 from intake.offer.commands import (
     AcceptOffer,
@@ -26,6 +26,7 @@ from intake.referral.decider import REFERRAL
 from intake.referral.decider import Status as ReferralStatus
 from kit.bodies import Fact, Written
 from kit.calls import Call
+from kit.contact import ContactBody
 from kit.endpoints import adds
 from kit.vocabularies import Vocabulary
 from programmes.loader import Programmes

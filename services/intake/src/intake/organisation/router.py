@@ -8,13 +8,13 @@ from uuid_utils.compat import uuid7
 
 from events.contracts.contract import Code
 from events.vault import Vault
-from intake.contact import Email, Line
 from intake.organisation.decider import ORGANISATION, desk_of
 from intake.organisation.events import DESK, AddressChanged, OrganisationRegistered
 from intake.parts import TheProgrammes
 from kit.access import Scope
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
+from kit.contact import Email, Line
 from kit.endpoints import adds, changes, reads
 from kit.parts import TheVault
 from kit.problems import not_found

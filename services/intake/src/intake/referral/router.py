@@ -10,7 +10,7 @@ from events.commands import History
 from events.contracts.contract import Code
 from events.occurrence import UNKNOWN
 from events.sql import Row
-from intake.contact import ConsentBody, ContactAnswer, ContactBody
+from intake.contact import ConsentBody
 from intake.offer.decider import OFFER, may_refer
 from intake.origin import Origin
 from intake.parts import TheProgrammes, TheSafe
@@ -22,6 +22,7 @@ from intake.views.referrals import REFERRALS
 from kit.access import Scope
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
+from kit.contact import ContactAnswer, ContactBody
 from kit.endpoints import adds, lists, reads
 from kit.lists import TheLists
 from kit.moments import AtMoment

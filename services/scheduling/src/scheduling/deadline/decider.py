@@ -31,8 +31,7 @@ class SetDeadline:
     """`known_at` is when its cause was recorded: history that is brought in late stays silent.
 
     `corrects`: the cause was told of before, and is put right. `first_counts`: what comes again
-    while the deadline stands does not move it.
-    `stopped`: reminders have stopped.
+    while the deadline stands does not move it. `stopped`: reminders have stopped.
     """
 
     policy: str

@@ -1,9 +1,11 @@
 """Whether reminders of a case have stopped: what happened last counts, however late it is told."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from events.commands import StreamType
 from events.decider import Decider
+from events.history import latest
 from scheduling.reminder.events import CODEC, ReminderEvent, RemindersStopped
 
 
@@ -14,12 +16,8 @@ class Reminders:
     @property
     def stopped(self) -> bool:
         """One withdrawal is enough, whatever stands beside it."""
-        last: dict[str, ReminderEvent] = {}
-        for event in self.told:
-            before = last.get(event.consent)
-            if before is None or not event.occurred.certainly_before(before.occurred):
-                last[event.consent] = event
-        return any(isinstance(event, RemindersStopped) for event in last.values())
+        standing = latest(self.told, attrgetter("consent"))
+        return any(isinstance(event, RemindersStopped) for event in standing.values())
 
 
 def decide(told: ReminderEvent, reminders: Reminders) -> list[ReminderEvent]:

@@ -1,0 +1,159 @@
+"""The state of a case: its spells, its team, and how it stands with the client."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID
+
+from casefile.case.events import (
+    CaseClosed,
+    CaseEvent,
+    CaseManagerAssigned,
+    CaseManagerReleased,
+    CaseOpened,
+    CaseReopened,
+    ClientConditionChanged,
+    ContactDataReceived,
+    ContactDataRefused,
+    FirstContactMade,
+    FirstVisitMade,
+    IntensityChanged,
+    WindingDownStarted,
+)
+from events.history import latest
+from events.occurrence import UNKNOWN, Occurred
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """One stay in the case; `winding_down` since when support was being withdrawn, if it was."""
+
+    opened: Occurred | None = None
+    winding_down: Occurred | None = None
+    closed: CaseClosed | None = None
+
+    def has_within(self, occurred: Occurred) -> bool:
+        """False only where no reading of the times lets it have happened in this spell."""
+        if self.opened is None or occurred.certainly_before(self.opened):
+            return False
+        return not (self.closed and self.closed.occurred.certainly_before(occurred))
+
+
+Standing = IntensityChanged | ClientConditionChanged
+"""What holds until something else of its kind is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Only what `decide` and the access rule need; `team`: how each case manager was assigned.
+
+    Spells are told by their number, whatever the order in which their beginnings and ends come.
+    """
+
+    organisation: UUID | None = None
+    spells: Mapping[int, Spell] = field(default_factory=dict)
+    first_contact: Occurred | None = None
+    first_visit: Occurred | None = None
+    told: tuple[Standing, ...] = ()
+    team: Mapping[UUID, CaseManagerAssigned] = field(default_factory=dict)
+    contact: UUID | None = None
+    contact_refused: bool = False
+
+    @property
+    def spell(self) -> int:
+        """The number of the spell that began last, 0 before the first."""
+        return max((number for number, spell in self.spells.items() if spell.opened), default=0)
+
+    @property
+    def now(self) -> Spell:
+        return self.spells.get(self.spell, Spell())
+
+    @property
+    def opened(self) -> Occurred:
+        """When its first spell began."""
+        return self.spells.get(1, Spell()).opened or UNKNOWN
+
+    @property
+    def closed(self) -> Occurred | None:
+        return self.now.closed.occurred if self.now.closed else None
+
+    @property
+    def status(self) -> Status:
+        if not self.spell:
+            return Status.NEW
+        return Status.CLOSED if self.now.closed else Status.OPEN
+
+    @property
+    def contacted(self) -> bool:
+        return self.first_contact is not None
+
+    @property
+    def intensity(self) -> IntensityChanged | None:
+        told = (event for event in self.told if isinstance(event, IntensityChanged))
+        return latest(told, type).get(IntensityChanged)
+
+    @property
+    def condition(self) -> ClientConditionChanged | None:
+        told = (event for event in self.told if isinstance(event, ClientConditionChanged))
+        return latest(told, type).get(ClientConditionChanged)
+
+
+def evolve(case: Case, event: CaseEvent) -> Case:
+    match event:
+        case CaseOpened() | CaseReopened() | WindingDownStarted() | CaseClosed():
+            return _turned(case, event)
+        case CaseManagerAssigned() | CaseManagerReleased():
+            return replace(case, team=_team(case, event))
+        case ContactDataReceived(contact=contact):
+            return replace(case, contact=contact)
+        case ContactDataRefused():
+            return replace(case, contact_refused=True)
+        case FirstContactMade(occurred=occurred):
+            return replace(case, first_contact=occurred)
+        case FirstVisitMade(occurred=occurred):
+            return replace(case, first_visit=occurred)
+        case IntensityChanged() | ClientConditionChanged():
+            return replace(case, told=(*case.told, event))
+        case _:
+            assert_never(event)
+
+
+def _turned(case: Case, event: CaseOpened | CaseReopened | WindingDownStarted | CaseClosed) -> Case:
+    number = case.spell if isinstance(event, WindingDownStarted) else event.spell
+    spell = case.spells.get(number, Spell())
+    match event:
+        case CaseOpened(organisation=organisation, occurred=occurred):
+            case = replace(case, organisation=organisation)
+            spell = replace(spell, opened=occurred)
+        case CaseReopened(occurred=occurred):
+            case = replace(case, team={})
+            spell = replace(spell, opened=occurred)
+        case WindingDownStarted(occurred=occurred):
+            spell = replace(spell, winding_down=occurred)
+        case CaseClosed():
+            spell = replace(spell, closed=event)
+        case _:
+            assert_never(event)
+    return replace(case, spells={**case.spells, number: spell})
+
+
+def _team(
+    case: Case, event: CaseManagerAssigned | CaseManagerReleased
+) -> Mapping[UUID, CaseManagerAssigned]:
+    """Whoever was assigned in an earlier spell, as is told only now, is not in the team now."""
+    match event:
+        case CaseManagerAssigned(case_manager=case_manager, occurred=occurred):
+            if case.spell > 1 and case.now.opened and occurred.certainly_before(case.now.opened):
+                return case.team
+            return {**case.team, case_manager: event}
+        case CaseManagerReleased(case_manager=case_manager):
+            return {m: assigned for m, assigned in case.team.items() if m != case_manager}
+        case _:
+            assert_never(event)

@@ -1,0 +1,1 @@
+"""Handovers within a case team: offered by one, acknowledged by the other."""

@@ -1,0 +1,125 @@
+"""Who is in a client system and as whom; a death ends no case."""
+
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import assert_never
+from uuid import UUID
+
+from casefile.case.beside import OnCase
+from casefile.case.decider import Case, Status, require_within
+from casefile.persons.events import (
+    CODEC,
+    ClientDied,
+    PersonAdded,
+    PersonDetailsChanged,
+    PersonRoleChanged,
+    PersonsEvent,
+)
+from events.commands import StreamType
+from events.decider import Decider, Rejected
+from events.history import latest
+
+PersonsCommand = OnCase[PersonAdded | PersonRoleChanged | PersonDetailsChanged | ClientDied]
+
+PERSON = attrgetter("person")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persons:
+    """All that was told; of each person counts what happened last, however late it was told."""
+
+    told: tuple[PersonsEvent, ...] = ()
+
+    @property
+    def added(self) -> dict[UUID, PersonAdded]:
+        return {e.person: e for e in self.told if isinstance(e, PersonAdded)}
+
+    @property
+    def roles(self) -> dict[UUID, PersonAdded | PersonRoleChanged]:
+        """As whom each person is there."""
+        return latest(
+            (e for e in self.told if isinstance(e, PersonAdded | PersonRoleChanged)), PERSON
+        )
+
+    @property
+    def details(self) -> dict[UUID, PersonAdded | PersonDetailsChanged]:
+        told = (e for e in self.told if isinstance(e, PersonAdded | PersonDetailsChanged))
+        return latest(told, PERSON)
+
+    @property
+    def deaths(self) -> dict[UUID | None, ClientDied]:
+        return {e.person: e for e in self.told if isinstance(e, ClientDied)}
+
+
+def decide(asked: PersonsCommand, persons: Persons) -> list[PersonsEvent]:
+    told = asked.command
+    if asked.case.status is Status.NEW:
+        raise Rejected("case-new", "The case is not open yet.")
+    if told in persons.told:
+        return []
+    match told:
+        case PersonAdded():
+            return _add(told, asked.case, persons)
+        case PersonRoleChanged():
+            return _change_role(told, asked.case, persons)
+        case PersonDetailsChanged():
+            _require_there(told.person, persons)
+            return [told]
+        case ClientDied():
+            return _die(told, persons)
+        case _:
+            assert_never(told)
+
+
+def evolve(persons: Persons, event: PersonsEvent) -> Persons:
+    return Persons(told=(*persons.told, event))
+
+
+def _add(told: PersonAdded, case: Case, persons: Persons) -> list[PersonsEvent]:
+    if told.person in persons.added:
+        return []
+    require_within(case, told.occurred)
+    return [told]
+
+
+def _change_role(told: PersonRoleChanged, case: Case, persons: Persons) -> list[PersonsEvent]:
+    added = _require_there(told.person, persons)
+    if told.occurred.certainly_before(added.occurred):
+        raise Rejected("impossible-order", "This person was not in the client system yet.")
+    died = persons.deaths.get(told.person)
+    if died and died.occurred.certainly_before(told.occurred):
+        raise Rejected("person-died", "This person had died before.")
+    standing = persons.roles[told.person]
+    same = (standing.role, standing.mandate, standing.client_type) == (
+        told.role,
+        told.mandate,
+        told.client_type,
+    )
+    if same and not told.occurred.certainly_before(standing.occurred):
+        return []
+    require_within(case, told.occurred)
+    return [told]
+
+
+def _die(told: ClientDied, persons: Persons) -> list[PersonsEvent]:
+    """The case goes on, under the same id; who is the client then is told of that person."""
+    if told.person in persons.deaths:
+        return []
+    if told.person is None:
+        if any(role.client_type for role in persons.roles.values()):
+            raise Rejected("client-not-named", "The clients are known: it must be said who died.")
+        return [told]
+    _require_there(told.person, persons)
+    if persons.roles[told.person].client_type is None:
+        raise Rejected("not-the-client", "This person is not the client.")
+    return [told]
+
+
+def _require_there(person: UUID, persons: Persons) -> PersonAdded:
+    if person not in persons.added:
+        raise Rejected("no-such-person", "There is no such person in the client system.")
+    return persons.added[person]
+
+
+persons_decider = Decider(Persons(), decide, evolve)
+PERSONS = StreamType("persons", persons_decider, CODEC)

@@ -1,0 +1,62 @@
+"""What can have happened in the client system of a case; names lie in the vault."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.codec import Codec
+from events.occurrence import Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAdded:
+    """`contact`: the vault record of name and contact data, if any are known."""
+
+    person: UUID
+    role: str
+    relation: str
+    mandate: str | None
+    client_type: str | None
+    contact_limits: tuple[str, ...]
+    contact: UUID | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRoleChanged:
+    """Somebody becomes client or spokesperson, say, or is so by another right."""
+
+    person: UUID
+    role: str
+    mandate: str | None
+    client_type: str | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDetailsChanged:
+    """How to reach somebody, and what must be heeded in that."""
+
+    person: UUID
+    contact_limits: tuple[str, ...]
+    contact: UUID | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientDied:
+    """`person` is None where the client was never entered as a person."""
+
+    person: UUID | None
+    occurred: Occurred
+
+
+PersonsEvent = PersonAdded | PersonRoleChanged | PersonDetailsChanged | ClientDied
+
+CODEC: Codec[PersonsEvent] = Codec(
+    {
+        "persons.added.v1": PersonAdded,
+        "persons.role-changed.v1": PersonRoleChanged,
+        "persons.details-changed.v1": PersonDetailsChanged,
+        "persons.client-died.v1": ClientDied,
+    }
+)

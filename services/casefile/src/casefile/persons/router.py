@@ -1,0 +1,188 @@
+"""HTTP for the client system: its persons, their roles, how to reach them, and a death."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from uuid_utils.compat import uuid7
+
+from casefile.case.beside import on_case
+from casefile.parts import TheProgrammes
+from casefile.persons.answer import PersonAnswer, person_answers
+from casefile.persons.body import DetailsBody, PersonBody, RoleBody
+from casefile.persons.decider import PERSONS
+from casefile.persons.events import (
+    ClientDied,
+    PersonAdded,
+    PersonDetailsChanged,
+    PersonRoleChanged,
+)
+from events.commands import History
+from events.store import Sealed
+from events.vault import Vault
+from kit.bodies import Fact, Written
+from kit.calls import Call
+from kit.contact import ContactAnswer
+from kit.endpoints import adds, reads
+from kit.moments import AtMoment
+from kit.parts import TheVault
+from kit.problems import not_found
+
+router = APIRouter(prefix="/v1/cases/{case_id}", tags=["client system"])
+
+
+class DeathBody(Fact):
+    """`person` may be left out where the client was never entered as a person."""
+
+    person: UUID | None = None
+
+
+@router.post("/persons", status_code=201, summary="Add a person to the client system")
+async def add_person(
+    case_id: UUID,
+    body: PersonBody,
+    call: Annotated[Call, adds("case:work")],
+    programmes: TheProgrammes,
+    vault: TheVault,
+) -> Written:
+    person, record = uuid7(), uuid7()
+
+    def added(history: History) -> PersonAdded:
+        body.require_asked(programmes.of(history))
+        return PersonAdded(
+            person=person,
+            role=body.role,
+            relation=body.relation,
+            mandate=body.mandate,
+            client_type=body.client_type,
+            contact_limits=body.contact_limits,
+            contact=record if body.contact else None,
+            occurred=body.occurred_at,
+        )
+
+    return await call.execute(
+        PERSONS,
+        case_id,
+        on_case(case_id, added),
+        told=body,
+        stream=PERSONS.beside(case_id),
+        vault=await _sealed(call, vault, case_id, record, body),
+        location=f"/v1/cases/{case_id}/persons/{person}",
+    )
+
+
+@router.post("/persons/{person}/roles", status_code=201, summary="Give a person another role")
+async def change_role(
+    case_id: UUID,
+    person: UUID,
+    body: RoleBody,
+    call: Annotated[Call, adds("case:work")],
+    programmes: TheProgrammes,
+) -> Written:
+    """Also where the role stays and only the mandate changes."""
+
+    def changed(history: History) -> PersonRoleChanged:
+        body.require_asked(programmes.of(history))
+        return PersonRoleChanged(
+            person=person,
+            role=body.role,
+            mandate=body.mandate,
+            client_type=body.client_type,
+            occurred=body.occurred_at,
+        )
+
+    return await call.execute(
+        PERSONS,
+        case_id,
+        on_case(case_id, changed),
+        told=body,
+        stream=PERSONS.beside(case_id),
+        location=f"/v1/cases/{case_id}/persons/{person}",
+    )
+
+
+@router.post("/persons/{person}/details", status_code=201, summary="How to reach a person from now")
+async def change_details(
+    case_id: UUID,
+    person: UUID,
+    body: DetailsBody,
+    call: Annotated[Call, adds("case:work")],
+    vault: TheVault,
+) -> Written:
+    """Give all of it: what is left out is not known any more."""
+    record = uuid7()
+    told = PersonDetailsChanged(
+        person=person,
+        contact_limits=body.contact_limits,
+        contact=record if body.contact else None,
+        occurred=body.occurred_at,
+    )
+    return await call.execute(
+        PERSONS,
+        case_id,
+        on_case(case_id, told),
+        told=body,
+        stream=PERSONS.beside(case_id),
+        vault=await _sealed(call, vault, case_id, record, body),
+        location=f"/v1/cases/{case_id}/persons/{person}",
+    )
+
+
+@router.post("/deaths", status_code=201, summary="Record that the client died")
+async def record_death(
+    case_id: UUID, body: DeathBody, call: Annotated[Call, adds("case:work")]
+) -> Written:
+    """The case goes on; whoever is the client then is given that role."""
+    told = ClientDied(person=body.person, occurred=body.occurred_at)
+    return await call.execute(
+        PERSONS,
+        case_id,
+        on_case(case_id, told),
+        stream=PERSONS.beside(case_id),
+        location=f"/v1/cases/{case_id}",
+    )
+
+
+@router.get("/persons", summary="The persons of a client system, now or at another time")
+async def read_persons(
+    case_id: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
+) -> list[PersonAnswer]:
+    """Without names: these are read one by one, by those who work on the case."""
+    stream = PERSONS.beside(case_id)
+    return person_answers(PERSONS.state(await call.read(case_id, at, stream=stream), stream))
+
+
+@router.get("/persons/{person}", summary="A person of a client system, now or at another time")
+async def read_person(
+    case_id: UUID, person: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
+) -> PersonAnswer:
+    persons = await read_persons(case_id, at, call)
+    found = next((answer for answer in persons if answer.id == person), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+@router.get("/persons/{person}/contact-data", summary="How to reach a person")
+async def read_person_contact_data(
+    case_id: UUID,
+    person: UUID,
+    call: Annotated[Call, reads("contact-data:read")],
+    vault: TheVault,
+) -> ContactAnswer:
+    stream = PERSONS.beside(case_id)
+    details = PERSONS.state(await call.read(case_id, stream=stream), stream).details.get(person)
+    if details is None or details.contact is None:
+        raise not_found()
+    return ContactAnswer.of(await vault.open(case_id, details.contact))
+
+
+async def _sealed(
+    call: Call, vault: Vault, case_id: UUID, record: UUID, body: DetailsBody
+) -> Sequence[Sealed]:
+    """For the vault; whoever may not see the case does not learn of its erasure."""
+    if body.contact is None:
+        return ()
+    await call.require(case_id)
+    return await vault.seal(case_id, record, body.contact.fields())

@@ -1,0 +1,33 @@
+"""Agreements as an answer shows them, without words."""
+
+from uuid import UUID
+
+from casefile.plan.decider import Plan
+from kit.bodies import Answer
+
+
+class AgreementAnswer(Answer):
+    """`holds`: nothing else of its kind was agreed on since; `words`: whether there are any."""
+
+    id: UUID
+    kind: str
+    value: str | None
+    words: bool
+    holds: bool
+    occurred_at: str
+
+
+def agreement_answers(plan: Plan) -> list[AgreementAnswer]:
+    """All of them, in the order in which they were made: the last of a kind holds."""
+    standing = plan.standing
+    return [
+        AgreementAnswer(
+            id=told.agreement,
+            kind=told.kind,
+            value=told.value,
+            words=told.words is not None,
+            holds=standing[told.kind] is told,
+            occurred_at=str(told.occurred),
+        )
+        for told in plan.told
+    ]
