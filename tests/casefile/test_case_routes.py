@@ -144,6 +144,13 @@ async def test_a_case_is_read_with_its_tracks_and_activities(
             "contactMinutes": 75,
             "travelMinutes": 40,
             "registrationMinutes": 10,
+            "channel": None,
+            "participants": [],
+            "attended": None,
+            "tags": [],
+            "boundaryDoubts": [],
+            "treatment": {},
+            "hasReport": False,
             "occurredAt": "2027-02-18",
         }
     ]

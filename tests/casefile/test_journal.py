@@ -13,7 +13,7 @@ from casefile.case.decider import Case, case_decider
 from casefile.case.examples import CASE_MANAGER, CLOSED, OPENED
 from casefile.journal.decider import JOURNAL, CorrectActivity, JournalCommand, journal_decider
 from casefile.journal.events import ActivityLogged, JournalEvent, effort
-from casefile.journal.examples import ACTIVITY, CORRECTED, LOGGED, LOGGED_AS
+from casefile.journal.examples import ACTIVITY, CORRECTED, LOGGED, LOGGED_AS, REPORT
 from events.occurrence import Occurred
 from events.testing import lived, numbered, outcome, refusal
 
@@ -57,6 +57,16 @@ def test_what_says_nothing_new_is_ignored(
     before: list[JournalEvent], command: JournalCommand
 ) -> None:
     assert outcome(journal_decider, given=before, when=command) == []
+
+
+def test_a_correction_without_a_report_leaves_the_report_as_it_was() -> None:
+    reported = replace(LOGGED, report=REPORT)
+    rewritten = on(CORRECTION, report=numbered(7))
+
+    [corrected] = outcome(journal_decider, given=[reported], when=CORRECT)
+    [again] = outcome(journal_decider, given=[reported, corrected], when=rewritten)
+
+    assert (corrected.report, again.report) == (REPORT, numbered(7))
 
 
 def test_a_correction_may_be_corrected() -> None:
@@ -110,6 +120,8 @@ COMMANDS = st.lists(
         st.sampled_from([LOGGED, CORRECTION]),
         activity=ACTIVITIES,
         contact_minutes=st.integers(0, 3),
+        attended=st.sampled_from([None, "yes", "unknown"]),
+        report=st.sampled_from([None, REPORT]),
     )
 )
 

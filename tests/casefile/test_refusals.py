@@ -79,6 +79,8 @@ WITHIN = (
     "activities",
 )
 """What belongs to the time in which a case is open."""
+CHANNEL = ["#/channel"]
+TREATMENT = ["#/report", "#/treatment/apology"]
 BY_DESK = ("consents", "consent-withdrawals")
 ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases", "reopenings")
 
@@ -240,6 +242,25 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("activities", {"category": "leisure"}, ["#/category"]),
         ("activities", {"type": "draft-letter"}, ["#/type"]),
         ("activities", {"contactMinutes": -1, "travelMinutes": 1441}, None),
+        ("activities", {"attended": "yes"}, ["#/attended"]),
+        ("activities", {"attended": "perhaps"}, ["#/attended"]),
+        ("activities", {"category": "legal", "type": "find-lawyer", "channel": "phone"}, CHANNEL),
+        (
+            "activities",
+            {
+                "type": "letter",
+                "channel": "pigeon",
+                "participants": ["client", "friend"],
+                "tags": ["red"],
+                "boundaryDoubts": ["none"],
+                "treatment": {"anger": "yes"},
+            },
+            [
+                f"#/{f}"
+                for f in ["boundaryDoubts", "channel", "participants", "tags", "treatment", "type"]
+            ],
+        ),
+        ("activities", {"treatment": {"apology": "often"}, "report": ""}, TREATMENT),
         (f"activities/{ACTIVITY}/corrections", {"category": "leisure"}, ["#/category"]),
         ("tracks", {"track": "race"}, ["#/track"]),
         (f"tracks/{CLAIM}/steps", {"step": "started"}, ["#/step"]),

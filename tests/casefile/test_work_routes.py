@@ -30,6 +30,15 @@ WORK = {
     "registrationMinutes": 10,
     "occurredAt": "2027-02-18",
 }
+NOT_ASKED: dict[str, object] = {
+    "channel": None,
+    "participants": [],
+    "attended": None,
+    "tags": [],
+    "boundaryDoubts": [],
+    "treatment": {},
+    "hasReport": False,
+}
 
 
 async def minutes(client: httpx.AsyncClient, **moment: str) -> list[int]:
@@ -47,7 +56,8 @@ async def test_an_activity_is_that_of_the_caller_and_lies_where_the_answer_says(
     assert written.status_code == 201
     assert written.headers["location"] == f"{ACTIVITIES}/{written.json()['id']}"
     [activity] = (await manager.get(PATH)).json()["activities"]
-    assert activity == {"id": written.json()["id"], "caseManager": str(CASE_MANAGER), **WORK}
+    own = {"id": written.json()["id"], "caseManager": str(CASE_MANAGER)}
+    assert activity == {**own, **WORK, **NOT_ASKED}
 
 
 async def test_a_team_lead_says_whose_work_it_was(lead: httpx.AsyncClient, tell: Tell) -> None:

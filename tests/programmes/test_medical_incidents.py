@@ -158,6 +158,10 @@ def test_the_instruments_score_nine_domains_and_nine_dimensions_with_a_total(
     ]
 
 
+def test_over_which_channel_it_was_is_told_of_contacts(definition: Definition) -> None:
+    assert [category.code for category in definition.activities if category.contact] == ["contact"]
+
+
 def test_the_name_of_what_is_offered_puts_nobody_off(definition: Definition) -> None:
     assert definition.offer.avoided_in(definition.offer.name.nl) == []
     assert definition.offer.avoided_in("Hulp voor Slachtoffers") == ["slachtoffer"]

@@ -2,19 +2,24 @@
 
 import base64
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 import orjson
 from fastapi import Depends, Query, Request, Response
 
+from events.history import placed
+from events.store import Recorded
 from kit import problems
 from kit.bodies import Answer
 from kit.edge import Edge
 
 T = TypeVar("T")
+E = TypeVar("E")
 Row = TypeVar("Row")
 
 MOST = 200
@@ -52,12 +57,33 @@ class Page:
             self.response.headers["link"] = f'<{self._next(cursor)}>; rel="next"'
         return Listed(items=[show(row) for row in shown], next=cursor)
 
+    def of_facts(
+        self, known: Iterable[Recorded[E]], show: Callable[[Recorded[E]], T | None]
+    ) -> Listed[T]:
+        """The facts of a key that `show` shows at all, in the order in which they happened.
+
+        A cursor says at which moment, and how many facts took their place there: what is told
+        later comes behind them.
+        """
+        rows = [
+            (place, shown)
+            for place, fact in _numbered(known)
+            if (self.after is None or place > list(self.after)) and (shown := show(fact))
+        ]
+        return self.answer(rows, itemgetter(0), itemgetter(1))
+
     def _cursor(self, values: Sequence[Any]) -> str:
         return encode(_secret(self.request), _place(self.request), values)
 
     def _next(self, cursor: str) -> str:
         kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "cursor"]
         return f"{quote(self.request.scope['path'])}?{urlencode([*kept, ('cursor', cursor)])}"
+
+
+def _numbered(known: Iterable[Recorded[E]]) -> Iterator[tuple[list[Any], Recorded[E]]]:
+    for moment, together in groupby(placed(known), key=itemgetter(0)):
+        for number, (_, fact) in enumerate(together):
+            yield [moment.isoformat(timespec="microseconds"), number], fact
 
 
 async def _page(

@@ -96,8 +96,9 @@ class ActivityType(Term):
 
 
 class Category(Term):
-    """A group of activities."""
+    """A group of activities; of a `contact` it may be told over which channel it was."""
 
+    contact: bool = False
     types: Annotated[tuple[ActivityType, ...], Field(min_length=1)]
 
     def type(self, code: str) -> ActivityType | None:

@@ -75,6 +75,7 @@ class Definition(Declared):
     support_modes: tuple[Term, ...]
     agreements: tuple[AgreementKind, ...]
     activities: Annotated[tuple[Category, ...], Field(min_length=1)]
+    activity_tags: tuple[Term, ...] = ()
     boundary_doubts: tuple[Term, ...]
     treatment_experiences: tuple[Term, ...]
     documents: Documents

@@ -21,6 +21,7 @@ ACCESS: AccessTable = {
     "words:read": _TEAM,
     "contact-data:read": _TEAM,
     "process:read": frozenset({Role.REFERRER, Role.DESK, Role.TEAM_LEAD}),
+    "instrument:read": _TEAM,
 }
 
 

@@ -147,7 +147,11 @@ class AgreementMade(Contract):
 
 
 class ActivityLogged(Contract):
-    """Work on a case; contact, travel and registration minutes are three numbers."""
+    """Work on a case; contact, travel and registration minutes are three numbers.
+
+    `participants` by their roles; `attended`: whether the case manager was there, where that is
+    asked; `treatment`: whether the client met with an experience.
+    """
 
     case_manager: UUID
     category: Code
@@ -155,6 +159,12 @@ class ActivityLogged(Contract):
     contact_minutes: Minutes
     travel_minutes: Minutes
     registration_minutes: Minutes
+    channel: Code | None = None
+    participants: tuple[Code, ...] = ()
+    attended: Known | None = None
+    tags: tuple[Code, ...] = ()
+    boundary_doubts: tuple[Code, ...] = ()
+    treatment: Mapping[Code, Known] = {}
 
 
 class StepData(Contract):

@@ -12,7 +12,7 @@ from casefile.consent.answer import ConsentAnswer, consent_answers
 from casefile.consent.decider import CONSENT
 from casefile.handover.answer import HandoverAnswer, handover_answers
 from casefile.handover.decider import HANDOVER
-from casefile.journal.events import ActivityCorrected, ActivityLogged, effort
+from casefile.journal.answer import ActivityAnswer, activity_answer
 from casefile.needs.answer import NeedAnswer, ReferralOutAnswer, needs_answer
 from casefile.needs.decider import NEEDS
 from casefile.persons.answer import PersonAnswer, person_answers
@@ -48,19 +48,6 @@ class SpellAnswer(Answer):
     closing_reason: str | None
     checklist: Mapping[str, str]
     open_needs: list[str]
-
-
-class ActivityAnswer(Answer):
-    """Minutes of contact, travel and registration are three numbers."""
-
-    id: UUID
-    case_manager: UUID
-    category: str
-    type: str
-    contact_minutes: int
-    travel_minutes: int
-    registration_minutes: int
-    occurred_at: str
 
 
 class CaseAnswer(Answer):
@@ -116,11 +103,7 @@ def case_answer(
         team=team_periods([r.event for r in events]),
         **_beside(case_id, known),
         tracks=track_answers(known, definition),
-        activities=[
-            _activity(r.event)
-            for r in events
-            if isinstance(r.event, ActivityLogged | ActivityCorrected)
-        ],
+        activities=[shown for r in known if (shown := activity_answer(r))],
     )
 
 
@@ -181,13 +164,4 @@ def team_periods(events: Sequence[object]) -> list[TeamPeriod]:
 def _period(told: CaseManagerAssigned, until: Occurred | None) -> TeamPeriod:
     return TeamPeriod(
         case_manager=told.case_manager, role=told.role, since=str(told.occurred), until=_at(until)
-    )
-
-
-def _activity(event: ActivityLogged | ActivityCorrected) -> ActivityAnswer:
-    return ActivityAnswer(
-        id=event.activity,
-        case_manager=event.case_manager,
-        occurred_at=str(event.occurred),
-        **effort(event),
     )

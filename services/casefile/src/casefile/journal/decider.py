@@ -22,10 +22,14 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectActivity(Effort):
-    """`corrects` is the id of the event that told of it last, None where there is none."""
+    """`corrects` is the id of the event that told of it last, None where there is none.
+
+    Without `report` the report stays as it was.
+    """
 
     activity: UUID
     corrects: UUID | None
+    report: UUID | None = None
     occurred: Occurred
 
 
@@ -67,12 +71,15 @@ def _correct(command: CorrectActivity, case: Case, journal: Journal) -> list[Jou
     if logged is None or command.corrects is None:
         raise Rejected("no-such-activity", "There is no such activity on this case.")
     require_within(case, command.occurred)
-    if (effort(command), command.occurred) == (effort(logged), logged.occurred):
+    report = command.report or logged.report
+    then = (effort(logged), logged.report, logged.occurred)
+    if (effort(command), report, command.occurred) == then:
         return []
     return [
         ActivityCorrected(
             activity=command.activity,
             case_manager=logged.case_manager,
+            report=report,
             occurred=command.occurred,
             corrects=command.corrects,
             **effort(command),

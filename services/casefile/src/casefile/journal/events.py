@@ -1,6 +1,7 @@
 """What can have happened in the journal of a case."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 from uuid import UUID
 
@@ -10,19 +11,31 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """What was done and how long it took; the three kinds of minutes are never added up here."""
+    """What was done and how long it took; the three kinds of minutes are never added up here.
+
+    `participants` by their roles; `treatment`: whether the client met with each experience.
+    """
 
     category: str
     type: str
     contact_minutes: int
     travel_minutes: int
     registration_minutes: int
+    channel: str | None = None
+    participants: tuple[str, ...] = ()
+    attended: str | None = None
+    tags: tuple[str, ...] = ()
+    boundary_doubts: tuple[str, ...] = ()
+    treatment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityLogged(Effort):
+    """The text of a report lies in the vault under `report`."""
+
     activity: UUID
     case_manager: UUID
+    report: UUID | None = None
     occurred: Occurred
 
 
@@ -32,6 +45,7 @@ class ActivityCorrected(Effort):
 
     activity: UUID
     case_manager: UUID
+    report: UUID | None = None
     occurred: Occurred
     corrects: UUID
 
@@ -48,4 +62,4 @@ CODEC: Codec[JournalEvent] = Codec(
 
 def effort(of: object) -> dict[str, Any]:
     """The fields of an effort, out of whatever has them."""
-    return {field.name: getattr(of, field.name) for field in fields(Effort)}
+    return {each.name: getattr(of, each.name) for each in fields(Effort)}

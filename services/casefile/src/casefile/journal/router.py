@@ -1,6 +1,6 @@
-"""HTTP for the journal: logging activities and putting mistakes right."""
+"""HTTP for the journal: logging activities, putting mistakes right, reading them."""
 
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,41 +8,23 @@ from uuid_utils.compat import uuid7
 
 from casefile.case.beside import on_case
 from casefile.codec import CODEC
+from casefile.journal.answer import ActivityAnswer, activity_answer
+from casefile.journal.body import ActivityBody, LogBody
 from casefile.journal.decider import JOURNAL, CorrectActivity
-from casefile.journal.events import ActivityLogged, effort
+from casefile.journal.events import ActivityLogged
 from casefile.parts import TheProgrammes
+from casefile.whose import whose
+from casefile.words import WordsAnswer, opened, sealed
 from events.commands import History
-from events.contracts.contract import Code, Minutes
-from events.decider import Invalid
-from kit.bodies import Fact, Written
+from kit.bodies import Written
 from kit.calls import Call
-from kit.endpoints import adds
-from kit.vocabularies import Vocabulary
-from programmes.checking import require_known
-from programmes.model import Definition
+from kit.endpoints import adds, reads
+from kit.moments import AtMoment
+from kit.paging import AtPage, Listed
+from kit.parts import TheVault
+from kit.problems import not_found
 
 router = APIRouter(prefix="/v1/cases/{case_id}/activities", tags=["journal"])
-
-
-class ActivityBody(Fact):
-    """Category and type are the programme's; the three kinds of minutes are told apart."""
-
-    category: Annotated[Code, Vocabulary("activities")]
-    type: Code
-    contact_minutes: Minutes
-    travel_minutes: Minutes
-    registration_minutes: Minutes
-
-    def require_type(self, definition: Definition) -> None:
-        """The types are those of the category."""
-        if category := definition.category(self.category):
-            require_known(type=(self.type, category.types))
-
-
-class LogBody(ActivityBody):
-    """`caseManager` is by default the caller; a team lead names whose work it was."""
-
-    case_manager: UUID | None = None
 
 
 @router.post("", status_code=201, summary="Log an activity")
@@ -51,17 +33,19 @@ async def log_activity(
     body: LogBody,
     call: Annotated[Call, adds("case:work")],
     programmes: TheProgrammes,
+    vault: TheVault,
 ) -> Written:
-    activity = uuid7()
-    case_manager = _whose(body, call)
+    """The text of a `report` goes to the vault."""
+    activity, record = uuid7(), uuid7()
+    case_manager = whose(call, "case_manager", body.case_manager)
 
     def activity_logged(history: History) -> ActivityLogged:
-        body.require_type(programmes.of(history))
         return ActivityLogged(
             activity=activity,
             case_manager=case_manager,
+            report=record if body.report else None,
             occurred=body.occurred_at,
-            **effort(body),
+            **body.effort(programmes.of(history)),
         )
 
     return await call.execute(
@@ -70,6 +54,7 @@ async def log_activity(
         on_case(case_id, activity_logged),
         told=body,
         stream=JOURNAL.beside(case_id),
+        vault=await sealed(call, vault, case_id, record, body.report),
         location=f"/v1/cases/{case_id}/activities/{activity}",
     )
 
@@ -81,16 +66,21 @@ async def correct_activity(
     body: ActivityBody,
     call: Annotated[Call, adds("case:work")],
     programmes: TheProgrammes,
+    vault: TheVault,
 ) -> Written:
-    """Give the whole activity as it should have been, with the time at which it took place."""
+    """Give the whole activity as it should have been, with the time at which it took place.
+
+    Without `report` the report stays as it was.
+    """
+    record = uuid7()
 
     def correction(history: History) -> CorrectActivity:
-        body.require_type(programmes.of(history))
         return CorrectActivity(
             activity=activity,
             corrects=CODEC.told_last(history, "activity", activity),
+            report=record if body.report else None,
             occurred=body.occurred_at,
-            **effort(body),
+            **body.effort(programmes.of(history)),
         )
 
     return await call.execute(
@@ -99,14 +89,42 @@ async def correct_activity(
         on_case(case_id, correction),
         told=body,
         stream=JOURNAL.beside(case_id),
+        vault=await sealed(call, vault, case_id, record, body.report),
         location=f"/v1/cases/{case_id}/activities/{activity}",
     )
 
 
-def _whose(body: LogBody, call: Call) -> UUID:
-    own = call.principal.person
-    if body.case_manager is None and own is None:
-        raise Invalid([("caseManager", "is needed, since your token is not that of a person")])
-    if body.case_manager not in (None, own) and not call.may("case:work-for-others"):
-        raise Invalid([("caseManager", "is you: only a team lead logs the work of others")])
-    return cast("UUID", body.case_manager or own)
+@router.get("", summary="The activities on a case, now or at another time")
+async def list_activities(
+    case_id: UUID, at: AtMoment, page: AtPage, call: Annotated[Call, reads("case:read")]
+) -> Listed[ActivityAnswer]:
+    """In the order in which they took place."""
+    known = await call.read(case_id, at, stream=JOURNAL.beside(case_id))
+    return page.of_facts(known, activity_answer)
+
+
+@router.get("/{activity}", summary="An activity, now or at another time")
+async def read_activity(
+    case_id: UUID, activity: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
+) -> ActivityAnswer:
+    known = await call.read(case_id, at, stream=JOURNAL.beside(case_id))
+    answers = (shown for r in known if (shown := activity_answer(r)))
+    found = next((answer for answer in answers if answer.id == activity), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+@router.get("/{activity}/report", summary="What was written down of an activity")
+async def read_report(
+    case_id: UUID,
+    activity: UUID,
+    at: AtMoment,
+    call: Annotated[Call, reads("words:read")],
+    vault: TheVault,
+) -> WordsAnswer:
+    known = await call.read(case_id, at, stream=JOURNAL.beside(case_id))
+    told = JOURNAL.state(known, JOURNAL.beside(case_id)).activities.get(activity)
+    if told is None or told.report is None:
+        raise not_found()
+    return await opened(vault, case_id, told.report)
