@@ -12,7 +12,9 @@ from casefile.case.examples import BACKUP, CASE_ID, CASE_MANAGER, HOSPITAL
 from casefile.case.router import router as case
 from casefile.codec import CODEC
 from casefile.consent.router import router as consent
+from casefile.evaluation.router import router as evaluation
 from casefile.handover.router import router as handover
+from casefile.instrument.router import router as instrument
 from casefile.journal.router import router as journal
 from casefile.needs.router import router as needs
 from casefile.persons.router import router as persons
@@ -55,7 +57,19 @@ def programmes() -> Programmes:
 def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
     return Stand(
         store,
-        routers=[case, handover, persons, consent, needs, plan, journal, track, process],
+        routers=[
+            case,
+            handover,
+            persons,
+            consent,
+            needs,
+            plan,
+            journal,
+            instrument,
+            evaluation,
+            track,
+            process,
+        ],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),

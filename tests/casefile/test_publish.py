@@ -8,7 +8,9 @@ import pytest
 from casefile.case import examples as case
 from casefile.codec import CODEC
 from casefile.consent import examples as consent
+from casefile.evaluation import examples as evaluation
 from casefile.handover import examples as handover
+from casefile.instrument import examples as instrument
 from casefile.journal import examples as journal
 from casefile.needs import examples as needs
 from casefile.persons import examples as persons
@@ -24,7 +26,19 @@ from programmes.loader import Programmes
 from programmes.track import Value
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
-EXAMPLES = examples(CODEC, case, handover, persons, consent, needs, plan, journal, track)
+EXAMPLES = examples(
+    CODEC,
+    case,
+    handover,
+    persons,
+    consent,
+    needs,
+    plan,
+    journal,
+    instrument,
+    evaluation,
+    track,
+)
 
 
 def stored(event: object) -> Recorded[Json]:

@@ -10,6 +10,8 @@ import pytest
 from casefile.case.examples import ASSIGNED, CASE_ID, CASE_MANAGER, CLOSED, OPENED
 from casefile.handover.decider import HANDOVER
 from casefile.handover.examples import HANDOVER_ID, OFFERED
+from casefile.instrument.decider import INSTRUMENT
+from casefile.instrument.examples import COMPLETED, COMPLETION
 from casefile.journal.decider import JOURNAL
 from casefile.journal.examples import ACTIVITY, LOGGED
 from casefile.needs.decider import NEEDS
@@ -59,6 +61,9 @@ WRITES: dict[str, Body] = {
     "consent-withdrawals": {"consent": "research"},
     "activities": WORK,
     f"activities/{ACTIVITY}/corrections": WORK,
+    "instruments": {"instrument": "bsi-53", "wave": "first", "scores": {"total": 0.83}},
+    f"instruments/{COMPLETION}/corrections": {"wave": "first", "scores": {"housing": 8}},
+    "evaluations": {"moment": "interim"},
     "tracks": {"track": "complaint"},
     f"tracks/{CLAIM}/steps": {"step": "settlement-offered"},
     f"tracks/{CLAIM}/steps/{ENTRY}/corrections": {"occurredAt": "2027-02-26"},
@@ -77,6 +82,7 @@ WITHIN = (
     "persons",
     "referrals-out",
     "activities",
+    "evaluations",
 )
 """What belongs to the time in which a case is open."""
 CHANNEL = ["#/channel"]
@@ -93,6 +99,7 @@ async def before(tell: Tell, traces: Traces) -> list[int]:
     await tell(PATIENT_ADDED, CHILD_ADDED, stream=PERSONS.beside(CASE_ID))
     await tell(IDENTIFIED, stream=NEEDS.beside(CASE_ID))
     await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
+    await tell(COMPLETED, stream=INSTRUMENT.beside(CASE_ID))
     await tell(CLAIM_OPENED, CLAIM_FILED, stream=CLAIM)
     return traces()
 
@@ -262,6 +269,20 @@ async def test_whoever_closes_or_releases_names_the_version(
         ),
         ("activities", {"treatment": {"apology": "often"}, "report": ""}, TREATMENT),
         (f"activities/{ACTIVITY}/corrections", {"category": "leisure"}, ["#/category"]),
+        ("evaluations", {"moment": "never"}, ["#/moment"]),
+        (
+            "instruments",
+            {"wave": "third", "scores": {"anxiety": 4.5, "total": 0.125, "joy": 2, "hostility": 4}},
+            ["#/scores/anxiety", "#/scores/joy", "#/scores/total", "#/wave"],
+        ),
+        ("instruments", {"instrument": "iq", "scores": {"joy": 2}}, ["#/instrument"]),
+        ("instruments", {"scores": {"total": "2"}}, ["#/scores/total"]),
+        ("instruments", {"scores": {}}, ["#/scores"]),
+        (
+            f"instruments/{COMPLETION}/corrections",
+            {"scores": {"housing": 7.5, "physical": 0}},
+            ["#/scores/housing", "#/scores/physical"],
+        ),
         ("tracks", {"track": "race"}, ["#/track"]),
         (f"tracks/{CLAIM}/steps", {"step": "started"}, ["#/step"]),
         (f"tracks/{CLAIM}/steps", {"outcome": "held"}, ["#/outcome"]),
@@ -335,7 +356,7 @@ async def test_a_repeated_request_gets_the_first_answer(
 
 def test_the_routes_of_the_table_are_all_there_are(stand: Stand) -> None:
     ids = {str(CASE_MANAGER): "{case_manager}", str(ACTIVITY): "{activity}", str(CLAIM): "{track}"}
-    ids |= {str(ENTRY): "{entry}", str(HANDOVER_ID): "{handover}"}
+    ids |= {str(ENTRY): "{entry}", str(HANDOVER_ID): "{handover}", str(COMPLETION): "{completion}"}
     ids |= {str(CHILD): "{person}", str(NEED_ID): "{need}"}
     told = {"/".join(ids.get(part, part) for part in route.split("/")) for route in WRITES}
 

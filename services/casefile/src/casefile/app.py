@@ -5,7 +5,9 @@ from casefile.case import router as case
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.codec import CODEC
 from casefile.consent import router as consent
+from casefile.evaluation import router as evaluation
 from casefile.handover import router as handover
+from casefile.instrument import router as instrument
 from casefile.journal import router as journal
 from casefile.needs import router as needs
 from casefile.persons import router as persons
@@ -38,6 +40,8 @@ def compose(ground: Ground[Settings]) -> Service:
             needs.router,
             plan.router,
             journal.router,
+            instrument.router,
+            evaluation.router,
             track.router,
             process.router,
         ],

@@ -4,7 +4,9 @@ from typing import Any
 
 from casefile.case.events import CODEC as CASE
 from casefile.consent.events import CODEC as CONSENT
+from casefile.evaluation.events import CODEC as EVALUATION
 from casefile.handover.events import CODEC as HANDOVER
+from casefile.instrument.events import CODEC as INSTRUMENT
 from casefile.journal.events import CODEC as JOURNAL
 from casefile.needs.events import CODEC as NEEDS
 from casefile.persons.events import CODEC as PERSONS
@@ -12,4 +14,6 @@ from casefile.plan.events import CODEC as PLAN
 from casefile.track.events import CODEC as TRACK
 from events.codec import Codec, joined
 
-CODEC: Codec[Any] = joined(CASE, HANDOVER, PERSONS, CONSENT, NEEDS, PLAN, JOURNAL, TRACK)
+CODEC: Codec[Any] = joined(
+    CASE, HANDOVER, PERSONS, CONSENT, NEEDS, PLAN, JOURNAL, INSTRUMENT, EVALUATION, TRACK
+)

@@ -3,7 +3,9 @@
 from casefile.case import events as case
 from casefile.codec import CODEC
 from casefile.consent import events as consent
+from casefile.evaluation import events as evaluation
 from casefile.handover import events as handover
+from casefile.instrument import events as instrument
 from casefile.journal import events as journal
 from casefile.needs import events as needs
 from casefile.persons import events as persons
@@ -41,6 +43,9 @@ PUBLISHED: dict[type, Entry] = {
     plan.AgreementMade: "agreement-made",
     journal.ActivityLogged: "activity-logged",
     journal.ActivityCorrected: "activity-corrected",
+    instrument.InstrumentCompleted: "instrument-completed",
+    instrument.InstrumentCorrected: "instrument-corrected",
+    evaluation.EvaluationHeld: "evaluation-held",
 }
 KEPT = (
     case.ContactDataReceived,

@@ -1,4 +1,4 @@
-"""What casefile publishes: cases, their team, activities, and the steps of their tracks."""
+"""What casefile publishes: cases, their team, activities, scores, and the steps of their tracks."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -167,6 +167,20 @@ class ActivityLogged(Contract):
     treatment: Mapping[Code, Known] = {}
 
 
+class InstrumentCompleted(Contract):
+    """How a client scored in one wave; a score that is not there was not answered."""
+
+    instrument: Code
+    wave: Code
+    scores: Mapping[Code, float]
+
+
+class EvaluationHeld(Contract):
+    """Support was looked back upon with the client, at a moment of it."""
+
+    moment: Code
+
+
 class StepData(Contract):
     """What a step says beside its outcome, if anything: the definition declares its fields."""
 
@@ -219,6 +233,9 @@ CONTRACTS: dict[str, type[Contract]] = {
     "agreement-made": AgreementMade,
     "activity-logged": ActivityLogged,
     "activity-corrected": ActivityLogged,
+    "instrument-completed": InstrumentCompleted,
+    "instrument-corrected": InstrumentCompleted,
+    "evaluation-held": EvaluationHeld,
     "case-closed": CaseClosed,
     "case-reopened": CaseReopened,
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
+from casefile.answers import found
 from casefile.case.beside import on_case
 from casefile.codec import CODEC
 from casefile.journal.answer import ActivityAnswer, activity_answer
@@ -108,11 +109,7 @@ async def read_activity(
     case_id: UUID, activity: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
 ) -> ActivityAnswer:
     known = await call.read(case_id, at, stream=JOURNAL.beside(case_id))
-    answers = (shown for r in known if (shown := activity_answer(r)))
-    found = next((answer for answer in answers if answer.id == activity), None)
-    if found is None:
-        raise not_found()
-    return found
+    return found(known, activity_answer, activity)
 
 
 @router.get("/{activity}/report", summary="What was written down of an activity")

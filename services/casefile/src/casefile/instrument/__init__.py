@@ -1,0 +1,1 @@
+"""Instruments: how a client scores, wave after wave."""
