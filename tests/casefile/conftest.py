@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from casefile.case.examples import BACKUP, CASE_ID, CASE_MANAGER, HOSPITAL
 from casefile.case.router import router as case
 from casefile.codec import CODEC
 from casefile.consent.router import router as consent
+from casefile.document.router import router as document
 from casefile.evaluation.router import router as evaluation
 from casefile.handover.router import router as handover
 from casefile.instrument.router import router as instrument
@@ -21,7 +23,9 @@ from casefile.persons.router import router as persons
 from casefile.plan.router import router as plan
 from casefile.process.router import router as process
 from casefile.track.router import router as track
+from events.contents import Contents
 from events.memory import MemoryStore
+from events.objects import FolderObjects
 from events.testing import METADATA, FixedClock, told
 from events.vault import MasterKey, Vault
 from kit.access import Role
@@ -49,12 +53,18 @@ def vault(store: MemoryStore) -> Vault:
 
 
 @pytest.fixture
+def contents(vault: Vault, tmp_path: Path) -> Contents:
+    """Takes a megabyte."""
+    return Contents(FolderObjects(tmp_path), vault, 1_000_000)
+
+
+@pytest.fixture
 def programmes() -> Programmes:
     return PROGRAMMES
 
 
 @pytest.fixture
-def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
+def stand(store: MemoryStore, vault: Vault, contents: Contents, clock: FixedClock) -> Stand:
     return Stand(
         store,
         routers=[
@@ -67,13 +77,14 @@ def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
             journal,
             instrument,
             evaluation,
+            document,
             track,
             process,
         ],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),
-        parts={Programmes: PROGRAMMES, Vault: vault},
+        parts={Programmes: PROGRAMMES, Vault: vault, Contents: contents},
         clock=clock,
     )
 

@@ -8,6 +8,7 @@ import pytest
 from casefile.case import examples as case
 from casefile.codec import CODEC
 from casefile.consent import examples as consent
+from casefile.document import examples as document
 from casefile.evaluation import examples as evaluation
 from casefile.handover import examples as handover
 from casefile.instrument import examples as instrument
@@ -37,6 +38,7 @@ EXAMPLES = examples(
     journal,
     instrument,
     evaluation,
+    document,
     track,
 )
 

@@ -1,6 +1,6 @@
 """HTTP for cases: what is refused, and that a refusal leaves no trace."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from casefile.case.examples import ASSIGNED, CASE_ID, CASE_MANAGER, CLOSED, OPENED
+from casefile.document.decider import DOCUMENT
+from casefile.document.examples import ADDED, BYTES, CONTENT, DOCUMENT_ID, REQUEST, REQUESTED
 from casefile.handover.decider import HANDOVER
 from casefile.handover.examples import HANDOVER_ID, OFFERED
 from casefile.instrument.decider import INSTRUMENT
@@ -19,6 +21,9 @@ from casefile.needs.examples import IDENTIFIED, NEED_ID
 from casefile.persons.decider import PERSONS
 from casefile.persons.examples import CHILD, CHILD_ADDED, PATIENT, PATIENT_ADDED
 from casefile.track.examples import CLAIM, CLAIM_FILED, CLAIM_OPENED, ENTRY
+from events.contents import Contents
+from events.memory import MemoryStore
+from events.store import WriteSet
 from kit.access import Role
 from kit.testing import Stand, problem
 
@@ -36,6 +41,7 @@ WORK: Body = {
     "travelMinutes": 40,
     "registrationMinutes": 10,
 }
+DOCUMENT_PATH = f"documents/{DOCUMENT_ID}"
 WRITES: dict[str, Body] = {
     "case-managers": {"caseManager": str(CASE_MANAGER), "role": "backup"},
     f"case-managers/{CASE_MANAGER}/releases": {},
@@ -64,11 +70,16 @@ WRITES: dict[str, Body] = {
     "instruments": {"instrument": "bsi-53", "wave": "first", "scores": {"total": 0.83}},
     f"instruments/{COMPLETION}/corrections": {"wave": "first", "scores": {"housing": 8}},
     "evaluations": {"moment": "interim"},
+    "documents": {"kind": "calamity-report", "content": str(CONTENT)},
+    f"{DOCUMENT_PATH}/checks": {"check": "complete", "result": "yes"},
+    f"{DOCUMENT_PATH}/correction-requests": {"check": "complete"},
+    f"{DOCUMENT_PATH}/correction-requests/{REQUEST}/answers": {"corrected": "no"},
+    f"{DOCUMENT_PATH}/shares": {"sharedWith": "lawyer"},
     "tracks": {"track": "complaint"},
     f"tracks/{CLAIM}/steps": {"step": "settlement-offered"},
     f"tracks/{CLAIM}/steps/{ENTRY}/corrections": {"occurredAt": "2027-02-26"},
 }
-"""What can be posted about a case, each with a good body."""
+"""What can be posted about a case as JSON, each with a good body."""
 CHANGES = (f"case-managers/{CASE_MANAGER}/releases", "closings", "reopenings")
 WITHIN = (
     "case-managers",
@@ -91,15 +102,23 @@ BY_DESK = ("consents", "consent-withdrawals")
 ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases", "reopenings")
 
 
+async def in_blocks(*blocks: bytes) -> AsyncIterator[bytes]:
+    for block in blocks:
+        yield block
+
+
 @pytest.fixture
-async def before(tell: Tell, traces: Traces) -> list[int]:
-    """The traces of a case with a case manager, persons, a need, an activity and a track."""
+async def before(tell: Tell, traces: Traces, contents: Contents, store: MemoryStore) -> list[int]:
+    """The traces of a case with a case manager and one of each that can be told of."""
     await tell(OPENED, ASSIGNED, replace(ASSIGNED, case_manager=COLLEAGUE))
     await tell(replace(OFFERED, receiver=COLLEAGUE), stream=HANDOVER.beside(CASE_ID))
     await tell(PATIENT_ADDED, CHILD_ADDED, stream=PERSONS.beside(CASE_ID))
     await tell(IDENTIFIED, stream=NEEDS.beside(CASE_ID))
     await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
     await tell(COMPLETED, stream=INSTRUMENT.beside(CASE_ID))
+    _, sealed = await contents.put(CASE_ID, CONTENT, in_blocks(BYTES), "application/pdf")
+    await store.append(WriteSet(vault=sealed))
+    await tell(ADDED, REQUESTED, stream=DOCUMENT.beside(CASE_ID))
     await tell(CLAIM_OPENED, CLAIM_FILED, stream=CLAIM)
     return traces()
 
@@ -283,6 +302,12 @@ async def test_whoever_closes_or_releases_names_the_version(
             {"scores": {"housing": 7.5, "physical": 0}},
             ["#/scores/housing", "#/scores/physical"],
         ),
+        ("documents", {"kind": "poem", "content": str(uuid4())}, ["#/content", "#/kind"]),
+        ("documents", {"title": "x" * 201}, ["#/title"]),
+        (f"{DOCUMENT_PATH}/checks", {"check": "pretty"}, ["#/check"]),
+        (f"{DOCUMENT_PATH}/checks", {"result": "perhaps"}, ["#/result"]),
+        (f"{DOCUMENT_PATH}/correction-requests", {"check": "pretty"}, ["#/check"]),
+        (f"{DOCUMENT_PATH}/shares", {"sharedWith": "neighbour"}, ["#/sharedWith"]),
         ("tracks", {"track": "race"}, ["#/track"]),
         (f"tracks/{CLAIM}/steps", {"step": "started"}, ["#/step"]),
         (f"tracks/{CLAIM}/steps", {"outcome": "held"}, ["#/outcome"]),
@@ -358,6 +383,7 @@ def test_the_routes_of_the_table_are_all_there_are(stand: Stand) -> None:
     ids = {str(CASE_MANAGER): "{case_manager}", str(ACTIVITY): "{activity}", str(CLAIM): "{track}"}
     ids |= {str(ENTRY): "{entry}", str(HANDOVER_ID): "{handover}", str(COMPLETION): "{completion}"}
     ids |= {str(CHILD): "{person}", str(NEED_ID): "{need}"}
+    ids |= {str(DOCUMENT_ID): "{document}", str(REQUEST): "{request}"}
     told = {"/".join(ids.get(part, part) for part in route.split("/")) for route in WRITES}
 
     posted = {
@@ -366,4 +392,4 @@ def test_the_routes_of_the_table_are_all_there_are(stand: Stand) -> None:
         if "post" in operations
     }
 
-    assert posted == told
+    assert posted == told | {"contents"}

@@ -35,7 +35,7 @@ class Rules:
     """One service; `publish` of one that publishes, `follows` of one that consumes.
 
     `ends` says with which types a piece of durable work ends that a type begins; `done` which of
-    them finish it in the same write set; `sealed` which field of a type names a record of the
+    them finish it in the same write set; `sealed` which fields of a type name records of the
     vault.
     """
 
@@ -46,4 +46,4 @@ class Rules:
     views: Sequence[View] = ()
     ends: Mapping[str, Collection[str]] = field(default_factory=dict)
     done: Collection[str] = ()
-    sealed: Mapping[str, str] = field(default_factory=dict)
+    sealed: Mapping[str, list[str]] = field(default_factory=dict)

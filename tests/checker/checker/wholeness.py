@@ -44,15 +44,15 @@ def vault(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
     records = {str(kept) for kept in books.vault}
     named = set[str]()
     for event in books.log:
-        record = _record(event, rules)
-        if record and record not in records:
-            sentence = f"event {event.id} of {service} names record {record}"
-            yield Violation("R5", f"{sentence}, which is not in the vault")
+        for record in _records(event, rules):
+            if record not in records:
+                sentence = f"event {event.id} of {service} names record {record}"
+                yield Violation("R5", f"{sentence}, which is not in the vault")
         named.update(value for value in event.event.values() if isinstance(value, str))
     for record in sorted(records - named):
         yield Violation("R5", f"the vault of {service} has record {record}, which no event names")
 
 
-def _record(event: Recorded[Json], rules: Rules) -> str | None:
-    named = event.event.get(rules.sealed.get(event.type, ""))
-    return str(named) if named else None
+def _records(event: Recorded[Json], rules: Rules) -> list[str]:
+    named = (event.event.get(field) for field in rules.sealed.get(event.type, ()))
+    return [str(record) for record in named if record]

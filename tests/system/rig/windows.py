@@ -132,7 +132,9 @@ def _answered(point: Point) -> None:
     run = Buffered._run
 
     @wraps(run)
-    async def watched(self: Buffered, scope: Scope, receive: Receive, send: Send) -> None:
+    async def watched(
+        self: Buffered, scope: Scope, receive: Receive, send: Send, seconds: float
+    ) -> None:
         status = 0
 
         async def answer(message: Message) -> None:
@@ -140,7 +142,7 @@ def _answered(point: Point) -> None:
             status = message.get("status", status)
             await send(message)
 
-        await run(self, scope, receive, answer)
+        await run(self, scope, receive, answer, seconds)
         if scope["method"] == "POST" and status in SUCCESSES:
             await _flushed()
             point.reached()

@@ -36,6 +36,7 @@ ALL = "all"
 COMMAND_SECONDS = 120
 READY_SECONDS = 90
 MASTER_KEY = "LEIDRAAD_MASTER_KEY"
+DOCUMENTS = "LEIDRAAD_DOCUMENTS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +185,7 @@ async def stack(
                 ports={service: port or free_port() for service, port in ports.items()},
                 settings={
                     ENVIRONMENT: environment,
+                    DOCUMENTS: _documents(folder),
                     MASTER_KEY: _master_key(started, say),
                     **(settings or {}),
                 },
@@ -207,6 +209,15 @@ def _master_key(started: Servers, say: Say) -> str:
     if given is None and started.databases.server is None:
         say(f"{MASTER_KEY} is not set: what the vaults take in can be read in this run only")
     return given or base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _documents(folder: Path) -> str:
+    """Where the bytes of documents lie: beneath the folder of the run, if nothing else is named."""
+    if given := os.environ.get(DOCUMENTS):
+        return given
+    place = folder / "documents"
+    place.mkdir(mode=0o700, exist_ok=True)
+    return str(place)
 
 
 async def _start_all(whole: Stack, kinds: Sequence[str]) -> None:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from uuid_utils.compat import uuid7
 
@@ -51,25 +52,23 @@ class Vault:
         self, person: UUID, record: UUID, fields: Mapping[str, str]
     ) -> tuple[Sealed, ...]:
         """Raises Erased. Whoever makes a person's key at the same time gets a VersionConflict."""
-        return await self.seal_all(person, {record: fields})
+        return (await self.key(person)).seal(record, fields)
 
     async def seal_all(
         self, person: UUID, records: Mapping[UUID, Mapping[str, str]]
     ) -> tuple[Sealed, ...]:
         """Several records of a person who may have no key yet: all under the same one."""
-        data_key, key = await self._key_of(person)
+        key = await self.key(person)
         return tuple(
-            Sealed(
-                person=person,
-                record=record,
-                field=field,
-                ciphertext=_encrypted(key, text.encode(), _place(person, record, field)),
-                key_id=data_key.id,
-                wrapped_key=data_key.wrapped,
-            )
-            for record, fields in records.items()
-            for field, text in fields.items()
+            sealed for record, fields in records.items() for sealed in key.seal(record, fields)
         )
+
+    async def key(self, person: UUID) -> "PersonKey":
+        """The key of a person, a new one if there is none; raises Erased."""
+        if stored := await self.store.data_key(person):
+            return PersonKey(person, stored, await self.keys.unwrap(person, stored.wrapped))
+        key = AESGCM.generate_key(8 * KEY_BYTES)
+        return PersonKey(person, DataKey(uuid7(), await self.keys.wrap(person, key)), key)
 
     async def open(self, person: UUID, record: UUID) -> dict[str, str]:
         """The fields of one record, none if there is no such record; raises Erased."""
@@ -86,11 +85,34 @@ class Vault:
         """From now on nobody can read what was sealed, and nothing new is stored."""
         await self.store.erase(person)
 
-    async def _key_of(self, person: UUID) -> tuple[DataKey, bytes]:
-        if stored := await self.store.data_key(person):
-            return stored, await self.keys.unwrap(person, stored.wrapped)
-        key = AESGCM.generate_key(8 * KEY_BYTES)
-        return DataKey(uuid7(), await self.keys.wrap(person, key)), key
+
+@dataclass(frozen=True, slots=True)
+class PersonKey:
+    """Encrypts and decrypts what belongs to one person, for as long as a call lasts."""
+
+    person: UUID
+    stored: DataKey
+    _key: bytes = field(repr=False)
+
+    def seal(self, record: UUID, fields: Mapping[str, str]) -> tuple[Sealed, ...]:
+        return tuple(
+            Sealed(
+                person=self.person,
+                record=record,
+                field=name,
+                ciphertext=self.encrypted(record, name, text.encode()),
+                key_id=self.stored.id,
+                wrapped_key=self.stored.wrapped,
+            )
+            for name, text in fields.items()
+        )
+
+    def encrypted(self, record: UUID, name: str, plain: bytes) -> bytes:
+        return _encrypted(self._key, plain, _place(self.person, record, name))
+
+    def decrypted(self, record: UUID, name: str, encrypted: bytes) -> bytes:
+        """Raises InvalidTag for what is not of this place, or was changed."""
+        return _decrypted(self._key, encrypted, _place(self.person, record, name))
 
 
 def _place(person: UUID, record: UUID, field: str) -> bytes:
@@ -104,4 +126,6 @@ def _encrypted(key: bytes, plain: bytes, place: bytes) -> bytes:
 
 
 def _decrypted(key: bytes, encrypted: bytes, place: bytes) -> bytes:
+    if len(encrypted) < NONCE_BYTES:
+        raise InvalidTag
     return AESGCM(key).decrypt(encrypted[:NONCE_BYTES], encrypted[NONCE_BYTES:], place)

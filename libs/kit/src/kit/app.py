@@ -13,7 +13,7 @@ from kit.buffering import Buffered, Running
 from kit.context import RequestContext
 from kit.edge import Edge
 from kit.parts import Parts
-from kit.routes import endpoints, queries
+from kit.routes import endpoints, queries, streamed
 from kit.settings import Settings
 from kit.telemetry import Measured
 
@@ -41,14 +41,8 @@ def create_app(
     app.openapi = cache(lambda: openapi.document(app, declared))  # type: ignore[method-assign]
     app.state.queries = queries(routers)
     app.add_middleware(Accounted)
-    app.add_middleware(
-        Buffered,
-        running=running,
-        max_bytes=settings.max_body_bytes,
-        body_seconds=settings.body_seconds,
-        request_seconds=settings.request_seconds,
-        max_requests=settings.max_requests,
-    )
+    streams = streamed(routers, declared)
+    app.add_middleware(Buffered, running=running, settings=settings, streamed=streams)
     app.add_middleware(Authenticated, authenticator=authenticator)
     app.add_middleware(Measured, service=name)
     app.add_middleware(RequestContext, clock=edge.clock)

@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kit import problems
 from kit.authentication import PUBLIC
 from kit.problems import Problem
+from kit.settings import Settings
+from kit.streams import Streamed
 
 log = structlog.get_logger()
 
@@ -39,6 +41,7 @@ class Answering:
 class Buffered:
     """Middleware: a task of its own per request, which a client that hangs up does not cancel.
 
+    The body of a request that streams is left to its route, which has more time.
     More requests at once than can be answered in time are refused at once.
     """
 
@@ -47,33 +50,32 @@ class Buffered:
         app: ASGIApp,
         *,
         running: Running,
-        max_bytes: int,
-        body_seconds: float,
-        request_seconds: float,
-        max_requests: int,
+        settings: Settings,
+        streamed: Streamed,
     ) -> None:
         self._app = app
         self._running = running
-        self._max_bytes = max_bytes
-        self._body_seconds = body_seconds
-        self._request_seconds = request_seconds
-        self._max_requests = max_requests
+        self._settings = settings
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        streams = scope in self._streamed
         try:
-            body = await self._read(scope, receive)
+            body = b"" if streams else await self._read(scope, receive)
         except Problem as problem:
             await problem.response()(scope, receive, send)
             return
         if body is None:
             return
-        if len(self._running) >= self._max_requests and scope["path"] not in PUBLIC:
+        if len(self._running) >= self._settings.max_requests and scope["path"] not in PUBLIC:
             await problems.unavailable().response()(scope, receive, send)
             return
-        run = self._run(scope, _replayed(body, receive), send)
+        limits = self._settings
+        seconds = limits.document_seconds if streams else limits.request_seconds
+        run = self._run(scope, receive if streams else _replayed(body, receive), send, seconds)
         await asyncio.shield(self._tracked(asyncio.create_task(run)))
 
     def _tracked(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
@@ -83,17 +85,17 @@ class Buffered:
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None if the client hung up before it was complete."""
-        if _announced(scope) > self._max_bytes:
+        if _announced(scope) > self._settings.max_body_bytes:
             raise self._too_large()
         body = bytearray()
         try:
-            async with asyncio.timeout(self._body_seconds):
+            async with asyncio.timeout(self._settings.body_seconds):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         return None
                     body += message.get("body", b"")
-                    if len(body) > self._max_bytes:
+                    if len(body) > self._settings.max_body_bytes:
                         raise self._too_large()
                     if not message.get("more_body", False):
                         return bytes(body)
@@ -103,19 +105,19 @@ class Buffered:
             ) from None
 
     def _too_large(self) -> Problem:
-        detail = f"The body may have at most {self._max_bytes} bytes."
+        detail = f"The body may have at most {self._settings.max_body_bytes} bytes."
         return Problem(413, "body-too-large", detail, headers=_CLOSE)
 
-    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run(self, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
         answering = Answering(send)
         working = asyncio.create_task(self._work(scope, receive, answering))
-        await asyncio.wait({working}, timeout=self._request_seconds)
+        await asyncio.wait({working}, timeout=seconds)
         if working.done():
             return
         self._tracked(working)
         log.warning("http.late", begun=answering.begun)
         if answering.begun:
-            await asyncio.wait({working}, timeout=self._body_seconds)
+            await asyncio.wait({working}, timeout=self._settings.body_seconds)
         else:
             await answering.instead(problems.unavailable(), scope, receive)
         working.cancel()  # it may take a while to end: a connection is given back in order

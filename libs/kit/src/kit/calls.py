@@ -1,14 +1,16 @@
 """A call: one request of one principal for one action, and all that a route does with the log."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
 from fastapi import Response
+from uuid_utils.compat import uuid7
 
 from events.commands import Cause, Gather, History, StreamType, execute, once
+from events.contents import Contents
 from events.decider import C, E, S
 from events.history import facts
 from events.occurrence import civil_day
@@ -73,6 +75,8 @@ class Call:
     traceparent: str | None
     request: Asked
     response: Response = field(repr=False)
+    body: AsyncIterator[bytes] = field(repr=False)
+    """Of a request that streams: what has not been read yet."""
     noted: list[str] = field(default_factory=list)
     """The outcomes that are in the access log by now."""
 
@@ -153,6 +157,29 @@ class Call:
         except Hidden:
             raise await self._refused(accesslog.NOT_FOUND, key) from None
         return self._answer(location, 0, 0)
+
+    async def take(self, key: UUID, contents: Contents, media_type: str) -> Written:
+        """Keeps the body, which streams in, as a content of a key; the id is that of the content.
+
+        The object comes first, its record with the answer: what dies between leaves an object
+        that nothing knows of. A repeated request gets the first answer, and keeps nothing.
+        """
+        await self.require(key)
+        id_ = uuid7()
+        location = f"{self.request.path}/{id_}"
+        request = self._request(location)
+        sealed: Sequence[Sealed] = ()
+        if request and await self.edge.store.answer(request[0]):
+            content = await contents.measured(self.body, media_type)
+        else:
+            content, sealed = await contents.put(key, id_, self.body, media_type)
+        told = f"{content.sha256} {content.media_type}".encode()
+        call = replace(self, request=replace(self.request, body=told))
+
+        async def keep(beside: WriteSet) -> None:
+            await self.edge.store.append(replace(beside, vault=sealed))
+
+        return await call.perform(key, keep, location)
 
     async def read(
         self,

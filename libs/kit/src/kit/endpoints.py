@@ -18,6 +18,7 @@ from kit.context import CORRELATION_ID, traceparent
 from kit.edge import Edge
 from kit.mistakes import unknown_parameters
 from kit.problems import Problem
+from kit.streams import nothing, received
 from kit.vocabularies import names
 
 _JSON = re.compile(r"application/json\s*(;.*)?", re.IGNORECASE)
@@ -45,6 +46,16 @@ def adds(action: str) -> params.Depends:
     return params.Depends(Endpoint(action, Kind.ADD))
 
 
+def takes(action: str) -> params.Depends:
+    """For a POST whose body is no JSON but bytes, which `call.take` reads as they come in."""
+    return params.Depends(Endpoint(action, Kind.ADD, streams=True))
+
+
+def serves(action: str) -> params.Depends:
+    """For one record whose answer is bytes, given by `kit.streams.served`; else as `reads`."""
+    return params.Depends(Endpoint(action, Kind.READ, streams=True))
+
+
 def changes(action: str) -> params.Depends:
     """For what changes the state of a resource: If-Match is required (428 without)."""
     return params.Depends(Endpoint(action, Kind.CHANGE))
@@ -56,6 +67,7 @@ class Endpoint:
 
     action: str
     kind: Kind
+    streams: bool = False
 
     async def __call__(self, request: Request, response: Response) -> Call:
         edge: Edge = request.app.state.edge
@@ -75,6 +87,7 @@ class Endpoint:
             traceparent=traceparent(request.headers.get("traceparent")),
             request=await self._asked(request, path),
             response=response,
+            body=received(request) if self.streams else nothing(),
         )
         if self.kind is Kind.LIST:
             await call.note(accesslog.ALLOWED)
@@ -82,7 +95,7 @@ class Endpoint:
         return call
 
     async def _asked(self, request: Request, path: str) -> Asked:
-        body = await request.body()
+        body = b"" if self.streams else await request.body()
         if body and not _JSON.fullmatch(request.headers.get("content-type", "")):
             raise Problem(415, "unsupported-media-type", "The body must be application/json.")
         writes = self.kind in {Kind.ADD, Kind.CHANGE}

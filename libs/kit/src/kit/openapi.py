@@ -67,6 +67,9 @@ def _describe(operation: Json, endpoint: Endpoint, method: str) -> None:
             response["headers"] = _WRITTEN
     for status in _STATUSES[endpoint.kind]:
         responses[str(status)] = _problem(status)
+    if writes and endpoint.streams:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": {"*/*": binary}}
     headers = [_header("Idempotency-Key", required=True)] if method == "POST" else []
     if writes:
         headers.append(_header("If-Match", required=endpoint.kind is Kind.CHANGE))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Request, params
 
+from events.contents import Contents
 from events.vault import Vault
 
 T = TypeVar("T")
@@ -23,3 +24,4 @@ def part(kind: type[T]) -> params.Depends:
 
 
 TheVault = Annotated[Vault, part(Vault)]
+TheContents = Annotated[Contents, part(Contents)]

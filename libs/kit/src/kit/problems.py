@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from events.contents import TooLarge
 from events.decider import Invalid, Rejected
 from events.store import Erased, Unavailable, Unwritable, VersionConflict
 from kit.mistakes import Mistake, mistakes, unreadable
@@ -108,6 +109,9 @@ def _of_domain(error: Exception) -> Problem:
             return Problem(409, "conflict", "Someone else changed this meanwhile; try again.")
         case Erased():
             return Problem(410, "erased", "The person's data were erased; nothing is stored again.")
+        case TooLarge(most=most):
+            detail = f"The content may have at most {most} bytes."
+            return Problem(413, "body-too-large", detail, headers={"connection": "close"})
         case Unwritable():
             return Problem(422, "unwritable", "The request holds characters that cannot be kept.")
         case _:
@@ -120,7 +124,7 @@ def install(app: FastAPI) -> None:
     async def answer(_request: Request, error: Exception) -> Response:
         return _problem(error).response()
 
-    domain = (Rejected, VersionConflict, Erased, Unwritable, Unavailable)
+    domain = (Rejected, VersionConflict, Erased, TooLarge, Unwritable, Unavailable)
     for kind in (Problem, HTTPException, RequestValidationError, *domain):
         app.add_exception_handler(kind, answer)
 

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from kit.access import AccessTable
 from kit.endpoints import Endpoint, Kind, words
+from kit.streams import Streamed
 from kit.vocabularies import Vocabularies
 
 Endpoints = Mapping[tuple[str, str], Endpoint]
@@ -38,6 +39,15 @@ def endpoints(
         for route in map(_api_route, router.routes)
         for method in route.methods or ()
     }
+
+
+def streamed(routers: Sequence[APIRouter], declared: Endpoints) -> Streamed:
+    """The routes that pass bytes on as they come."""
+    routes = (route for router in routers for route in map(_api_route, router.routes))
+    asked = ((method, route) for route in routes for method in route.methods or ())
+    return Streamed(
+        [(m, route.path_regex) for m, route in asked if declared[m, route.path].streams]
+    )
 
 
 def queries(routers: Sequence[APIRouter]) -> Mapping[tuple[str, str], frozenset[str]]:

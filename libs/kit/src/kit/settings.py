@@ -77,9 +77,12 @@ class Settings(BaseSettings):
     peers: Annotated[dict[str, Url], NoDecode, BeforeValidator(_json)] = Field(default_factory=dict)
     service_token_file: Path | None = None
     programmes: Path | None = None
+    documents: Path | None = None
     clock_shift: int = 0
     max_body_bytes: int = Field(default=1_000_000, ge=1)
     body_seconds: float = Field(default=10, gt=0)
+    max_document_bytes: int = Field(default=25_000_000, ge=1)
+    document_seconds: float = Field(default=60, gt=0)
     request_seconds: float = Field(default=2.4, gt=0)
     max_requests: int = Field(default=512, ge=1)
     shutdown_seconds: int = Field(default=20, gt=0)

@@ -16,6 +16,7 @@ from programmes.casework import (
     Category,
     Condition,
     Consent,
+    DocumentKind,
     Documents,
     Needs,
     Persons,
@@ -147,6 +148,9 @@ class Definition(Declared):
 
     def team_role(self, code: str) -> TeamRole | None:
         return next((role for role in self.team_roles if role.code == code), None)
+
+    def document_kind(self, code: str) -> DocumentKind | None:
+        return next((kind for kind in self.documents.kinds if kind.code == code), None)
 
     def instrument(self, code: str) -> Instrument | None:
         return next((each for each in self.instruments if each.code == code), None)

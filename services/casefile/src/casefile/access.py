@@ -21,6 +21,7 @@ ACCESS: AccessTable = {
     "words:read": _TEAM,
     "contact-data:read": _TEAM,
     "process:read": frozenset({Role.REFERRER, Role.DESK, Role.TEAM_LEAD}),
+    "document:read": _TEAM,
     "instrument:read": _TEAM,
 }
 

@@ -5,6 +5,7 @@ from casefile.case import router as case
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.codec import CODEC
 from casefile.consent import router as consent
+from casefile.document import router as document
 from casefile.evaluation import router as evaluation
 from casefile.handover import router as handover
 from casefile.instrument import router as instrument
@@ -19,32 +20,36 @@ from casefile.track import router as track
 from casefile.views.cases import CASES
 from casefile.work.contact_data import contact_data_fetcher
 from events.consumer import react
+from events.contents import Contents
 from events.contracts import registry
 from events.envelope import reads
+from events.objects import FolderObjects
 from kit.composition import Follows, Ground, Service
 from kit.settings import Settings
 from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
 
+PARTS = (
+    case,
+    handover,
+    persons,
+    consent,
+    needs,
+    plan,
+    journal,
+    instrument,
+    evaluation,
+    document,
+    track,
+    process,
+)
 GROUP = "casefile.referrals"
 
 
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
     return Service(
-        routers=[
-            case.router,
-            handover.router,
-            persons.router,
-            consent.router,
-            needs.router,
-            plan.router,
-            journal.router,
-            instrument.router,
-            evaluation.router,
-            track.router,
-            process.router,
-        ],
+        routers=[part.router for part in PARTS],
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,
@@ -64,5 +69,11 @@ def compose(ground: Ground[Settings]) -> Service:
                 ground.store, ground.vault, ground.peers, ground.clock
             )
         },
-        parts={Programmes: programmes},
+        parts={Programmes: programmes, Contents: _contents(ground)},
     )
+
+
+def _contents(ground: Ground[Settings]) -> Contents:
+    settings = ground.settings
+    objects = FolderObjects(settings.documents)
+    return Contents(objects, ground.vault, settings.max_document_bytes)

@@ -4,6 +4,7 @@ from typing import Any
 
 from casefile.case.events import CODEC as CASE
 from casefile.consent.events import CODEC as CONSENT
+from casefile.document.events import CODEC as DOCUMENT
 from casefile.evaluation.events import CODEC as EVALUATION
 from casefile.handover.events import CODEC as HANDOVER
 from casefile.instrument.events import CODEC as INSTRUMENT
@@ -15,5 +16,5 @@ from casefile.track.events import CODEC as TRACK
 from events.codec import Codec, joined
 
 CODEC: Codec[Any] = joined(
-    CASE, HANDOVER, PERSONS, CONSENT, NEEDS, PLAN, JOURNAL, INSTRUMENT, EVALUATION, TRACK
+    CASE, HANDOVER, PERSONS, CONSENT, NEEDS, PLAN, JOURNAL, INSTRUMENT, EVALUATION, DOCUMENT, TRACK
 )

@@ -3,6 +3,7 @@
 from casefile.case import events as case
 from casefile.codec import CODEC
 from casefile.consent import events as consent
+from casefile.document import events as document
 from casefile.evaluation import events as evaluation
 from casefile.handover import events as handover
 from casefile.instrument import events as instrument
@@ -46,6 +47,11 @@ PUBLISHED: dict[type, Entry] = {
     instrument.InstrumentCompleted: "instrument-completed",
     instrument.InstrumentCorrected: "instrument-corrected",
     evaluation.EvaluationHeld: "evaluation-held",
+    document.DocumentAdded: "document-added",
+    document.DocumentChecked: "document-checked",
+    document.DocumentCorrectionRequested: "document-correction-requested",
+    document.DocumentCorrectionAnswered: "document-correction-answered",
+    document.DocumentShared: "document-shared",
 }
 KEPT = (
     case.ContactDataReceived,

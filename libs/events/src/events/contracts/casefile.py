@@ -1,4 +1,4 @@
-"""What casefile publishes: cases, their team, activities, scores, and the steps of their tracks."""
+"""What casefile publishes: cases, their team, work on them, documents, steps of their tracks."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -181,6 +181,44 @@ class EvaluationHeld(Contract):
     moment: Code
 
 
+class DocumentAdded(Contract):
+    """A document came into the file; what is in it, and its title, stay there."""
+
+    document: UUID
+    kind: Code
+
+
+class DocumentChecked(Contract):
+    """A document was checked."""
+
+    document: UUID
+    check: Code
+    result: Known
+
+
+class DocumentCorrectionRequested(Contract):
+    """Whoever wrote a document was asked to put it right."""
+
+    document: UUID
+    request: UUID
+    check: Code | None
+
+
+class DocumentCorrectionAnswered(Contract):
+    """Whether a document was put right after a request; the last answer counts."""
+
+    document: UUID
+    request: UUID
+    corrected: Known
+
+
+class DocumentShared(Contract):
+    """A document was given to somebody."""
+
+    document: UUID
+    shared_with: Code
+
+
 class StepData(Contract):
     """What a step says beside its outcome, if anything: the definition declares its fields."""
 
@@ -236,6 +274,11 @@ CONTRACTS: dict[str, type[Contract]] = {
     "instrument-completed": InstrumentCompleted,
     "instrument-corrected": InstrumentCompleted,
     "evaluation-held": EvaluationHeld,
+    "document-added": DocumentAdded,
+    "document-checked": DocumentChecked,
+    "document-correction-requested": DocumentCorrectionRequested,
+    "document-correction-answered": DocumentCorrectionAnswered,
+    "document-shared": DocumentShared,
     "case-closed": CaseClosed,
     "case-reopened": CaseReopened,
 }
