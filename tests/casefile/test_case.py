@@ -31,6 +31,7 @@ from casefile.case.examples import (
     VISITED,
     WINDING_DOWN,
 )
+from casefile.case.state import Standing
 from events.occurrence import UNKNOWN, Occurred
 from events.testing import lived, outcome, refusal
 
@@ -256,6 +257,18 @@ def test_what_is_told_late_does_not_change_how_it_stands() -> None:
     case = case_decider.fold([OPENED, INTENSIVE, CRITICAL, *late])
 
     assert (case.intensity, case.condition) == (INTENSIVE, CRITICAL)
+
+
+@pytest.mark.parametrize(
+    ("told", "otherwise"),
+    [(INTENSIVE, replace(INTENSIVE, level="low")), (CRITICAL, replace(CRITICAL, condition="x"))],
+)
+def test_what_changed_on_one_day_and_changed_back_is_told(
+    told: Standing, otherwise: CaseEvent
+) -> None:
+    changed: list[CaseEvent] = [OPENED, told, otherwise]
+
+    assert outcome(case_decider, given=changed, when=told) == [told]
 
 
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])

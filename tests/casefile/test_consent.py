@@ -19,6 +19,7 @@ from events.testing import lived, outcome, refusal
 OPEN = case_decider.fold([OPENED])
 PART = replace(GIVEN, scopes=("part-of-service",), occurred=Occurred.parse("2027-02-20"))
 AGAIN = replace(GIVEN, occurred=Occurred.parse("2027-02-26"))
+SAME_DAY = replace(GIVEN, occurred=WITHDRAWN.occurred)
 
 
 def on(told: ConsentEvent, case: Case = OPEN) -> OnCase[ConsentGiven | ConsentWithdrawn]:
@@ -36,6 +37,8 @@ def on(told: ConsentEvent, case: Case = OPEN) -> OnCase[ConsentGiven | ConsentWi
         ([GIVEN, WITHDRAWN], AGAIN),
         ([WITHDRAWN], GIVEN),
         ([AGAIN], WITHDRAWN),
+        ([WITHDRAWN, SAME_DAY], WITHDRAWN),
+        ([SAME_DAY, WITHDRAWN], SAME_DAY),
     ],
 )
 def test_what_may_follow_follows(before: list[ConsentEvent], told: ConsentEvent) -> None:

@@ -59,12 +59,25 @@ def test_an_answer_needs_a_request_and_comes_after_it() -> None:
     assert refusal(document_decider, given=before, when=on(early)) == "impossible-order"
 
 
-def test_a_request_may_be_answered_otherwise_later() -> None:
-    refused = replace(ANSWERED, corrected="no")
+@pytest.mark.parametrize(
+    ("told", "otherwise"),
+    [(CHECKED, replace(CHECKED, result="yes")), (ANSWERED, replace(ANSWERED, corrected="no"))],
+)
+def test_what_was_found_may_be_told_otherwise_and_then_as_before(
+    told: DocumentEvent, otherwise: DocumentEvent
+) -> None:
+    before: list[DocumentEvent] = [ADDED, REQUESTED, told]
 
-    before: list[DocumentEvent] = [ADDED, REQUESTED, refused]
+    assert outcome(document_decider, given=before, when=on(otherwise)) == [otherwise]
+    assert outcome(document_decider, given=[*before, otherwise], when=on(told)) == [told]
 
-    assert outcome(document_decider, given=before, when=on(ANSWERED)) == [ANSWERED]
+
+def test_what_was_found_before_is_known_however_late_it_is_told_again() -> None:
+    later = replace(CHECKED, result="yes", occurred=ANSWERED.occurred)
+
+    before: list[DocumentEvent] = [ADDED, CHECKED, later]
+
+    assert outcome(document_decider, given=before, when=on(CHECKED)) == []
 
 
 @given(st.lists(st.builds(on, st.sampled_from([*ALL, replace(ADDED, document=numbered(1))]))))

@@ -25,6 +25,7 @@ from events.testing import lived, outcome, refusal
 
 OPEN = case_decider.fold([OPENED])
 MET_BY_OTHERS = replace(MET, met_by="network")
+MET_LATER = replace(MET_BY_OTHERS, occurred=NEED_CLOSED.occurred)
 MET_AFTER = replace(MET, occurred=NEED_CLOSED.occurred)
 IN_GENERAL = replace(REFERRED, need=None)
 
@@ -40,6 +41,7 @@ def on(told: NeedsEvent, case: Case = OPEN) -> NeedsCommand:
         ([IDENTIFIED], OTHER_IDENTIFIED),
         ([IDENTIFIED], MET),
         ([IDENTIFIED, MET], MET_BY_OTHERS),
+        ([IDENTIFIED, MET, MET_BY_OTHERS], MET),
         ([IDENTIFIED], NEED_CLOSED),
         ([IDENTIFIED, MET], NEED_CLOSED),
         ([IDENTIFIED, NEED_CLOSED], MET),
@@ -57,6 +59,7 @@ def test_what_may_follow_follows(before: list[NeedsEvent], told: NeedsEvent) -> 
         ([IDENTIFIED], IDENTIFIED),
         ([IDENTIFIED, MET], MET),
         ([IDENTIFIED, MET], replace(MET, occurred=NEED_CLOSED.occurred)),
+        ([IDENTIFIED, MET, MET_LATER], MET),
         ([IDENTIFIED, NEED_CLOSED], NEED_CLOSED),
         ([OTHER_IDENTIFIED, REFERRED], REFERRED),
     ],

@@ -28,6 +28,8 @@ OPEN = case_decider.fold([OPENED])
 SOMEBODY_DIED = ClientDied(person=None, occurred=PATIENT_DIED.occurred)
 BY_RIGHT = replace(CHILD_SPEAKS, mandate="as-next-of-kin", occurred=Occurred.parse("2027-02-24"))
 
+NO_CONTACT = replace(CHILD_MOVED, contact=None, contact_limits=())
+
 
 def on(told: PersonsEvent, case: Case = OPEN) -> PersonsCommand:
     return OnCase(case=case, command=told)
@@ -45,6 +47,8 @@ BOTH: list[PersonsEvent] = [PATIENT_ADDED, CHILD_ADDED]
         (BOTH, CHILD_MOVED),
         ([*BOTH, CHILD_SPEAKS], BY_RIGHT),
         ([*BOTH, BY_RIGHT], CHILD_SPEAKS),
+        ([*BOTH, BY_RIGHT, CHILD_IS_CLIENT], BY_RIGHT),
+        ([*BOTH, NO_CONTACT, CHILD_MOVED], NO_CONTACT),
         (BOTH, PATIENT_DIED),
         ([], SOMEBODY_DIED),
         ([CHILD_ADDED], SOMEBODY_DIED),
@@ -63,6 +67,7 @@ def test_what_may_follow_follows(before: list[PersonsEvent], told: PersonsEvent)
         ([PATIENT_ADDED], replace(PATIENT_ADDED, relation="partner")),
         ([*BOTH, CHILD_SPEAKS], CHILD_SPEAKS),
         ([*BOTH, CHILD_SPEAKS], replace(CHILD_SPEAKS, occurred=PATIENT_DIED.occurred)),
+        ([*BOTH, CHILD_SPEAKS, BY_RIGHT], CHILD_SPEAKS),
         ([*BOTH, CHILD_MOVED], CHILD_MOVED),
         ([*BOTH, PATIENT_DIED], PATIENT_DIED),
         ([*BOTH, PATIENT_DIED], replace(PATIENT_DIED, occurred=UNKNOWN)),

@@ -155,6 +155,16 @@ def test_what_is_told_again_adds_nothing(told: ReminderEvent) -> None:
     assert outcome(reminder_decider, given=[told], when=told) == []
 
 
+def test_what_was_withdrawn_given_and_withdrawn_on_one_day_is_withdrawn() -> None:
+    given = replace(ALLOWED, occurred=STOPPED.occurred)
+
+    same_day: list[ReminderEvent] = [STOPPED, given]
+    later: list[ReminderEvent] = [STOPPED, ALLOWED]
+
+    assert outcome(reminder_decider, given=same_day, when=STOPPED) == [STOPPED]
+    assert outcome(reminder_decider, given=later, when=STOPPED) == []
+
+
 @given(
     st.lists(
         st.builds(
@@ -173,7 +183,8 @@ def test_whatever_is_told_one_withdrawal_without_a_later_consent_stops_reminders
     later = replace(ALLOWED, occurred=Occurred.parse("2027-03-01"))
     both = [later, replace(later, consent="contact-data")]
 
-    assert len(events) == len(set(told))
+    assert set(events) == set(told)
+    assert lived(reminder_decider, [*told, *told[-1:]]) == events
     assert not reminder_decider.fold([*events, *both]).stopped
     stopped = replace(STOPPED, occurred=later.occurred)
     assert reminder_decider.fold([*events, *both, stopped]).stopped

@@ -1,7 +1,7 @@
 """The one fold over two clocks: what had happened by a time, as known at another."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Protocol, TypeVar
@@ -47,6 +47,16 @@ def latest(told: Iterable[T], by: Callable[[T], K]) -> dict[K, T]:
         if before is None or not fact.occurred.certainly_before(before.occurred):
             last[by(fact)] = fact
     return last
+
+
+def repeats(told: T, before: Collection[T], standing: T | None) -> bool:
+    """Whether a fact was told before, and telling it again would not change how it stands.
+
+    What was told on the same day since may have come between: then it is told anew.
+    """
+    if told not in before or standing is None:
+        return False
+    return told == standing or told.occurred.certainly_before(standing.occurred)
 
 
 def placed(facts: Iterable[Recorded[E]]) -> Iterator[tuple[datetime, Recorded[E]]]:

@@ -26,6 +26,7 @@ from casefile.case.work import work
 from events.commands import StreamType
 from events.contracts.contract import Known
 from events.decider import Decider, Rejected
+from events.history import repeats
 from events.occurrence import Occurred
 
 __all__ = ["CASE", "Case", "CaseCommand", "Status", "case_decider", "require_within"]
@@ -100,7 +101,8 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
         case IntensityChanged():
             return _change_intensity(command, case)
         case ClientConditionChanged():
-            return [] if command in case.told else _within(command, case)
+            known = repeats(command, case.told, case.condition)
+            return [] if known else _within(command, case)
         case WindingDownStarted():
             return _wind_down(command, case)
         case CloseCase():
@@ -164,7 +166,7 @@ def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
 def _change_intensity(told: IntensityChanged, case: Case) -> list[CaseEvent]:
     now = case.intensity
     same = now and now.level == told.level and not told.occurred.certainly_before(now.occurred)
-    return [] if same or told in case.told else _within(told, case)
+    return [] if same or repeats(told, case.told, now) else _within(told, case)
 
 
 def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:

@@ -8,7 +8,7 @@ from casefile.case.decider import Status
 from casefile.consent.events import CODEC, ConsentEvent, ConsentGiven, ConsentWithdrawn
 from events.commands import StreamType
 from events.decider import Decider, Rejected
-from events.history import latest
+from events.history import latest, repeats
 
 ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn]
 
@@ -43,7 +43,8 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
     told = asked.command
     if asked.case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
-    if told in consents.told or _says_the_same(consents.standing.get(told.consent), told):
+    standing = consents.standing.get(told.consent)
+    if repeats(told, consents.told, standing) or _says_the_same(standing, told):
         return []
     return [told]
 

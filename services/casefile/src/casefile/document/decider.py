@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from typing import assert_never
 from uuid import UUID
 
 from casefile.case.beside import OnCase
@@ -9,14 +11,19 @@ from casefile.case.decider import Case, Status
 from casefile.document.events import (
     CODEC,
     DocumentAdded,
+    DocumentChecked,
     DocumentCorrectionAnswered,
     DocumentCorrectionRequested,
     DocumentEvent,
+    DocumentShared,
 )
 from events.commands import StreamType
 from events.decider import Decider, Rejected
+from events.history import latest, repeats
 
 DocumentCommand = OnCase[DocumentEvent]
+
+CHECK, REQUEST = attrgetter("check"), attrgetter("request")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +50,7 @@ def decide(asked: DocumentCommand, known: Documents) -> list[DocumentEvent]:
         return [] if document else _add(told, asked.case)
     if document is None:
         raise Rejected("no-such-document", "There is no such document on this case.")
-    if told in document.told or _asked_before(told, document):
+    if _is_known(told, document):
         return []
     if told.occurred.certainly_before(document.added.occurred):
         raise Rejected("impossible-order", "This comes after the document was added.")
@@ -68,10 +75,20 @@ def _add(told: DocumentAdded, case: Case) -> list[DocumentEvent]:
     return [told]
 
 
-def _asked_before(told: DocumentEvent, document: Document) -> bool:
-    if not isinstance(told, DocumentCorrectionRequested):
-        return False
-    return document.request(told.request) is not None
+def _is_known(told: DocumentEvent, document: Document) -> bool:
+    match told:
+        case DocumentCorrectionRequested():
+            return document.request(told.request) is not None
+        case DocumentChecked():
+            checks = (e for e in document.told if isinstance(e, DocumentChecked))
+            return repeats(told, document.told, latest(checks, CHECK).get(told.check))
+        case DocumentCorrectionAnswered():
+            answers = (e for e in document.told if isinstance(e, DocumentCorrectionAnswered))
+            return repeats(told, document.told, latest(answers, REQUEST).get(told.request))
+        case DocumentAdded() | DocumentShared():
+            return told in document.told
+        case _:
+            assert_never(told)
 
 
 def _require_asked(told: DocumentCorrectionAnswered, document: Document) -> None:

@@ -17,7 +17,7 @@ from casefile.needs.events import (
 )
 from events.commands import StreamType
 from events.decider import Decider, Rejected
-from events.history import latest
+from events.history import latest, repeats
 from events.occurrence import Occurred
 
 NeedsCommand = OnCase[NeedIdentified | NeedMet | NeedClosed | ReferredOut]
@@ -55,7 +55,7 @@ class Needs:
 
 def decide(asked: NeedsCommand, needs: Needs) -> list[NeedsEvent]:
     told = asked.command
-    if told in needs.told or _is_known(told, needs):
+    if _is_known(told, needs):
         return []
     need = told.need
     if need is not None and not isinstance(told, NeedIdentified):
@@ -77,7 +77,8 @@ def _is_known(told: NeedsEvent, needs: Needs) -> bool:
             return told.need in needs.identified
         case NeedMet():
             met = needs.met.get(told.need)
-            return met is not None and met.met_by == told.met_by
+            same = met is not None and met.met_by == told.met_by
+            return same or repeats(told, needs.told, met)
         case NeedClosed():
             return told.need in needs.closed
         case ReferredOut():

@@ -17,7 +17,7 @@ from casefile.persons.events import (
 )
 from events.commands import StreamType
 from events.decider import Decider, Rejected
-from events.history import latest
+from events.history import latest, repeats
 
 PersonsCommand = OnCase[PersonAdded | PersonRoleChanged | PersonDetailsChanged | ClientDied]
 
@@ -50,12 +50,26 @@ class Persons:
     def deaths(self) -> dict[UUID | None, ClientDied]:
         return {e.person: e for e in self.told if isinstance(e, ClientDied)}
 
+    def standing(self, told: PersonsEvent) -> PersonsEvent | None:
+        """What stands where this would."""
+        match told:
+            case PersonAdded():
+                return self.added.get(told.person)
+            case PersonRoleChanged():
+                return self.roles.get(told.person)
+            case PersonDetailsChanged():
+                return self.details.get(told.person)
+            case ClientDied():
+                return self.deaths.get(told.person)
+            case _:
+                assert_never(told)
+
 
 def decide(asked: PersonsCommand, persons: Persons) -> list[PersonsEvent]:
     told = asked.command
     if asked.case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
-    if told in persons.told:
+    if repeats(told, persons.told, persons.standing(told)):
         return []
     match told:
         case PersonAdded():

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 from events.commands import StreamType
 from events.decider import Decider
-from events.history import latest
+from events.history import latest, repeats
 from scheduling.reminder.events import CODEC, ReminderEvent, RemindersStopped
 
 
@@ -14,14 +14,18 @@ class Reminders:
     told: tuple[ReminderEvent, ...] = ()
 
     @property
+    def standing(self) -> dict[str, ReminderEvent]:
+        return latest(self.told, attrgetter("consent"))
+
+    @property
     def stopped(self) -> bool:
         """One withdrawal is enough, whatever stands beside it."""
-        standing = latest(self.told, attrgetter("consent"))
-        return any(isinstance(event, RemindersStopped) for event in standing.values())
+        return any(isinstance(event, RemindersStopped) for event in self.standing.values())
 
 
 def decide(told: ReminderEvent, reminders: Reminders) -> list[ReminderEvent]:
-    return [] if told in reminders.told else [told]
+    standing = reminders.standing.get(told.consent)
+    return [] if repeats(told, reminders.told, standing) else [told]
 
 
 def evolve(reminders: Reminders, event: ReminderEvent) -> Reminders:
