@@ -11,6 +11,8 @@ from casefile.consent.decider import CONSENT
 from casefile.consent.events import ConsentEvent
 from casefile.consent.examples import GIVEN, RESEARCH_GIVEN, WITHDRAWN
 from casefile.holders import DECIDE_ACCESS
+from casefile.persons.decider import PERSONS
+from casefile.persons.examples import CHILD, CHILD_ADDED, CHILD_CONTACT
 from casefile.views.cases import rows
 from events.history import facts
 from events.memory import MemoryStore
@@ -122,15 +124,17 @@ async def test_contact_data_are_closed_when_the_consent_to_have_them_is_withdraw
     manager: httpx.AsyncClient, store: MemoryStore, vault: Vault, tell: Tell
 ) -> None:
     await tell(OPENED, ASSIGNED, RECEIVED)
-    sealed = await vault.seal(CASE_ID, RECEIVED.contact, {"name": "Wilhelmina Plantinga"})
-    await store.append(WriteSet(vault=sealed))
+    await tell(CHILD_ADDED, stream=PERSONS.beside(CASE_ID))
+    records = {id_: {"name": "Wilhelmina Plantinga"} for id_ in (RECEIVED.contact, CHILD_CONTACT)}
+    await store.append(WriteSet(vault=await vault.seal_all(CASE_ID, records)))
+    places = [f"{PATH}/contact-data", f"{PATH}/persons/{CHILD}/contact-data"]
 
-    before = await manager.get(f"{PATH}/contact-data")
+    before = [await manager.get(place) for place in places]
     await manager.post(f"{PATH}/consent-withdrawals", json={"consent": "contact-data"})
-    after = await manager.get(f"{PATH}/contact-data")
+    after = [await manager.get(place) for place in places]
 
-    assert before.status_code == 200
-    assert problem(after) == (404, "not-found")
+    assert [answer.status_code for answer in before] == [200, 200]
+    assert {problem(answer) for answer in after} == {(404, "not-found")}
 
 
 async def test_what_is_withdrawn_says_what_ends_as_the_programme_has_it(

@@ -17,7 +17,7 @@ from casefile.case.events import (
     IntensityChanged,
     WindingDownStarted,
 )
-from casefile.consent.decider import CONSENT, CONTACT_DATA
+from casefile.consent.decider import CONTACT_DATA, has_ended
 from casefile.needs.decider import NEEDS
 from casefile.parts import TheProgrammes
 from casefile.views.cases import CASES
@@ -126,7 +126,7 @@ async def read_contact_data(
 ) -> ContactAnswer:
     known = await call.read(case_id)
     contact = CASE.state(known, case_id).contact
-    if contact is None or CONTACT_DATA in CONSENT.state(known, CONSENT.beside(case_id)).stopped:
+    if contact is None or has_ended(CONTACT_DATA, known, case_id):
         raise not_found()
     return ContactAnswer.of(await vault.open(case_id, contact))
 

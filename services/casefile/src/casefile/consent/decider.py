@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from operator import attrgetter
+from uuid import UUID
 
 from casefile.case.beside import OnCase
 from casefile.case.decider import Status
 from casefile.consent.events import CODEC, ConsentEvent, ConsentGiven, ConsentWithdrawn
-from events.commands import StreamType
+from events.commands import History, StreamType
 from events.decider import Decider, Rejected
 from events.history import latest, repeats
 
@@ -68,3 +69,8 @@ def _says_the_same(standing: ConsentEvent | None, told: ConsentEvent) -> bool:
 
 consent_decider = Decider(Consents(), decide, evolve)
 CONSENT = StreamType("consent", consent_decider, CODEC)
+
+
+def has_ended(stop: str, known: History, case_id: UUID) -> bool:
+    """Whether this ended on a case by a withdrawal, out of all facts of the case."""
+    return stop in CONSENT.state(known, CONSENT.beside(case_id)).stopped

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from casefile.case.beside import on_case
+from casefile.consent.decider import CONTACT_DATA, has_ended
 from casefile.parts import TheProgrammes
 from casefile.persons.answer import PersonAnswer, person_answers
 from casefile.persons.body import DetailsBody, PersonBody, RoleBody
@@ -171,9 +172,11 @@ async def read_person_contact_data(
     call: Annotated[Call, reads("contact-data:read")],
     vault: TheVault,
 ) -> ContactAnswer:
+    """Nobody is reached any more while the consent to have contact data is withdrawn."""
     stream = PERSONS.beside(case_id)
-    details = PERSONS.state(await call.read(case_id, stream=stream), stream).details.get(person)
-    if details is None or details.contact is None:
+    known = await call.read(case_id, stream=stream)
+    details = PERSONS.state(known, stream).details.get(person)
+    if details is None or details.contact is None or has_ended(CONTACT_DATA, known, case_id):
         raise not_found()
     return ContactAnswer.of(await vault.open(case_id, details.contact))
 
