@@ -41,6 +41,7 @@ ASSIGN = AssignCaseManager(
 )
 CLOSE = CloseCase(reason="no-longer-needed", occurred=CLOSED.occurred)
 REOPEN = ReopenCase(reason=REOPENED.reason, occurred=REOPENED.occurred)
+FIRST_DAY = OPENED.occurred
 BEFORE_OPENING = Occurred.parse("2027-02-14")
 AFTER_CLOSING = Occurred.parse("2027-03-02")
 AGAIN = Occurred.parse("2027-03-04")
@@ -246,6 +247,27 @@ def test_who_held_a_role_before_may_be_told_of_later() -> None:
     held: list[CaseEvent] = [OPENED, replace(ASSIGNED, occurred=RELEASED.occurred)]
 
     assert outcome(case_decider, given=held, when=replace(ASSIGN, case_manager=BACKUP))
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        [ASSIGNED, RELEASED],
+        [replace(ASSIGNED, occurred=RELEASED.occurred)],
+        [CLOSED, REOPENED],
+    ],
+)
+def test_an_assignment_that_was_over_before_it_was_told_is_known_and_gives_no_access(
+    held: list[CaseEvent],
+) -> None:
+    before: list[CaseEvent] = [OPENED, *held]
+    early = replace(ASSIGN, role="backup", occurred=FIRST_DAY)
+
+    told = outcome(case_decider, given=before, when=early)
+
+    assert len(told) == 1
+    assert case_decider.fold([*before, *told]).team == case_decider.fold(before).team
+    assert outcome(case_decider, given=[*before, *told], when=early) == []
 
 
 def test_what_is_told_late_does_not_change_how_it_stands() -> None:

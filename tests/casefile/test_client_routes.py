@@ -90,6 +90,32 @@ async def test_contact_data_of_a_person_are_replaced_as_a_whole(
     assert (await manager.get(place)).json()["contactLimits"] == []
 
 
+async def test_what_is_told_last_stands_where_nobody_knows_what_came_first(
+    manager: httpx.AsyncClient,
+) -> None:
+    vaguely, day = {"occurredAt": "unknown"}, {"occurredAt": "2027-02-20"}
+    person = await manager.post(f"{PATH}/persons", json={**DAUGHTER, **vaguely})
+    need = await manager.post(f"{PATH}/needs", json={"field": "legal", **vaguely})
+    met = f"{need.headers['location']}/meetings"
+    await manager.post(met, json={"metBy": "network", **vaguely})
+    web = {"kind": "mode", "value": "web", **vaguely}
+    await manager.post(f"{PATH}/agreements", json=web)
+
+    await manager.post(f"{person.headers['location']}/details", json=day)
+    await manager.post(met, json={"metBy": "case-manager", **day})
+    await manager.post(f"{PATH}/agreements", json={**web, "value": "sparring", **day})
+
+    gone = await manager.get(f"{person.headers['location']}/contact-data")
+    case = (await manager.get(PATH)).json()
+    assert problem(gone) == (404, "not-found")
+    assert case["persons"][0]["contactLimits"] == []
+    assert case["needs"][0]["metBy"] == "case-manager"
+    assert [a["value"] for a in case["agreements"] if a["holds"]] == ["sparring"]
+    assert (await manager.get(f"{PATH}/persons")).json() == case["persons"]
+    assert (await manager.get(f"{PATH}/needs")).json()["needs"] == case["needs"]
+    assert (await manager.get(f"{PATH}/agreements")).json() == case["agreements"]
+
+
 @pytest.mark.parametrize("route", ["persons", "needs", "agreements", "handovers"])
 async def test_the_streams_beside_a_case_are_read_by_those_who_read_the_case(
     manager: httpx.AsyncClient, stranger: httpx.AsyncClient, stand: Stand, route: str

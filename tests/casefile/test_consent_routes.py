@@ -2,10 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from uuid import UUID
 
 import httpx
+import pytest
 
-from casefile.case.examples import ASSIGNED, CASE_ID, OPENED, RECEIVED
+from casefile.case.examples import (
+    ASSIGNED,
+    BACKUP,
+    BACKUP_ASSIGNED,
+    CASE_ID,
+    CASE_MANAGER,
+    OPENED,
+    RECEIVED,
+)
 from casefile.codec import CODEC
 from casefile.consent.decider import CONSENT
 from casefile.consent.events import ConsentEvent
@@ -19,6 +29,7 @@ from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.store import WriteSet
 from events.vault import Vault
+from events.views import Row
 from kit.access import Role
 from kit.testing import Stand, problem
 
@@ -28,6 +39,16 @@ PATH = f"/v1/cases/{CASE_ID}"
 SUPPORT = {"consent": "support", "form": "written", "scopes": ["whole-service"]}
 CONSENTS = CONSENT.beside(CASE_ID)
 AGAIN = replace(GIVEN, occurred=Occurred.parse("2027-02-26"))
+
+
+def last(store: MemoryStore) -> Row:
+    """How the case is listed now."""
+    log = [CODEC.decode(r) for r in store.log if r.type in DECIDE_ACCESS]
+    return rows(CASE_ID, facts(log))[-1]
+
+
+def by(stand: Stand, case_manager: UUID) -> httpx.AsyncClient:
+    return stand.client(Role.CASE_MANAGER, subject=str(case_manager))
 
 
 async def test_consent_is_given_withdrawn_and_given_again(
@@ -89,6 +110,30 @@ async def test_a_withdrawal_that_is_told_late_closes_nothing_that_was_opened_sin
     assert (await manager.get(PATH)).status_code == 200
 
 
+@pytest.mark.parametrize("known", ["unknown", "2027-02"])
+async def test_what_ends_access_ends_it_however_little_is_known_of_what_it_ends(
+    stand: Stand, store: MemoryStore, tell: Tell, known: str
+) -> None:
+    vaguely = Occurred.parse(known)
+    await tell(OPENED, ASSIGNED, replace(BACKUP_ASSIGNED, occurred=vaguely))
+    await tell(replace(GIVEN, occurred=vaguely), stream=CONSENTS)
+    lead, clients = stand.client(Role.TEAM_LEAD), [by(stand, CASE_MANAGER), by(stand, BACKUP)]
+
+    before = [(await client.get(PATH)).status_code for client in clients]
+    release = {"occurredAt": "2027-02-20"}
+    path = f"{PATH}/case-managers/{BACKUP}/releases"
+    await lead.post(path, json=release, headers={"if-match": "*"})
+    between, listed = [(await client.get(PATH)).status_code for client in clients], last(store)
+    withdrawal = {"consent": "support", "occurredAt": "2027-02-20"}
+    await lead.post(f"{PATH}/consent-withdrawals", json=withdrawal)
+    after = [(await client.get(PATH)).status_code for client in clients]
+
+    assert (before, between, after) == ([200, 200], [200, 404], [404, 404])
+    assert listed["case_managers"] == [CASE_MANAGER]
+    assert last(store)["case_managers"] == []
+    assert (await lead.get(PATH)).json()["consents"][0]["given"] is False
+
+
 async def test_records_and_lists_are_open_to_the_same_case_managers(
     store: MemoryStore, tell: Tell
 ) -> None:
@@ -98,9 +143,7 @@ async def test_records_and_lists_are_open_to_the_same_case_managers(
     listed = []
     for order in orders:
         await tell(*order, stream=CONSENTS)
-        log = [CODEC.decode(r) for r in store.log if r.type in DECIDE_ACCESS]
-        last = rows(CASE_ID, facts(log))[-1]
-        listed.append((last["case_managers"], last["team"]))
+        listed.append((last(store)["case_managers"], last(store)["team"]))
 
     team = [ASSIGNED.case_manager]
     assert listed == [(team, team), ([], team), (team, team)]

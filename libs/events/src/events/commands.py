@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from events.codec import Codec
 from events.decider import C, Decider, E, S
+from events.history import as_told
 from events.store import (
     AlreadyAnswered,
     AlreadyDone,
@@ -56,6 +57,14 @@ class StreamType(Generic[S, C, E]):
         """The state of one stream: of a history as deciders fold it, of facts as they happened."""
         own = (r for r in history if r.stream == stream and self.codec.reads(r.type))
         return self.decider.fold(self.codec.decode(r).event for r in own)
+
+    def decided(self, known: History, stream: UUID) -> S:
+        """The state of one stream as those who decided on it saw it, of facts in whatever order.
+
+        For what stands until it is told otherwise: where nobody knows what came first, the last
+        word counts, which in the order of happening may come first.
+        """
+        return self.state(as_told(known), stream)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,9 +34,14 @@ def facts(
     recorded: Iterable[Recorded[E]], *, as_of: datetime = FOREVER, known_at: datetime = FOREVER
 ) -> list[Recorded[E]]:
     """What had happened by `as_of`, as known at `known_at`, corrected, in order of happening."""
-    known = sorted((r for r in recorded if r.recorded_at <= known_at), key=_as_recorded)
+    known = as_told(r for r in recorded if r.recorded_at <= known_at)
     told = [(place, r) for place, r in _places(_corrected(known)) if place <= as_of]
     return [r for _, r in sorted(told, key=itemgetter(0))]
+
+
+def as_told(recorded: Iterable[Recorded[E]]) -> list[Recorded[E]]:
+    """In the order in which they were told: of what may have happened at once the last counts."""
+    return sorted(recorded, key=_as_recorded)
 
 
 def latest(told: Iterable[T], by: Callable[[T], K]) -> dict[K, T]:

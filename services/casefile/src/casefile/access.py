@@ -4,7 +4,6 @@ from casefile.case.decider import Status
 from casefile.codec import CODEC
 from casefile.holders import DECIDE_ACCESS, held
 from events.commands import History
-from events.history import facts
 from kit.access import AccessTable, Role, Scope
 
 _LEAD = frozenset({Role.DESK, Role.TEAM_LEAD})
@@ -31,8 +30,7 @@ def scope(history: History) -> Scope | None:
 
     Of all actions a referrer may do but one: read the process view.
     """
-    told = facts(recorded for recorded in history if recorded.type in DECIDE_ACCESS)
-    now = held([CODEC.decode(recorded).event for recorded in told])
+    now = held(CODEC.decode(recorded) for recorded in history if recorded.type in DECIDE_ACCESS)
     if now.case.status is Status.NEW:
         return None
     return Scope(organisation=now.case.organisation, case_managers=now.holders)

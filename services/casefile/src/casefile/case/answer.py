@@ -84,7 +84,7 @@ class CaseAnswer(Answer):
 def case_answer(
     case_id: UUID, known: Sequence[Recorded[Json]], definition: Definition
 ) -> CaseAnswer:
-    case = CASE.state(known, case_id)
+    case = CASE.decided(known, case_id)
     events = [CODEC.decode(recorded) for recorded in known]
     return CaseAnswer(
         id=case_id,
@@ -109,16 +109,16 @@ def case_answer(
 
 def _beside(case_id: UUID, known: Sequence[Recorded[Json]]) -> dict[str, Any]:
     """What the streams beside the case say, each under its name in the answer."""
-    consents = CONSENT.state(known, CONSENT.beside(case_id))
-    needs = needs_answer(NEEDS.state(known, NEEDS.beside(case_id)))
+    consents = CONSENT.decided(known, CONSENT.beside(case_id))
+    needs = needs_answer(NEEDS.decided(known, NEEDS.beside(case_id)))
     return {
         "handovers": handover_answers(HANDOVER.state(known, HANDOVER.beside(case_id))),
-        "persons": person_answers(PERSONS.state(known, PERSONS.beside(case_id))),
+        "persons": person_answers(PERSONS.decided(known, PERSONS.beside(case_id))),
         "consents": consent_answers(consents),
         "studies": sorted(consents.studies),
         "needs": needs.needs,
         "referrals_out": needs.referrals_out,
-        "agreements": agreement_answers(PLAN.state(known, PLAN.beside(case_id))),
+        "agreements": agreement_answers(PLAN.decided(known, PLAN.beside(case_id))),
     }
 
 

@@ -139,7 +139,10 @@ def _open(command: OpenCase, case: Case) -> list[CaseEvent]:
 def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
     require_within(case, command.occurred)
     assigned = case.team.get(command.case_manager)
-    if assigned and assigned.role == command.role:
+    told = CaseManagerAssigned(
+        case_manager=command.case_manager, role=command.role, occurred=command.occurred
+    )
+    if (assigned and assigned.role == command.role) or told in case.elapsed:
         return []
     others = [
         other
@@ -148,9 +151,6 @@ def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
     ]
     if command.most is not None and len(others) >= command.most:
         raise Rejected("role-taken", "As many as may hold this role at a time hold it already.")
-    told = CaseManagerAssigned(
-        case_manager=command.case_manager, role=command.role, occurred=command.occurred
-    )
     return [told]
 
 

@@ -54,6 +54,7 @@ Standing = IntensityChanged | ClientConditionChanged
 class Case:
     """Only what `decide` and the access rule need; `team`: how each case manager was assigned.
 
+    `elapsed` are assignments that were over before they were told.
     Spells are told by their number, whatever the order in which their beginnings and ends come.
     """
 
@@ -63,6 +64,8 @@ class Case:
     first_visit: Occurred | None = None
     told: tuple[Standing, ...] = ()
     team: Mapping[UUID, CaseManagerAssigned] = field(default_factory=dict)
+    released: Mapping[UUID, CaseManagerReleased] = field(default_factory=dict)
+    elapsed: tuple[CaseManagerAssigned, ...] = ()
     contact: UUID | None = None
     contact_refused: bool = False
 
@@ -109,8 +112,10 @@ def evolve(case: Case, event: CaseEvent) -> Case:
     match event:
         case CaseOpened() | CaseReopened() | WindingDownStarted() | CaseClosed():
             return _turned(case, event)
-        case CaseManagerAssigned() | CaseManagerReleased():
-            return replace(case, team=_team(case, event))
+        case CaseManagerAssigned():
+            return _assigned(case, event)
+        case CaseManagerReleased():
+            return _released(case, event)
         case ContactDataReceived(contact=contact):
             return replace(case, contact=contact)
         case ContactDataRefused():
@@ -144,16 +149,16 @@ def _turned(case: Case, event: CaseOpened | CaseReopened | WindingDownStarted | 
     return replace(case, spells={**case.spells, number: spell})
 
 
-def _team(
-    case: Case, event: CaseManagerAssigned | CaseManagerReleased
-) -> Mapping[UUID, CaseManagerAssigned]:
-    """Whoever was assigned in an earlier spell, as is told only now, is not in the team now."""
-    match event:
-        case CaseManagerAssigned(case_manager=case_manager, occurred=occurred):
-            if case.spell > 1 and case.now.opened and occurred.certainly_before(case.now.opened):
-                return case.team
-            return {**case.team, case_manager: event}
-        case CaseManagerReleased(case_manager=case_manager):
-            return {m: assigned for m, assigned in case.team.items() if m != case_manager}
-        case _:
-            assert_never(event)
+def _assigned(case: Case, told: CaseManagerAssigned) -> Case:
+    """Whoever was assigned in a time that is over, as is told only now, is not in the team now."""
+    spell = case.now.opened if case.spell > 1 else None
+    since = [case.team.get(told.case_manager), case.released.get(told.case_manager)]
+    ends = [spell, *(event.occurred for event in since if event)]
+    if any(end and told.occurred.certainly_before(end) for end in ends):
+        return replace(case, elapsed=(*case.elapsed, told))
+    return replace(case, team={**case.team, told.case_manager: told})
+
+
+def _released(case: Case, told: CaseManagerReleased) -> Case:
+    team = {m: assigned for m, assigned in case.team.items() if m != told.case_manager}
+    return replace(case, team=team, released={**case.released, told.case_manager: told})

@@ -44,8 +44,8 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
     told = asked.command
     if asked.case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
-    standing = consents.standing.get(told.consent)
-    if repeats(told, consents.told, standing) or _says_the_same(standing, told):
+    now = consents.standing.get(told.consent)
+    if repeats(told, consents.told, now) or _says_the_same(now, told):
         return []
     return [told]
 
@@ -73,4 +73,4 @@ CONSENT = StreamType("consent", consent_decider, CODEC)
 
 def has_ended(stop: str, known: History, case_id: UUID) -> bool:
     """Whether this ended on a case by a withdrawal, out of all facts of the case."""
-    return stop in CONSENT.state(known, CONSENT.beside(case_id)).stopped
+    return stop in CONSENT.decided(known, CONSENT.beside(case_id)).stopped

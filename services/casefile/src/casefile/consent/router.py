@@ -99,4 +99,4 @@ async def read_consents(
     case_id: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
 ) -> list[ConsentAnswer]:
     stream = CONSENT.beside(case_id)
-    return consent_answers(CONSENT.state(await call.read(case_id, at, stream=stream), stream))
+    return consent_answers(CONSENT.decided(await call.read(case_id, at, stream=stream), stream))

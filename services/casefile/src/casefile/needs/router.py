@@ -116,7 +116,7 @@ async def read_needs(
     case_id: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
 ) -> NeedsAnswer:
     stream = NEEDS.beside(case_id)
-    return needs_answer(NEEDS.state(await call.read(case_id, at, stream=stream), stream))
+    return needs_answer(NEEDS.decided(await call.read(case_id, at, stream=stream), stream))
 
 
 @router.get("/needs/{need}/words", summary="What a need is about, as it was written down")

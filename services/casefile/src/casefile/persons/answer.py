@@ -20,7 +20,7 @@ class PersonAnswer(Answer):
 
 
 def person_answers(persons: Persons) -> list[PersonAnswer]:
-    """In the order in which they joined."""
+    """In the order in which they were told of."""
     roles, details, deaths = persons.roles, persons.details, persons.deaths
     return [
         PersonAnswer(

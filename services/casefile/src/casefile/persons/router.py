@@ -151,7 +151,7 @@ async def read_persons(
 ) -> list[PersonAnswer]:
     """Without names: these are read one by one, by those who work on the case."""
     stream = PERSONS.beside(case_id)
-    return person_answers(PERSONS.state(await call.read(case_id, at, stream=stream), stream))
+    return person_answers(PERSONS.decided(await call.read(case_id, at, stream=stream), stream))
 
 
 @router.get("/persons/{person}", summary="A person of a client system, now or at another time")
@@ -175,7 +175,7 @@ async def read_person_contact_data(
     """Nobody is reached any more while the consent to have contact data is withdrawn."""
     stream = PERSONS.beside(case_id)
     known = await call.read(case_id, stream=stream)
-    details = PERSONS.state(known, stream).details.get(person)
+    details = PERSONS.decided(known, stream).details.get(person)
     if details is None or details.contact is None or has_ended(CONTACT_DATA, known, case_id):
         raise not_found()
     return ContactAnswer.of(await vault.open(case_id, details.contact))

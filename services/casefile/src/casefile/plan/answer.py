@@ -18,7 +18,7 @@ class AgreementAnswer(Answer):
 
 
 def agreement_answers(plan: Plan) -> list[AgreementAnswer]:
-    """All of them, in the order in which they were made: the last of a kind holds."""
+    """All of them, in the order in which they were told of."""
     standing = plan.standing
     return [
         AgreementAnswer(

@@ -86,7 +86,7 @@ async def read_agreements(
     case_id: UUID, at: AtMoment, call: Annotated[Call, reads("case:read")]
 ) -> list[AgreementAnswer]:
     stream = PLAN.beside(case_id)
-    return agreement_answers(PLAN.state(await call.read(case_id, at, stream=stream), stream))
+    return agreement_answers(PLAN.decided(await call.read(case_id, at, stream=stream), stream))
 
 
 @router.get("/{agreement}/words", summary="What was agreed on, as it was written down")

@@ -62,7 +62,7 @@ def _shows(event: object, definition: Definition) -> bool:
 
 def process_answer(case_id: UUID, known: Sequence[Recorded[Json]]) -> ProcessAnswer:
     """Of the facts that `shown` left, in the order in which they happened."""
-    case = CASE.state(known, case_id)
+    case = CASE.decided(known, case_id)
     steps = [
         r for r in map(CODEC.decode, known) if isinstance(r.event, StepRecorded | StepCorrected)
     ]

@@ -11,28 +11,21 @@ from casefile.holders import DECIDE_ACCESS, Held
 from events.store import Recorded
 from events.views import Row, View, intervals
 
-State = tuple[str, Held]
-
 
 def rows(_key: UUID, facts: Sequence[Recorded[Any]]) -> list[Row]:
-    return intervals(facts, ("", Held()), _evolve, _row)
+    return intervals(facts, Held(), Held.then, _row)
 
 
-def _evolve(state: State, fact: Recorded[Any]) -> State:
-    return str(fact.metadata.programme), state[1].then(fact.event)
-
-
-def _row(state: State) -> Iterable[Row]:
+def _row(now: Held) -> Iterable[Row]:
     """`case_managers` are those who see it, `team` all who are to work on it."""
-    programme, held = state
-    if held.case.status is not Status.NEW:
+    if now.case.status is not Status.NEW:
         yield {
-            "programme": programme,
-            "organisation": held.case.organisation,
-            "status": str(held.case.status),
-            "case_managers": sorted(held.holders),
-            "team": sorted(held.case.team),
-            "contacted": held.case.contacted,
+            "programme": str(now.told[-1].metadata.programme),
+            "organisation": now.case.organisation,
+            "status": str(now.case.status),
+            "case_managers": sorted(now.holders),
+            "team": sorted(now.case.team),
+            "contacted": now.case.contacted,
         }
 
 
