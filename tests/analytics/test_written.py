@@ -8,7 +8,7 @@ from pyarrow import parquet
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from analytics.figures.written import Form, written
+from analytics.views.written import Form, written
 
 KEY = UUID(int=7)
 AT = datetime(2019, 1, 2, 3, 4, tzinfo=UTC)

@@ -193,7 +193,7 @@ async def test_the_place_after_it_is_one_to_go_on_from(world: World) -> None:
 def test_a_batch_is_read_whatever_its_headers_are_called(compression: int) -> None:
     place = Partition("intake.events", 0)
     sent = [event(1, OTHER), event(2, ONE, READ, "é"), event(3, OTHER)]
-    fetched = (0, 0, 3, 3, [], batch(sent, compression))
+    fetched: tuple[object, ...] = (0, 0, 3, 3, [], batch(sent, compression))
     answer = FetchResponse_v4.decode(FetchResponse_v4(0, [(place.topic, [fetched])]).encode())
 
     found = following(answer, place, 1)

@@ -66,7 +66,7 @@ async def retry(parked_key: UUID, call: Requests, keys: Keys) -> Written:
         if not await keys.request_retry(await _lane(keys, parked_key), beside):
             raise Hidden
 
-    return await call.perform(parked_key, f"{PATH}/{parked_key}", ask)
+    return await call.perform(parked_key, ask, f"{PATH}/{parked_key}")
 
 
 @router.post("/{parked_key}/skips", summary="Leave out the first message, try what waits behind it")
@@ -76,7 +76,7 @@ async def skip(parked_key: UUID, body: SkipBody, call: Requests, keys: Keys) -> 
         if not await keys.request_skip(lane, body.message, body.reason, beside):
             raise Hidden
 
-    return await call.perform(parked_key, f"{PATH}/{parked_key}", ask)
+    return await call.perform(parked_key, ask, f"{PATH}/{parked_key}")
 
 
 def id_of(lane: Lane) -> UUID:

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Query, Response
 
 from analytics.figures.asked import AsAsked
 from analytics.figures.figure import Basis, basis
-from analytics.figures.written import MEDIA_TYPES, Form, written
 from analytics.parts import TheProgrammes
 from analytics.views import exports
 from analytics.views.caseload import CASELOAD
@@ -20,6 +19,7 @@ from analytics.views.milestones import milestones
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
 from analytics.views.snapshot import TheSnapshots
+from analytics.views.written import MEDIA_TYPES, Form, written
 from events.views import View
 from kit.endpoints import lists
 from kit.paging import AtPage
