@@ -672,6 +672,18 @@ async def test_a_past_moment_is_looked_up(
 
 
 @pytest.mark.system
+async def test_an_index_that_a_view_has_got_since_is_made_for_its_table_too(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        await store.pool.execute("drop index levels_v1_key")
+
+        await tables.create([LEVELS])
+
+        assert await store.pool.fetchval("select to_regclass('levels_v1_key')") is not None
+
+
+@pytest.mark.system
 async def test_a_rebuilt_view_equals_the_live_one_and_takes_its_place(database: str) -> None:
     async with PostgresStore.open(database, source="intake") as store:
         tables = PostgresViews("intake", store.pool)

@@ -43,10 +43,10 @@ def holds(condition: Any, scope: Scope) -> bool:  # noqa: ANN401  a compiled SQL
         case ["false"]:
             return False
         case ["organisation", rest]:
-            return rest == f"IS NOT DISTINCT FROM '{scope.organisation}'"
-        case [own, rest]:
-            assert rest == "= ANY (case_managers)"
-            return own in {f"'{m}'" for m in scope.case_managers}
+            return rest == f"= '{scope.organisation}'"
+        case ["case_managers", rest]:
+            assert rest.startswith("@> ARRAY[")
+            return rest in {f"@> ARRAY['{m}']" for m in scope.case_managers}
     raise AssertionError(text)
 
 

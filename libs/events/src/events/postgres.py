@@ -39,6 +39,8 @@ CONFLICTS = Counter(
 )
 READERS = 8
 CLOSE_SECONDS = 5
+FOR_EACH_VALUE = {"plan_cache_mode": "force_custom_plan"}
+"""Of a plan for any value nobody knows what it costs, such as a list of those few that one sees."""
 
 
 class PostgresStore:
@@ -168,7 +170,7 @@ async def _pool(url: str) -> AsyncIterator[asyncpg.Pool]:
         max_size=READERS,
         timeout=CONNECT_SECONDS,
         command_timeout=ANSWER_SECONDS,
-        server_settings=LIMITS,
+        server_settings={**LIMITS, **FOR_EACH_VALUE},
         init=read_plain_uuids,
         reset=_reset,
     )

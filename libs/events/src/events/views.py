@@ -65,9 +65,10 @@ def _table(name: str, columns: Iterable[Column[Any] | Index]) -> Table:
     return Table(
         name,
         MetaData(),
-        Column("key", Uuid, nullable=False, index=True),
+        Column("key", Uuid, nullable=False),
         Column("believed_from", INSTANT, nullable=False),
         Column("believed_until", INSTANT, nullable=False),
+        Index(f"{name}_key", "key"),
         *columns,
     )
 

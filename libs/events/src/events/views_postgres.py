@@ -38,7 +38,7 @@ class PostgresViews:
         self._pool = pool
 
     async def create(self, views: Iterable[View]) -> None:
-        """Makes the tables that are missing; those of other versions stay for who reads them."""
+        """Makes what is missing; tables of other versions stay for who reads them."""
         async with transaction(self._pool) as connection:
             await connection.execute("select pg_advisory_xact_lock(hashtext('views'))")
             for view in views:
@@ -116,7 +116,9 @@ def _value(value: object, *, as_json: bool) -> object:
 async def _create(connection: asyncpg.Connection, view: View) -> None:
     known = await connection.fetchval("select to_regclass($1)", view.table.name)
     if known is None:
-        await create_table(connection, view.table)
+        await connection.execute(ddl(CreateTable(view.table)))
+    for index in view.table.indexes:
+        await connection.execute(ddl(CreateIndex(index, if_not_exists=True)))
     fresh = "insert into views (name, version) values ($1, $2) on conflict do nothing"
     await connection.execute(fresh, view.name, view.version)
 

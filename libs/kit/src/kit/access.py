@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, literal, true
+from sqlalchemy.dialects.postgresql import array
 
 
 class Role(StrEnum):
@@ -117,8 +118,8 @@ def visible(
         case _Reach.EVERYTHING, _:
             return true()
         case _Reach.OWN_ORGANISATION, own if organisation is not None:
-            return organisation.is_not_distinct_from(own)
+            return organisation == own
         case _Reach.OWN_CASES, own if case_managers is not None:
-            return literal(own) == case_managers.any_()
+            return case_managers.op("@>", is_comparison=True)(array([literal(own)]))
         case _:
             return false()

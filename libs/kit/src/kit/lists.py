@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, FromClause, Select, select
 
 from events.columns import believed_at, held_at
 from events.following import ViewTables, wait_for
@@ -62,7 +62,9 @@ TheLists = Annotated[Lists, part(Lists)]
 def _rows(view: View, call: Call, at: Moment, page: Page, by: str) -> Select[Any]:
     table, order = view.table, view.table.c[by]
     found = select(table).where(held_at(table, at.as_of), believed_at(table, at.known_at))
-    if not sees_all(call.principal):
+    if not at.past:
+        found = found.where(_seen(table, call.principal))
+    elif not sees_all(call.principal):
         found = found.where(table.c.key.in_(_seen_now(view, call.principal)))
     if page.after:
         found = found.where(order > UUID(page.after[0]))
@@ -72,9 +74,13 @@ def _rows(view: View, call: Call, at: Moment, page: Page, by: str) -> Select[Any
 def _seen_now(view: View, principal: Principal) -> Select[Any]:
     """The keys; who may see a record is a matter of today, whatever time is asked for."""
     now = view.table.alias("now")
-    seen = visible(
+    holding = held_at(now, FOREVER), believed_at(now, FOREVER)
+    return select(now.c.key).where(_seen(now, principal), *holding)
+
+
+def _seen(table: FromClause, principal: Principal) -> ColumnElement[bool]:
+    return visible(
         principal,
-        organisation=now.c.get("organisation"),
-        case_managers=now.c.get("case_managers"),
+        organisation=table.c.get("organisation"),
+        case_managers=table.c.get("case_managers"),
     )
-    return select(now.c.key).where(seen, held_at(now, FOREVER), believed_at(now, FOREVER))

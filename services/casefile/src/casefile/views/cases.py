@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, Boolean, Column, Text, Uuid
 
 from casefile.case.decider import Status
 from casefile.holders import DECIDE_ACCESS, Held
+from events.columns import now_containing, now_indexes
 from events.store import Recorded
 from events.views import Row, View, intervals
 
@@ -38,6 +39,8 @@ CASES = View.of(
     Column("case_managers", ARRAY(Uuid), nullable=False),
     Column("team", ARRAY(Uuid), nullable=False),
     Column("contacted", Boolean, nullable=False),
+    *now_indexes("cases_v3", "key", "status", "organisation"),
+    now_containing("cases_v3", "case_managers"),
     types=DECIDE_ACCESS,
     rows=rows,
 )

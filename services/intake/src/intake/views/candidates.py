@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Integer, Text, Uuid
 
+from events.columns import now_indexes
 from events.store import Recorded
 from events.views import Row, View, states
 from intake.offer.decider import Offer, Status, offer_decider
@@ -34,6 +35,7 @@ CANDIDATES = View.of(
     Column("status", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("origin_status", Text),
+    *now_indexes("candidates_v2", "key", "organisation", "status", "origin_status"),
     types=CODEC.stored_names,
     rows=rows,
 )

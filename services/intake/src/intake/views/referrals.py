@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Text, Uuid
 
+from events.columns import now_indexes
 from events.store import Recorded
 from events.views import Row, View, states
 from intake.referral.decider import Referral, referral_decider
@@ -32,6 +33,7 @@ REFERRALS = View.of(
     Column("organisation", Uuid),
     Column("source", Text, nullable=False),
     Column("status", Text, nullable=False),
+    *now_indexes("referrals_v1", "key", "organisation", "status"),
     types=CODEC.stored_names,
     rows=rows,
 )

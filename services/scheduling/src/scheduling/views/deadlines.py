@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Text, Uuid
+from sqlalchemy import Column, Date, Index, Text, Uuid
 
+from events.columns import now_indexes
 from events.store import Recorded
 from events.views import Row, View, states
 from scheduling.deadline.decider import Deadline, deadline_decider
@@ -39,6 +40,8 @@ DEADLINES = View.of(
     Column("policy", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("due_on", Date, nullable=False),
+    *now_indexes("deadlines_v1", "deadline", "status"),
+    Index("deadlines_v1_deadline", "deadline"),
     types=CODEC.stored_names,
     rows=rows,
 )
