@@ -1,7 +1,10 @@
 """Offers and answers per organisation and quarter, with and without any organisation."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +13,7 @@ from fastapi import APIRouter, Depends, Query
 from analytics.figures.asked import AsAsked, Asked
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
 from analytics.views import offers
+from analytics.views.answer import Answer as Given
 from analytics.views.behind import of_keys
 from analytics.views.offers import OFFERS, By, Choice
 from analytics.views.snapshot import TheSnapshots
@@ -18,6 +22,9 @@ from kit.endpoints import lists
 from kit.paging import AtPage, Listed
 
 router = APIRouter(tags=["figures"])
+
+Alike = Mapping[str, Any]
+"""How many candidates were offered and answered alike, in one group."""
 
 
 class Reason(Answer):
@@ -90,28 +97,46 @@ AsOffersAsked = Annotated[OffersAsked, Depends(_asked)]
 async def read_offers(offers_asked: AsOffersAsked, snapshots: TheSnapshots) -> OffersFigure:
     choice, by = offers_asked.choice, offers_asked.by
     async with snapshots.of(offers_asked.asked.min_position, OFFERS) as snapshot:
-        [totals] = await snapshot.fetch(offers.counts(choice, None))
-        total_reasons = await snapshot.fetch(offers.reasons(choice, None))
-        rows = await snapshot.fetch(offers.counts(choice, by))
-        reasons = await snapshot.fetch(offers.reasons(choice, by))
+        counted = await snapshot.fetch(offers.counts(choice, by))
         rests_on = await basis(snapshot, offers_asked.asked)
-    nowhere = {"organisation": None, "quarter": None}
+    totals = _counts(counted)
     return OffersFigure(
-        n=totals["candidates"],
-        basis=rests_on,
-        totals=Counts(**_counts(totals, total_reasons)),
-        rows=[OffersRow(**{**nowhere, **_counts(row, _of(row, reasons, by))}) for row in rows],
+        n=totals["candidates"], basis=rests_on, totals=Counts(**totals), rows=_rows(counted, by)
     )
 
 
-def _of(row: Mapping[str, Any], reasons: Sequence[Mapping[str, Any]], by: By) -> list[Any]:
-    groups = offers.groups_of(by)
-    return [reason for reason in reasons if all(reason[g] == row[g] for g in groups)]
+def _rows(counted: Sequence[Alike], by: By) -> list[OffersRow]:
+    names = offers.groups_of(by)
+    nowhere = {"organisation": None, "quarter": None}
+    groups = groupby(counted, itemgetter(*names))
+    return [
+        OffersRow(**{**nowhere, **{name: rows[0][name] for name in names}, **_counts(rows)})
+        for rows in (list(group) for _, group in groups)
+    ]
 
 
-def _counts(row: Mapping[str, Any], reasons: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    named = [Reason(answer=r["answer"], reason=r["reason"], n=r["n"]) for r in reasons]
-    return {**row, "share": share(row["accepted"], row["offered"]), "reasons": named}
+def _counts(counted: Sequence[Alike]) -> dict[str, Any]:
+    answers: Counter[str] = Counter()
+    reasons: Counter[tuple[str, str]] = Counter()
+    for alike in counted:
+        answers[alike["answer"]] += alike["candidates"]
+        for reason in alike["reasons"]:
+            reasons[alike["answer"], reason] += alike["candidates"]
+    offered = [alike for alike in counted if alike["offered"]]
+    silent = [alike for alike in offered if alike["answer"] == Given.NONE]
+    return {
+        **{a.value: answers[a] for a in Given if a is not Given.NONE},
+        "candidates": _sum(counted, "candidates"),
+        "offered": _sum(offered, "candidates"),
+        "silent": _sum(silent, "candidates"),
+        "attempts": _sum(counted, "attempts"),
+        "share": share(answers[Given.ACCEPTED], _sum(offered, "candidates")),
+        "reasons": [Reason(answer=a, reason=r, n=n) for (a, r), n in sorted(reasons.items())],
+    }
+
+
+def _sum(counted: Sequence[Alike], name: str) -> int:
+    return sum(alike[name] for alike in counted)
 
 
 @router.get(

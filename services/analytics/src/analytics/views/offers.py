@@ -124,6 +124,7 @@ OFFERS = View.of(
     rows=rows,
 )
 TABLE = OFFERS.table
+SAID = ("offered", "answer", "reasons")
 
 
 class By(StrEnum):
@@ -148,39 +149,24 @@ class Choice:
         return and_(held(TABLE, self.cut), organisation.not_in(self.without), *only)
 
 
-def counts(choice: Choice, by: By | None) -> Select[*tuple[object, ...]]:
-    """Candidates by what was offered and answered, for each group or, without groups, in all."""
-    answer, offered = TABLE.c.answer, TABLE.c.offered
-    groups = _groups(by)
+def counts(choice: Choice, by: By) -> Select[*tuple[object, ...]]:
+    """Candidates of each group that were offered and answered alike, with the same reasons."""
+    alike = (*(TABLE.c[name] for name in groups_of(by)), *(TABLE.c[name] for name in SAID))
     return (
         select(
-            *groups,
+            *alike,
             func.count().label("candidates"),
-            func.count().filter(offered).label("offered"),
-            *(func.count().filter(answer == a).label(a) for a in Answer if a is not Answer.NONE),
-            func.count().filter(offered, answer == Answer.NONE).label("silent"),
-            func.coalesce(func.sum(TABLE.c.attempts), 0).label("attempts"),
+            func.sum(TABLE.c.attempts).label("attempts"),
         )
         .where(choice.holds())
-        .group_by(*groups)
-        .order_by(*groups)
+        .group_by(*alike)
+        .order_by(*alike)
     )
-
-
-def reasons(choice: Choice, by: By | None) -> Select[*tuple[object, ...]]:
-    """How often each reason was given for each answer; an answer may have several."""
-    columns = (*_groups(by), TABLE.c.answer, func.unnest(TABLE.c.reasons).label("reason"))
-    given = select(*columns).where(choice.holds()).subquery()
-    return select(*given.c, func.count().label("n")).group_by(*given.c).order_by(*given.c)
 
 
 def keys(choice: Choice) -> Select[UUID]:
     return select(TABLE.c.key).where(choice.holds())
 
 
-def groups_of(by: By | None) -> list[str]:
-    return by.split("-") if by else []
-
-
-def _groups(by: By | None) -> list[Column[object]]:
-    return [TABLE.c[name] for name in groups_of(by)]
+def groups_of(by: By) -> list[str]:
+    return by.split("-")
