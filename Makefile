@@ -44,8 +44,8 @@ lint: setup ## Check format, style and import contracts
 types: setup ## Check types
 	$(RUN) mypy
 
-bench: setup ## Measure append, edge and rebuild; EVENTS=1000000 of the log rebuilt, REPORT=file.json writes the figures
-	@$(RUN) dev.bench $(if $(EVENTS),--events $(EVENTS)) $(if $(REPORT),--report "$(REPORT)")
+bench: setup ## Measure append, edge, rebuild and size; EVENTS=1000000 of the log rebuilt, CASES=1000000 of the history, PARTS=size measures this alone, REPORT=file.json writes the figures
+	@$(RUN) dev.bench $(if $(PARTS),--parts $(PARTS)) $(if $(EVENTS),--events $(EVENTS)) $(if $(CASES),--cases $(CASES)) $(if $(REPORT),--report "$(REPORT)")
 
 lock: setup ## Resolve the newest packages anew into requirements/*.lock
 	$(BIN)/uv --system-certs lock --upgrade --quiet

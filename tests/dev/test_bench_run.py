@@ -65,6 +65,20 @@ async def test_creating_over_http_and_its_way_to_a_consumer_are_measured(tmp_pat
     assert 0 < figures["commit to foreign consumer, p50", "ms"] < 5000
 
 
+@pytest.mark.slow
+async def test_lists_and_figures_of_a_generated_history_are_measured(tmp_path: Path) -> None:
+    report = tmp_path / "bench.json"
+    code = await bench(["size"], rounds=1, seconds=0.1, report=report, cases=100)
+
+    part = orjson.loads(report.read_bytes())["parts"]["size"]
+    assert code == 0
+    assert part["mistakes"] == []
+    figures = {figure["name"]: figure["value"] for figure in part["figures"]}
+    assert figures["cases"] == 100
+    assert 0 < figures["own caseload list, p50"] <= figures["own caseload list, p95"]
+    assert all(value > 0 for value in figures.values())
+
+
 @pytest.mark.parametrize(
     ("harm", "told"),
     [
