@@ -14,7 +14,7 @@ from rig.audit import audit
 from rig.proxy import Proxy, proxied
 from rig.reader import reading_along
 from rig.rest import at_rest
-from rig.world import FIGURES, PROGRAMME, World, define
+from rig.world import COPIES, PROGRAMME, World, define
 
 HERE = Path(__file__).parent
 
@@ -32,7 +32,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         httpx.AsyncClient(timeout=30, trust_env=False) as client,
     ):
         made = World(stack=started, client=client, programmes=load(folder))
-        for programme in (PROGRAMME, FIGURES):
+        for programme in (PROGRAMME, *COPIES):
             await made.register("desk", programme, "Desk", f"{programme}@example.org")
         async with reading_along(made):
             yield made

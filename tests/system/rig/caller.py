@@ -61,6 +61,17 @@ class Caller:
                     return _content(answer)
             await asyncio.sleep(0.1)
 
+    async def upload(self, service: str, path: str, content: bytes, media_type: str) -> Json:
+        """A POST of bytes that is to succeed."""
+        asked = self.asked(service, path, str(uuid4()))
+        url, headers = self.urls[service] + path, {**self.headers, **asked.headers}
+        headers["content-type"] = media_type
+        return _content(
+            await self.ledger.tried(
+                asked, lambda: self.client.post(url, content=content, headers=headers)
+            )
+        )
+
     async def ask(self, service: str, path: str, query: Json | None = None) -> httpx.Response:
         """A GET; the answer may be anything."""
         url = self.urls[service] + path

@@ -65,19 +65,24 @@ class Story:
         self.id = UUID(written["id"])
         return self.id
 
-    async def offer(self, on: str | None = None) -> Json:
-        body = fact(on, channel="phone", byFunction="patient-support")
+    async def offer(self, on: str | None = None, *, channel: str = "phone") -> Json:
+        body = fact(on, channel=channel, byFunction="patient-support")
         return await self._as_hospital("offers", body)
 
     async def withhold(self, on: str | None = None) -> Json:
         return await self._as_hospital("withholdings", fact(on, reason="cannot-cope"))
 
-    async def accept(self, on: str | None = None) -> Json:
-        body = fact(on, reasons=["clear-need"], consent={"form": "spoken"})
+    async def accept(self, on: str | None = None, *, reason: str = "clear-need") -> Json:
+        body = fact(on, reasons=[reason], consent={"form": "spoken"})
         return await self._as_hospital("acceptances", body | {"contact": self.contact.body})
 
-    async def decline(self, on: str | None = None) -> Json:
-        return await self._as_hospital("declines", fact(on, reasons=["unknown"]))
+    async def decline(
+        self, on: str | None = None, *reasons: str, final: bool | None = None
+    ) -> Json:
+        body = fact(on, reasons=reasons or ["unknown"])
+        return await self._as_hospital(
+            "declines", body | ({} if final is None else {"final": final})
+        )
 
     async def no_response(self, on: str | None = None) -> Json:
         return await self._as_hospital("non-responses", fact(on))
@@ -127,29 +132,35 @@ class Story:
         return await self.desk.write("casefile", f"{self.case}/case-managers", body)
 
     async def first_contact(self, on: str | None = None) -> Json:
-        return await self._as_manager("first-contacts", fact(on, channel="phone"))
+        return await self.tell("first-contacts", on, channel="phone")
 
     async def log(self, minutes: tuple[int, int, int]) -> Json:
-        return await self._as_manager("activities", fact(None, **activity(minutes)))
+        return await self.tell("activities", **activity(minutes))
 
     async def track(self, track: str, *steps: str, on: str | None = None) -> UUID:
-        opened = await self._as_manager("tracks", fact(on, track=track))
+        opened = await self.tell("tracks", on, track=track)
         for step in steps:
-            await self._as_manager(f"tracks/{opened['id']}/steps", fact(on, step=step))
+            await self.tell(f"tracks/{opened['id']}/steps", on, step=step)
         return UUID(opened["id"])
 
-    async def close(self, on: str | None = None) -> None:
+    async def close(self, on: str | None = None, *, reason: str = "no-longer-needed") -> None:
         """Names the version that it read, and reads again if contact data came in meanwhile."""
 
         async def closed() -> bool:
             seen = await self.manager.ask("casefile", self.case)
-            body = fact(on, reason="no-longer-needed")
+            body = fact(on, reason=reason)
             path, version = f"{self.case}/closings", seen.headers["etag"]
             answer = await self.manager.send("casefile", path, body, if_match=version)
             assert answer.is_success or answer.status_code == STALE, answer.text
             return answer.is_success
 
         await eventually(closed, f"case {self.id} could not be closed")
+
+    async def send_content(self, content: bytes) -> str:
+        """The id under which the bytes of a document came in."""
+        path = f"{self.case}/contents"
+        written = await self.manager.upload("casefile", path, content, "application/pdf")
+        return str(written["id"])
 
     @property
     def case(self) -> str:
@@ -167,8 +178,12 @@ class Story:
     async def _as_hospital(self, resource: str, body: Json) -> Json:
         return await self._hospital.write("intake", f"{self.candidate}/{resource}", body)
 
-    async def _as_manager(self, resource: str, body: Json) -> Json:
-        return await self.manager.write("casefile", f"{self.case}/{resource}", body)
+    async def tell(
+        self, resource: str, on: str | None = None, *, by: Caller | None = None, **fields: object
+    ) -> Json:
+        """What the case manager, unless it is another, tells of the case."""
+        path = f"{self.case}/{resource}"
+        return await (by or self.manager).write("casefile", path, fact(on, **fields))
 
 
 def activity(minutes: tuple[int, int, int]) -> Json:

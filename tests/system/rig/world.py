@@ -19,7 +19,9 @@ SECONDS = 60.0
 """Nothing that the system does by itself may take longer than this in a test."""
 PROGRAMME = "medical-incidents"
 FIGURES = "invented-figures"
-"""A copy of the first programme for tests that count everything: nothing else goes on in it."""
+LONG_LIABILITY, DECLINED, BEREAVED = "long-liability", "declined-twice", "bereaved"
+COPIES = (FIGURES, LONG_LIABILITY, DECLINED, BEREAVED)
+"""Copies of the first programme for tests that count everything: nothing else goes on in one."""
 BEGAN = "2018-07-01"
 ENTRY = "rig.entry"
 
@@ -110,10 +112,11 @@ async def never(condition: Callable[[], Awaitable[bool]], seconds: float) -> boo
 
 
 def define(shipped: Path, folder: Path) -> None:
-    """The shipped definitions, and the first one again under the code of the figures."""
+    """The shipped definitions, and the first one again under the codes of the copies."""
     for path in shipped.glob("*.yaml"):
         text = path.read_text()
         (folder / path.name).write_text(text)
         if f"code: {PROGRAMME}\n" in text:
-            copy = text.replace(f"code: {PROGRAMME}\n", f"code: {FIGURES}\n")
-            (folder / f"{FIGURES}.yaml").write_text(copy)
+            for code in COPIES:
+                copy = text.replace(f"code: {PROGRAMME}\n", f"code: {code}\n")
+                (folder / f"{code}.yaml").write_text(copy)

@@ -1,0 +1,249 @@
+"""The invented scenarios of the programme, end to end: domain sheet 00, section 11."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from rig.caller import Caller, Json, problem
+from rig.rest import at_rest
+from rig.story import Story
+from rig.world import BEREAVED, DECLINED, LONG_LIABILITY, World
+
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
+
+BEGAN = date(2023, 1, 10)
+INVESTIGATION, LIABILITY, APPLICATION = "calamity-investigation", "liability", "application"
+
+
+def day(number: int) -> str:
+    """So many days after the incident."""
+    return (BEGAN + timedelta(days=number)).isoformat()
+
+
+async def test_accepted_with_a_long_liability(world: World) -> None:
+    story = await Story.of(world, LONG_LIABILITY)
+    backup = world.caller("case-manager")
+
+    await _referred(story, offered=9, referred=10, reason="little-trust")
+    await story.tell("first-visits", day(17))
+    await story.tell("activities", day(17), **_activity("contact", "home-visit", 75))
+    support = {"consent": "support", "form": "written", "scopes": ["whole-service"]}
+    await story.tell("consents", day(17), **support)
+    await story.tell("activities", day(18), **_activity("hospital", "notify-involvement", 10))
+    await _investigated(story)
+    minutes = await _minutes_are_put_right(story)
+    await _social_support_is_granted(story)
+    claim = await _claimed(story)
+    await _backup_takes_over(story, backup)
+    await story.tell(f"tracks/{claim}/steps", day(436), by=backup, step="settlement-rejected")
+    await story.tell(f"tracks/{claim}/steps", day(520), step="settled")
+    await story.tell("evaluations", day(540), moment="closing")
+    await story.close(day(545), reason="settled")
+    await at_rest(world)
+
+    figures = _Figures(world.caller("analyst"), LONG_LIABILITY)
+    assert await figures.days("incident", "referral-made") == 10
+    assert await figures.days("client-heard-by-committee", "calamity-report-finished") == 92
+    assert await figures.days("liability-claim-filed", "liability-acknowledged") == 92
+    assert await figures.support() == (535, 17.6)
+    assert await figures.attended("client-heard-by-committee") == (1, 1)
+    assert await figures.attended("calamity-report-discussed") == (1, 1)
+    deadlines = await _deadlines(story)
+    assert deadlines["settlement-answer"] == "met"
+    assert "missed" not in deadlines.values()
+    case = await story.desk.read("casefile", story.case)
+    assert (case["status"], case["closingReason"]) == ("closed", "settled")
+    read = await story.manager.read("casefile", minutes)
+    assert [request["corrected"] for request in read["correctionRequests"]] == ["yes"]
+    assert await _roles(story, 430) == {str(story.manager.id): "case-manager"}
+    both = {str(story.manager.id): "case-manager", str(backup.id): "backup"}
+    assert await _roles(story, 431) == both
+
+
+async def test_declined_twice(world: World) -> None:
+    story = await Story.of(world, DECLINED)
+
+    await story.identify(day(1), origin=day(0))
+    await story.offer(day(21), channel="letter-with-leaflet")
+    await story.decline(day(28), "social-network", "medically-trained", final=False)
+    await story.offer(day(70))
+    await story.decline(day(70), "social-network", final=True)
+    await at_rest(world)
+
+    offers = await _Figures(world.caller("analyst"), DECLINED).ask("offers")
+    names = ("candidates", "offered", "accepted", "declined", "attempts")
+    assert tuple(offers["totals"][name] for name in names) == (1, 1, 0, 1, 2)
+    refused = await story.desk.ask("casefile", story.case)
+    assert problem(refused) == (404, "not-found")
+    referrals = await story.desk.read("intake", "/v1/referrals", {"programme": DECLINED})
+    assert referrals["items"] == []
+    data = await story.desk.ask("intake", f"/v1/referrals/{story.id}/contact-data")
+    assert problem(data) == (404, "not-found")
+
+
+async def test_a_death_and_the_bereaved(world: World) -> None:
+    story = await Story.of(world, BEREAVED)
+
+    await _referred(story, offered=12, referred=13, reason="clear-need")
+    patient = await _person(story, 13, role="client", relation="self", clientType="patient")
+    await story.tell("first-visits", day(20))
+    speaks = {"role": "spokesperson", "mandate": "by-agreement"}
+    children = [await _person(story, 20, relation="child", **speaks) for _ in range(2)]
+    investigation = await _track(story, 14, INVESTIGATION)
+    heard = {"attended": True, "heard": ["spokesperson"]}
+    await _step(story, investigation, 75, "client-heard", "held", **heard)
+    await story.tell("conditions", day(140), condition="worsened")
+    await story.tell("intensities", day(140), level="intensive")
+    claim = await _track(story, 142, LIABILITY)
+    await _step(story, claim, 142, "letter-drafted")
+    await _step(story, claim, 144, "letter-signed")
+    await _step(story, claim, 144, "claim-filed")
+    await story.tell("deaths", day(151), person=patient)
+    bereaved = {"role": "client", "clientType": "next-of-kin"}
+    await story.tell(f"persons/{children[0]}/roles", day(151), **bereaved)
+    await _step(story, investigation, 170, "report-finished", "calamity")
+    await _step(story, investigation, 185, "feedback-talk", "held", **{"impact-statement": True})
+    budget = await _track(story, 160, APPLICATION)
+    await _step(story, budget, 160, "submitted", scheme="personal-budget")
+    await _step(story, budget, 200, "stopped")
+    await _step(story, claim, 300, "adjuster-talk")
+    await _step(story, claim, 420, "acknowledged")
+    await story.tell("referrals-out", day(500), target="grief-support")
+    await story.close(day(500))
+    await at_rest(world)
+
+    figures = _Figures(world.caller("analyst"), BEREAVED)
+    assert await figures.days("liability-claim-filed", "client-died") == 7
+    assert await figures.support() == (487, 16.0)
+    case = await story.desk.read("casefile", story.case)
+    assert case["id"] == str(story.id)
+    assert (case["intensity"], case["condition"]) == ("intensive", "worsened")
+    assert await _clients(story, 150) == {patient: "patient"}
+    assert await _clients(story, 500) == {patient: "patient", children[0]: "next-of-kin"}
+
+
+async def _referred(story: Story, *, offered: int, referred: int, reason: str) -> None:
+    """From the incident to a case with a case manager, who phones at once."""
+    await story.identify(day(2), origin=day(0))
+    await story.offer(day(offered))
+    await story.accept(day(offered), reason=reason)
+    await story.refer(day(referred))
+    await story.screen(day(referred), referred=day(referred))
+    await story.opened()
+    await story.assign(day(referred))
+    await story.first_contact(day(referred))
+
+
+async def _investigated(story: Story) -> None:
+    """Partly before there was a case, and told of only then."""
+    track = await _track(story, 2, INVESTIGATION)
+    await _step(story, track, 2, "reported-internally")
+    await _step(story, track, 5, "reported-to-inspectorate")
+    await _step(story, track, 6, "started")
+    await _step(story, track, 76, "client-heard", "held", attended=True)
+    await _step(story, track, 168, "report-finished", "calamity")
+    await _step(story, track, 180, "report-access-decided", "copy-at-home")
+    await _step(story, track, 190, "feedback-talk", "held", attended=True)
+    await _step(story, track, 192, "inspectorate-judged")
+    await _step(story, track, 192, "closing-letter-sent")
+
+
+async def _minutes_are_put_right(story: Story) -> str:
+    """The path of the hospital's minutes, in which something was wrong."""
+    content = await story.send_content(b"%PDF-1.7 minutes")
+    minutes = await story.tell("documents", day(80), kind="minutes", content=content)
+    path = f"documents/{minutes['id']}"
+    await story.tell(f"{path}/checks", day(80), check="personal-data-right", result="no")
+    asked = await story.tell(f"{path}/correction-requests", day(80), check="personal-data-right")
+    answers = f"{path}/correction-requests/{asked['id']}/answers"
+    await story.tell(answers, day(90), corrected="yes")
+    return f"{story.case}/{path}"
+
+
+async def _social_support_is_granted(story: Story) -> None:
+    track = await _track(story, 120, APPLICATION)
+    await _step(story, track, 120, "submitted", scheme="social-support")
+    await _step(story, track, 150, "decided", "granted", scheme="social-support")
+
+
+async def _claimed(story: Story) -> UUID:
+    """Up to the final bid, which is to be answered within a week."""
+    track = await _track(story, 195, LIABILITY)
+    funding = "legal-expenses-insurance"
+    await _step(story, track, 195, "represented", "insurers-aid", funding=funding)
+    await _step(story, track, 213, "claim-filed")
+    await _step(story, track, 305, "acknowledged")
+    await _step(story, track, 430, "settlement-offered", final=True, **{"respond-by": day(437)})
+    return track
+
+
+async def _backup_takes_over(story: Story, backup: Caller) -> None:
+    body = {"caseManager": str(backup.id), "role": "backup", "occurredAt": day(431)}
+    await story.desk.write("casefile", f"{story.case}/case-managers", body)
+    handed = {"receiver": str(backup.id), "reason": "absence"}
+    handover = await story.tell("handovers", day(431), **handed)
+    await story.tell(f"handovers/{handover['id']}/acknowledgements", day(431), by=backup)
+
+
+async def _track(story: Story, began: int, track: str) -> UUID:
+    return await story.track(track, on=day(began))
+
+
+async def _step(
+    story: Story, track: UUID, on: int, step: str, outcome: str | None = None, **data: object
+) -> None:
+    told = {"step": step, "data": data} | ({"outcome": outcome} if outcome else {})
+    await story.tell(f"tracks/{track}/steps", day(on), **told)
+
+
+async def _person(story: Story, on: int, **fields: str) -> str:
+    return str((await story.tell("persons", day(on), **fields))["id"])
+
+
+def _activity(category: str, type_: str, minutes: int) -> Json:
+    spent = {"contactMinutes": minutes, "travelMinutes": 0, "registrationMinutes": 0}
+    return {"category": category, "type": type_, **spent}
+
+
+async def _deadlines(story: Story) -> dict[str, str]:
+    found = await story.desk.read("scheduling", f"{story.case}/deadlines")
+    return {deadline["policy"]: deadline["status"] for deadline in found["items"]}
+
+
+async def _roles(story: Story, on: int) -> dict[str, str]:
+    case = await story.desk.read("casefile", story.case, {"asOf": day(on)})
+    return {member["caseManager"]: member["role"] for member in case["caseManagers"]}
+
+
+async def _clients(story: Story, on: int) -> dict[str, str]:
+    case = await story.desk.read("casefile", story.case, {"asOf": day(on)})
+    return {p["id"]: p["clientType"] for p in case["persons"] if p["role"] == "client"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    analyst: Caller
+    programme: str
+
+    async def ask(self, figure: str, **query: object) -> Json:
+        asked = {"programme": self.programme, **{n.rstrip("_"): v for n, v in query.items()}}
+        return await self.analyst.read("analytics", f"/v1/figures/{figure}", asked)
+
+    async def days(self, start: str, finish: str) -> float:
+        """Of the one case in which both happened."""
+        found = await self.ask("durations", from_=start, to=finish)
+        assert found["n"] == 1
+        return float(found["days"]["mean"])
+
+    async def support(self) -> tuple[float, float]:
+        """In days and in months."""
+        found = await self.ask("durations", from_="referral-made", to="case-closed")
+        return found["days"]["mean"], round(found["months"]["mean"], 1)
+
+    async def attended(self, talk: str) -> tuple[int, int]:
+        """How often the case manager was there, of all talks of which that is known."""
+        yes, no = f"{talk}:held.attended=yes", f"{talk}:held.attended=no"
+        found = await self.ask("shares", of=yes, against=no)
+        return found["yes"], found["yes"] + found["no"]
