@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -29,7 +30,7 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     await _referred(story, offered=9, referred=10, reason="little-trust")
     await story.tell("first-visits", day(17))
     await story.tell("activities", day(17), **_activity("contact", "home-visit", 75))
-    support = {"consent": "support", "form": "written", "scopes": ["whole-service"]}
+    support: Json = {"consent": "support", "form": "written", "scopes": ["whole-service"]}
     await story.tell("consents", day(17), **support)
     await story.tell("activities", day(18), **_activity("hospital", "notify-involvement", 10))
     await _investigated(story)
@@ -90,7 +91,7 @@ async def test_a_death_and_the_bereaved(world: World) -> None:
     await _referred(story, offered=12, referred=13, reason="clear-need")
     patient = await _person(story, 13, role="client", relation="self", clientType="patient")
     await story.tell("first-visits", day(20))
-    speaks = {"role": "spokesperson", "mandate": "by-agreement"}
+    speaks: Json = {"role": "spokesperson", "mandate": "by-agreement"}
     children = [await _person(story, 20, relation="child", **speaks) for _ in range(2)]
     investigation = await _track(story, 14, INVESTIGATION)
     heard = {"attended": "yes", "heard": ["spokesperson"]}
@@ -102,7 +103,7 @@ async def test_a_death_and_the_bereaved(world: World) -> None:
     await _step(story, claim, 144, "letter-signed")
     await _step(story, claim, 144, "claim-filed")
     await story.tell("deaths", day(151), person=patient)
-    bereaved = {"role": "client", "clientType": "next-of-kin"}
+    bereaved: Json = {"role": "client", "clientType": "next-of-kin"}
     await story.tell(f"persons/{children[0]}/roles", day(151), **bereaved)
     await _step(story, investigation, 170, "report-finished", "calamity")
     await _step(story, investigation, 185, "feedback-talk", "held", impactStatement="yes")
@@ -183,7 +184,7 @@ async def _claimed(story: Story) -> UUID:
 async def _backup_takes_over(story: Story, backup: Caller) -> None:
     body = {"caseManager": str(backup.id), "role": "backup", "occurredAt": day(431)}
     await story.desk.write("casefile", f"{story.case}/case-managers", body)
-    handed = {"receiver": str(backup.id), "reason": "absence"}
+    handed: Json = {"receiver": str(backup.id), "reason": "absence"}
     handover = await story.tell("handovers", day(431), **handed)
     await story.tell(f"handovers/{handover['id']}/acknowledgements", day(431), by=backup)
 
@@ -195,11 +196,11 @@ async def _track(story: Story, began: int, track: str) -> UUID:
 async def _step(
     story: Story, track: UUID, on: int, step: str, outcome: str | None = None, **data: object
 ) -> None:
-    told = {"step": step, "data": data} | ({"outcome": outcome} if outcome else {})
+    told: Json = {"step": step, "data": data} | ({"outcome": outcome} if outcome else {})
     await story.tell(f"tracks/{track}/steps", day(on), **told)
 
 
-async def _person(story: Story, on: int, **fields: str) -> str:
+async def _person(story: Story, on: int, **fields: Any) -> str:  # noqa: ANN401 - of each its own
     return str((await story.tell("persons", day(on), **fields))["id"])
 
 
