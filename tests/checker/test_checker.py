@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from checker.check import check
-from checker.evidence import Evidence
+from checker.evidence import Disturbed, Evidence
 from checker.example import RULES, healthy
 from checker.spoil import (
     Spoil,
@@ -18,8 +18,10 @@ from checker.spoil import (
     early_deadline,
     foreign_on_the_topic,
     gap,
+    index,
     lost,
     lost_update,
+    mailed_twice,
     off_the_topic,
     on_a_stale_version,
     out_of_order,
@@ -98,6 +100,7 @@ def test_a_healthy_history_gives_no_violation(history: Evidence) -> None:
         pytest.param(lost("scheduling", "deadline.set.v1"), "R7", id="an effect is missing"),
         pytest.param(lambda e: replace(e, mails=e.mails * 3), "R7", id="a mail came three times"),
         pytest.param(lambda e: replace(e, mails=e.mails[1:]), "R7", id="a mail never came"),
+        pytest.param(mailed_twice, "R7", id="a mail came twice for no reason"),
         pytest.param(out_of_order, "R7", id="messages were handled out of order"),
         pytest.param(
             view_with(lambda v: v._replace(rows=v.rows[:-1])), "R8", id="a view lacks a row"
@@ -118,6 +121,25 @@ def test_a_healthy_history_gives_no_violation(history: Evidence) -> None:
 )
 def test_a_spoiled_history_is_found(history: Evidence, spoil: Spoil, promise: str) -> None:
     assert promise in found(spoil(history))
+
+
+def test_a_mail_that_came_twice_is_excused_by_what_was_in_the_way_meanwhile(
+    history: Evidence,
+) -> None:
+    spoilt = mailed_twice(history)
+    again = index(spoilt.books["notifications"], "message.delivery-started.v1") + 2
+    excuses = {
+        "between": [Disturbed(again - 1, again - 1)],
+        "before": [Disturbed(again - 2, again - 2)],
+        "after": [Disturbed(again, again)],
+    }
+
+    judged = {
+        when: any("in its way" in v.sentence for v in check(replace(spoilt, disturbed=d), RULES))
+        for when, d in excuses.items()
+    }
+
+    assert judged == {"between": False, "before": True, "after": True}
 
 
 def test_a_stale_view_is_found_also_while_things_are_on_their_way(history: Evidence) -> None:

@@ -12,7 +12,7 @@ import pytest
 from casefile.views.cases import CASES
 from checker.check import check
 from checker.dump import read, write
-from checker.evidence import Evidence
+from checker.evidence import Disturbed, Evidence
 from checker.example import RULES, healthy
 from checker.spoil import (
     Spoil,
@@ -50,11 +50,12 @@ def test_evidence_is_the_same_when_it_is_read_back(history: Evidence, tmp_path: 
         parked={("intake.relay", numbered(1))},
         skipped={("analytics.log", numbered(2))},
         foreign={"by-hand"},
+        disturbed=[Disturbed(3, 5)],
     )
 
     back = again(evidence, tmp_path)
 
-    for name in ("exchanges", "topics", "mails", "parked", "skipped", "foreign"):
+    for name in ("exchanges", "topics", "mails", "parked", "skipped", "foreign", "disturbed"):
         assert getattr(back, name) == getattr(evidence, name)
     assert back.books.keys() == evidence.books.keys()
     for service, books in evidence.books.items():

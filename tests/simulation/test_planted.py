@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,8 @@ from events.relay import Relay
 from events.store import Answer, RequestKey, WriteSet
 from events.views import View
 from events.views_memory import MemoryViews
+from events.work import Claimed
+from events.work_memory import MemoryQueue
 from simulation.city import Parts
 from simulation.run import Outcome, simulate
 
@@ -128,6 +131,16 @@ class ViewsOfTheLast(MemoryViews):
         return await super().replace(view, await self.position(view), until, folded)
 
 
+class WithoutLeases(MemoryQueue):
+    """Hands out what somebody holds."""
+
+    async def claim(
+        self, kinds: Sequence[str], now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Claimed]:
+        self._claimed_until.clear()
+        return await super().claim(kinds, now, lease, limit)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("parts", "sentence"),
@@ -147,6 +160,9 @@ class ViewsOfTheLast(MemoryViews):
         pytest.param(Parts(store=WithoutInboxCheck), "twice: ", id="no inbox check"),
         pytest.param(Parts(store=WithoutIdempotencyRecord), "R2: ", id="no idempotency record"),
         pytest.param(Parts(store=HalfWrittenSets), "R5: ", id="half a write set"),
+        pytest.param(
+            Parts(queue=WithoutLeases), "nothing was in its way", id="a queue without leases"
+        ),
     ],
 )
 def test_a_planted_fault_is_found_within_some_seeds(parts: Parts, sentence: str) -> None:

@@ -132,7 +132,8 @@ class Campaign:
         rested = monotonic()
         self._say(f"at rest after {rested - over:.1f} s; looking at what is left")
         await caught_up(self.world)
-        evidence = await gather(self.world, self.world.ledger.exchanges, self.world.seen)
+        disturbed = self._timeline.mailing_disturbed()
+        evidence = await gather(self.world, self.world.ledger.exchanges, self.world.seen, disturbed)
         remarks += await verdict.left_over(self.world)
         remarks += verdict.unplayed(self._timeline)
         remarks += self._load.tally.unexpected

@@ -3,10 +3,15 @@
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from chaos.plan import Fault, Kind
 
+AFTER_SECONDS = 10.0
+"""A fault that is over may be felt so long: a session that ended is noticed when it is used."""
+MAIL_FAULTS = {Kind.KILL_ALL, Kind.POSTMASTER, Kind.RESTART, Kind.MAILBOX}
+"""Those that concern the sending of mails, whatever their target."""
 MOMENT_SECONDS = 1.0
 """A process that ended so shortly before may have done so for the fault."""
 
@@ -51,6 +56,19 @@ class Timeline:
     starts: list[Start] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     lives: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def mailing_disturbed(self) -> list[tuple[datetime, datetime]]:
+        """When a delivery of notifications may have ended half way."""
+        then = datetime.now(UTC) - timedelta(seconds=monotonic())
+        concern = [
+            s
+            for s in self.struck
+            if s.fault.kind in MAIL_FAULTS or s.fault.target.startswith("notifications")
+        ]
+        return [
+            (then + timedelta(seconds=s.began), then + timedelta(seconds=s.over + AFTER_SECONDS))
+            for s in concern
+        ]
 
     def lived(self, process: str) -> None:
         self.lives[process].append(monotonic())

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from checker import lines
-from checker.evidence import Books, Evidence, Rows
+from checker.evidence import Books, Disturbed, Evidence, Rows
 from checker.projection import plain
 from events.broker import Message, Partition
 from events.store import Json
@@ -23,6 +23,7 @@ CHECKPOINTS, VIEWS = "checkpoints.jsonl", "views.jsonl"
 TOPICS = "topics"
 EXCHANGES, MAILS, PARKED = "exchanges.jsonl", "mails.jsonl", "parked.jsonl"
 SKIPPED, FOREIGN = "skipped.jsonl", "foreign.jsonl"
+DISTURBED = "disturbed.jsonl"
 
 
 def write(evidence: Evidence, folder: Path) -> None:
@@ -35,6 +36,8 @@ def write(evidence: Evidence, folder: Path) -> None:
     _write(folder / PARKED, ({"group": g, "key": key} for g, key in sorted(evidence.parked)))
     _write(folder / SKIPPED, ({"group": g, "event": id_} for g, id_ in sorted(evidence.skipped)))
     _write(folder / FOREIGN, ({"message": id_} for id_ in sorted(evidence.foreign)))
+    if evidence.disturbed is not None:
+        _write(folder / DISTURBED, (d._asdict() for d in evidence.disturbed))
 
 
 def read(folder: Path) -> Evidence:
@@ -47,7 +50,12 @@ def read(folder: Path) -> Evidence:
         parked=set(_read(folder / PARKED, lambda line: (line["group"], UUID(line["key"])))),
         skipped=set(_read(folder / SKIPPED, lambda line: (line["group"], UUID(line["event"])))),
         foreign=set(_read(folder / FOREIGN, lambda line: str(line["message"]))),
+        disturbed=_disturbed(folder / DISTURBED),
     )
+
+
+def _disturbed(path: Path) -> list[Disturbed] | None:
+    return _read(path, lambda line: Disturbed(**line)) if path.exists() else None
 
 
 def _write_books(books: Books, folder: Path) -> None:

@@ -59,6 +59,16 @@ class Exchange:
     ended: datetime | None = None
 
 
+class Disturbed(NamedTuple):
+    """A time in which what a service did may have ended half way, told by how long its log was.
+
+    A kill, a server that was away, an answer that got lost.
+    """
+
+    began: int
+    over: int
+
+
 class Rows(NamedTuple):
     """What a view shows, and how far of the log it says that it has seen."""
 
@@ -116,6 +126,7 @@ class Evidence:
     `mails` names the message of each mail that was delivered. `parked` are keys that wait for an
     operator, by group; `skipped` the events that one left out, by group. `foreign` are the ids of
     messages that somebody put on a topic by hand: whatever became of them is not judged.
+    `disturbed` is when notifications was; None where nobody took note of that.
     """
 
     books: Mapping[str, Books]
@@ -125,3 +136,4 @@ class Evidence:
     parked: Collection[tuple[str, UUID]] = ()
     skipped: Collection[tuple[str, UUID]] = ()
     foreign: Collection[str] = ()
+    disturbed: Sequence[Disturbed] | None = None

@@ -11,11 +11,17 @@ from scheduling.deadline.work import end_of_day
 
 
 def mails(books: Books, evidence: Evidence, *, settled: bool) -> Iterator[Violation]:
-    """At most one repetition, and never fewer than the log says."""
+    """At most one repetition, that for a reason, and never fewer than the log says."""
     begun, sent = Counter[UUID](), set[UUID]()
+    last: dict[UUID, int] = {}
     for event in books.log:
         if event.type == "message.delivery-started.v1":
+            before = last.get(event.stream)
+            if begun[event.stream] and before and not _disturbed(evidence, before, event.position):
+                sentence = f"the delivery of message {event.stream} was begun again at"
+                yield Violation("R7", f"{sentence} {event.position}, and nothing was in its way")
             begun[event.stream] += 1
+            last[event.stream] = event.position
         elif event.type == "message.delivery-deferred.v1":
             begun[event.stream] -= 1
         elif event.type == "message.sent.v1":
@@ -29,6 +35,13 @@ def mails(books: Books, evidence: Evidence, *, settled: bool) -> Iterator[Violat
             yield Violation("R7", f"message {message} was delivered {count} times")
     for message in sorted(sent - delivered.keys()) if settled else ():
         yield Violation("R7", f"message {message} is said to be sent, and no mail was delivered")
+
+
+def _disturbed(evidence: Evidence, began: int, again: int) -> bool:
+    """Whether what had begun may have ended half way before it was begun again."""
+    if evidence.disturbed is None:
+        return True
+    return any(d.began < again and d.over >= began for d in evidence.disturbed)
 
 
 def deadlines(books: Books) -> Iterator[Violation]:

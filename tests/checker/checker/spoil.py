@@ -53,6 +53,21 @@ def doubled(service: str, type_: str) -> Spoil:
     return spoil
 
 
+def mailed_twice(evidence: Evidence) -> Evidence:
+    """A delivery was begun again as soon as it had begun, and nothing was in its way."""
+    books = evidence.books["notifications"]
+    first = index(books, "message.delivery-started.v1")
+    begun = books.log[first]
+    again = replace(begun, id=numbered(1), version=begun.version + 1)
+    later = [
+        replace(e, version=e.version + 1) if e.stream == begun.stream else e
+        for e in books.log[first + 1 :]
+    ]
+    log = renumbered([*books.log[: first + 1], again, *later])
+    spoilt = in_books(evidence, "notifications", log=log, seen=())
+    return replace(spoilt, mails=[*evidence.mails, begun.stream], disturbed=[])
+
+
 def swapped_versions(evidence: Evidence) -> Evidence:
     log = list(evidence.books["intake"].log)
     log[0], log[1] = (

@@ -36,6 +36,7 @@ class Parts:
     store: type[MemoryStore] = MemoryStore
     relay: type[Relay] = Relay
     tables: type[MemoryViews] = MemoryViews
+    queue: type[MemoryQueue] = MemoryQueue
 
 
 @cache
@@ -66,7 +67,7 @@ class Database:
         self.store._bell = self.bell  # type: ignore[assignment]
         self.checkpoint = MemoryCheckpoint()
         self.yard = MemoryYard(world.clock)
-        self.queue = MemoryQueue(self.store)
+        self.queue = parts.queue(self.store)
         self.tables = parts.tables(self.store)
 
     def books(self, own: Rules) -> Books:
@@ -99,6 +100,7 @@ class City:
         self.keys = MasterKey(bytes(32))
         self.peers = SimulatedPeers(self.world, self.databases["intake"].store, self.keys)
         self.mailer = SimulatedMailer(self.world, self.mails)
+        self.world.length = lambda: len(self.databases["notifications"].store.log)
 
     def evidence(self) -> Evidence:
         return Evidence(
@@ -106,6 +108,7 @@ class City:
             exchanges=list(self.exchanges),
             topics={name: self.broker.messages(name) for name in sorted(self.broker.topics)},
             mails=list(self.mails),
+            disturbed=list(self.world.disturbed),
             parked={
                 (lane.group, lane.key)
                 for database in self.databases.values()

@@ -60,6 +60,7 @@ class Plant:
         """No `finally` runs; the servers notice sooner or later that it is gone."""
         world = self.city.world
         world.note(f"{victim.process.name} is killed")
+        world.disturb(victim.process.name)
         world.loop.freeze(victim.process)
         self.dead.append(victim.process)
         self.running.remove(victim)
@@ -79,6 +80,7 @@ class Plant:
         """It stands still and then goes on, as if it knew of nothing."""
         world = self.city.world
         world.note(f"{victim.process.name} stands still")
+        world.disturb(victim.process.name)
         world.loop.freeze(victim.process)
         if seconds > SESSION_SECONDS:
             await asyncio.sleep(SESSION_SECONDS)

@@ -12,6 +12,7 @@ from events.checkpoint import Lead, MemoryCheckpoint
 from events.memory import MemoryStore
 from events.store import Unavailable
 from events.waking import Turns
+from simulation.loop import PROCESS
 from simulation.world import Fate, World
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ class Wire:
         if fate is Fate.REQUEST_LOST:
             await self._delay(MOST_DELAY_SECONDS)
             raise self._failed(name, "request lost")
-        served = self._served(work, fate)
+        served = self._served(work, fate, caller())
         if fate is Fate.LATE:
             raise self._failed(name, "to be done late")
         await asyncio.wait([served])
@@ -48,12 +49,16 @@ class Wire:
         await self._delay(MOST_DELAY_SECONDS)
         return served.result()
 
-    def _served(self, work: Callable[[], Awaitable[T]], fate: Fate) -> asyncio.Task[T]:
+    def _served(self, work: Callable[[], Awaitable[T]], fate: Fate, by: str) -> asyncio.Task[T]:
         most = MOST_LATE_SECONDS if fate is Fate.LATE else MOST_DELAY_SECONDS
 
         async def serve() -> T:
             await self._delay(most)
-            return await work()
+            try:
+                return await work()
+            finally:
+                if fate is Fate.LATE:
+                    self.world.disturb(by)
 
         return self.world.loop.create_task(serve(), context=Context())
 
@@ -62,7 +67,14 @@ class Wire:
 
     def _failed(self, name: str, what: str) -> Exception:
         self.world.note(f"{self.server}: {what}: {name}")
+        self.world.disturb(caller())
         return self.failure(what)
+
+
+def caller() -> str:
+    """The name of the process that calls; clients and servers have none."""
+    process = PROCESS.get(None)
+    return process.name if process else ""
 
 
 class Remote:

@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from uuid_utils import compat
 
+from checker.evidence import Disturbed
 from events import commands, vault
 from events.testing import NOW
 from simulation.loop import PROCESS, SeededLoop
@@ -69,6 +70,8 @@ class World:
         self.storm = True
         self.shift = timedelta()
         self.down: set[str] = set()
+        self.length: Callable[[], int] = lambda: 0
+        self.disturbed: list[Disturbed] = []
         self.happened: deque[str] = deque(maxlen=LAST_STEPS)
         self._ids = random.Random(seed + 2)  # noqa: S311 - as above
 
@@ -83,6 +86,11 @@ class World:
         line = f"{self.loop.steps:>7} {self.loop.time():8.3f} {process.name if process else '-'}"
         self.happened.append(f"{line} {text}")
         self.loop.sum_up(text)
+
+    def disturb(self, process: str) -> None:
+        """What this process has begun with mails may end half way, or had just now."""
+        if process.startswith("notifications"):
+            self.disturbed.append(Disturbed(self.length(), self.length()))
 
     def fate(self, server: str) -> Fate:
         drawn = self.chance.random()

@@ -3,14 +3,17 @@
     await gather(world, exchanges, seen) -> Evidence
 
 `exchanges` is what clients remember (`world.ledger.exchanges`), `seen` what readers that went along
-were given, by service. It may be called while the system is at work: then check it unsettled.
+were given, by service; `disturbed` when mails may have been handed over half way, if that was
+noted. It may be called while the system is at work: then check it unsettled.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from email.parser import BytesHeaderParser
 from uuid import UUID
 
-from checker.evidence import Books, Evidence, Exchange
+from checker.evidence import Books, Disturbed, Evidence, Exchange
 from checker.services import rules
 from events.envelope import topic_of
 from rig.books import Seen, Waits, read
@@ -21,7 +24,12 @@ ORDER = ("analytics", "notifications", "scheduling", "casefile", "intake")
 """Who consumes before who publishes: what has had an effect is then in the log of its source."""
 
 
-async def gather(world: World, exchanges: Sequence[Exchange], seen: Mapping[str, Seen]) -> Evidence:
+async def gather(
+    world: World,
+    exchanges: Sequence[Exchange],
+    seen: Mapping[str, Seen],
+    disturbed: Sequence[tuple[datetime, datetime]] | None = None,
+) -> Evidence:
     known = list(exchanges), {service: list(own) for service, own in seen.items()}
     mails = [_message(path.read_bytes()) for path in world.stack.mails()]
     topics = {topic_of(service): await messages(world, service) for service in PUBLISHING}
@@ -41,7 +49,14 @@ async def gather(world: World, exchanges: Sequence[Exchange], seen: Mapping[str,
         parked=parked,
         skipped=skipped,
         foreign=set(world.foreign),
+        disturbed=None if disturbed is None else _disturbed(books["notifications"], disturbed),
     )
+
+
+def _disturbed(books: Books, times: Sequence[tuple[datetime, datetime]]) -> list[Disturbed]:
+    """Told by how long the log was."""
+    recorded = [event.recorded_at for event in books.log]
+    return [Disturbed(bisect_right(recorded, a), bisect_right(recorded, b)) for a, b in times]
 
 
 def _message(mail: bytes) -> UUID:
