@@ -10,7 +10,12 @@ import pytest
 
 from events.consumer import react
 from events.contracts import registry, type_name
-from events.contracts.casefile import CaseClosed, CaseOpened, FirstContactMade
+from events.contracts.casefile import (
+    CaseClosed,
+    CaseOpened,
+    ClientConditionChanged,
+    FirstContactMade,
+)
 from events.contracts.contract import Contract
 from events.contracts.intake import (
     CandidateIdentified,
@@ -390,3 +395,40 @@ async def test_who_said_no_or_nothing_is_offered_again_on_the_day_that_the_polic
 def test_every_type_that_is_reacted_to_is_published(programmes: Programmes) -> None:
     assert reactions(programmes).keys() <= registry(programmes.track_steps()).keys()
     assert {OPENED.type, CONTACTED.type, BID.type, REFUSED.type} <= reactions(programmes).keys()
+
+
+async def test_a_talk_that_was_put_off_is_to_be_held_after_all(
+    handle: Handle, store: MemoryStore
+) -> None:
+    put_off = step(10, "client-hearing-postponed", "2027-02-01")
+    held = step(11, "client-heard-by-committee", "2027-02-20", outcome="held")
+
+    due = await of_track(handle, store, put_off, policy="hearing-postponed")
+    met = await of_track(handle, store, held, policy="hearing-postponed")
+
+    assert (due.status, due.due_on) == (Status.OPEN, date(2027, 3, 1))
+    assert met.status is Status.MET
+
+
+async def test_a_condition_that_worsens_asks_for_contact_by_the_next_day(
+    handle: Handle, store: MemoryStore
+) -> None:
+    worse, better = (
+        message(
+            number,
+            "client-condition-changed",
+            ClientConditionChanged(condition=condition),
+            day,
+            f"{day}T12:00:00Z",
+        )
+        for number, condition, day in (
+            (10, "critical", "2027-02-01"),
+            (11, "no-longer-critical", "2027-02-02"),
+        )
+    )
+
+    due = await of_track(handle, store, worse, policy="condition-worsened", track=CASE_ID)
+    over = await of_track(handle, store, better, policy="condition-worsened", track=CASE_ID)
+
+    assert (due.status, due.due_on) == (Status.OPEN, date(2027, 2, 2))
+    assert over.status is Status.MET

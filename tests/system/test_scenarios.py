@@ -10,11 +10,12 @@ import pytest
 from rig.caller import Caller, Json, problem
 from rig.rest import at_rest
 from rig.story import Story
-from rig.world import BEREAVED, DECLINED, LONG_LIABILITY, World
+from rig.world import BEREAVED, DECLINED, LONG_LIABILITY, World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 BEGAN = date(2023, 1, 10)
+WARNING = "slechter"
 INVESTIGATION, LIABILITY, APPLICATION = "calamity-investigation", "liability", "application"
 
 
@@ -124,6 +125,22 @@ async def test_a_death_and_the_bereaved(world: World) -> None:
     assert (case["intensity"], case["condition"]) == ("intensive", "worsened")
     assert await _clients(story, 150) == {patient: "patient"}
     assert await _clients(story, 500) == {patient: "patient", children[0]: "next-of-kin"}
+
+
+async def test_a_condition_that_worsens_now_is_told_to_the_desk_at_once(world: World) -> None:
+    story = await Story.of(world)
+    await story.accepted_referral()
+    await story.opened()
+    await story.assign()
+
+    await story.tell("conditions", condition="critical")
+
+    await eventually(lambda: _warned(story), "the desk was not warned")
+
+
+def _warned(story: Story) -> bool:
+    mails = (mail for mail in story.world.mails() if str(story.id) in mail)
+    return any(WARNING in mail for mail in mails)
 
 
 async def _referred(story: Story, *, offered: int, referred: int, reason: str) -> None:

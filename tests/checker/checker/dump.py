@@ -65,13 +65,15 @@ def _write_books(books: Books, folder: Path) -> None:
     _write(folder / INBOX, ({"effect": row, "message": id_} for row, id_ in sorted(books.inbox)))
     _write(folder / ACCESS, map(lines.of_access, books.access))
     _write(folder / WORK, map(lines.of_work, books.work))
-    _write(folder / VAULT, ({"record": record} for record in sorted(books.vault)))
+    kept = ({"record": record, "apart": record in books.apart} for record in sorted(books.vault))
+    _write(folder / VAULT, kept)
     positions = ({"view": name, "position": v.position} for name, v in books.views.items())
     _write(folder / CHECKPOINTS, positions)
     _write(folder / VIEWS, _view_rows(books.views))
 
 
 def _books(folder: Path) -> Books:
+    vault = _read(folder / VAULT, lambda line: (UUID(line["record"]), line["apart"]))
     return Books(
         log=_read(folder / LOG, lambda line: lines.event(folder.name, line)),
         seen=_read(folder / SEEN, lambda line: (line["position"], UUID(line["id"]))),
@@ -79,7 +81,8 @@ def _books(folder: Path) -> Books:
         inbox=set(_read(folder / INBOX, lambda line: (line["effect"], UUID(line["message"])))),
         access=_read(folder / ACCESS, lines.access),
         work=_read(folder / WORK, lines.work),
-        vault=set(_read(folder / VAULT, lambda line: UUID(line["record"]))),
+        vault={record for record, _ in vault},
+        apart={record for record, apart in vault if apart},
         views=_views(folder),
     )
 

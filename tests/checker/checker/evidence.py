@@ -9,8 +9,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from events.broker import Message
-from events.store import AccessLine, Answer, Json, Recorded, RequestKey, Work
+from events.store import FINGERPRINT, AccessLine, Answer, Json, Recorded, RequestKey, Work
 from events.views import Row
+
+APART = frozenset({FINGERPRINT, "sha256"})
+"""Fields of vault records that no event has to name: fingerprints, and contents that came in."""
 
 
 class Violation(NamedTuple):
@@ -81,7 +84,8 @@ class Books:
     """All that one service has stored; `log` as its readers get it, first to last.
 
     `seen` is what a reader who went along was given: positions and event ids, as they came. `work`
-    is what is not done, `vault` the records that have sealed fields, `views` by name of the table.
+    is what is not done, `vault` the records that have sealed fields, `apart` those of them with one
+    of `APART`, `views` by name of the table.
     """
 
     log: Sequence[Recorded[Json]]
@@ -91,6 +95,7 @@ class Books:
     access: Sequence[AccessLine] = ()
     work: Sequence[Work] = ()
     vault: Collection[UUID] = ()
+    apart: Collection[UUID] = ()
     views: Mapping[str, Rows] = field(default_factory=dict)
 
     @cached_property

@@ -6,7 +6,7 @@ from functools import cache
 from uuid import UUID
 
 from checker import services as checked
-from checker.evidence import Books, Evidence, Exchange, Rows
+from checker.evidence import APART, Books, Evidence, Exchange, Rows
 from checker.rules import Follower, Rules
 from events.broker_memory import NOWHERE
 from events.checkpoint import MemoryCheckpoint
@@ -83,6 +83,7 @@ class Database:
             access=list(store.access),
             work=list(store.work.values()),
             vault={record for _, record, _ in store.vault},
+            apart={record for _, record, field in store.vault if field in APART},
             views=shown,
         )
 

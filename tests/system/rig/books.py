@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 from sqlalchemy import select
 
-from checker.evidence import Books, Rows
+from checker.evidence import APART, Books, Rows
 from checker.rules import Rules
 from events import reading
 from events.connection import connect, read_plain_uuids
@@ -27,7 +27,8 @@ _INBOX = "select consumer, message from inbox"
 _ACCESS = """select actor, role, organisation, action, resource, key, outcome, correlation_id
     from access_log order by id"""
 _WORK = "select id, kind, key, data, metadata, due_at from work order by due_at, id"
-_VAULT = "select distinct record from vault_fields"
+_VAULT = """select record, bool_or(field = any($1)) as apart from vault_fields
+    group by record"""
 _POSITION = "select position from views where (name, version) = ($1, $2)"
 _PARKED = "select consumer, key from parked_keys"
 _SKIPPED = "select consumer, partition, message_offset, message from skipped_messages"
@@ -59,6 +60,7 @@ async def _snapshot(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def _books(connection: asyncpg.Connection, service: str, rules: Rules, seen: Seen) -> Books:
+    vault = await connection.fetch(_VAULT, [*APART])
     return Books(
         log=await _log(connection, service),
         seen=seen,
@@ -66,7 +68,8 @@ async def _books(connection: asyncpg.Connection, service: str, rules: Rules, see
         inbox={(row["consumer"], row["message"]) for row in await connection.fetch(_INBOX)},
         access=[AccessLine(**row) for row in await connection.fetch(_ACCESS)],
         work=list(map(_work, await connection.fetch(_WORK))),
-        vault={row["record"] for row in await connection.fetch(_VAULT)},
+        vault={row["record"] for row in vault},
+        apart={row["record"] for row in vault if row["apart"]},
         views={
             view.table.name: Rows(
                 await connection.fetchval(_POSITION, view.name, view.version) or 0,

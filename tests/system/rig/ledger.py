@@ -6,20 +6,45 @@ sends a request and enters it as an `Exchange`; `asked.headers` belong to it, so
 one request share their correlation id. Who sends in another way enters `unanswered(asked)` first.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 
+from casefile.consent.decider import CONSENT
+from casefile.document.decider import DOCUMENT
+from casefile.evaluation.decider import EVALUATION
+from casefile.handover.decider import HANDOVER
+from casefile.instrument.decider import INSTRUMENT
 from casefile.journal.decider import JOURNAL
+from casefile.needs.decider import NEEDS
+from casefile.persons.decider import PERSONS
+from casefile.plan.decider import PLAN
 from checker.evidence import Exchange, Refusal, Success
+from events.commands import StreamType
 from events.store import RequestKey
 from intake.referral.decider import REFERRAL
 from kit.context import CORRELATION_HEADER
 from kit.problems import TYPE
 
+BESIDE: Mapping[str, StreamType[Any, Any, Any]] = {
+    "activities": JOURNAL,
+    "agreements": PLAN,
+    "consent-withdrawals": CONSENT,
+    "consents": CONSENT,
+    "deaths": PERSONS,
+    "documents": DOCUMENT,
+    "evaluations": EVALUATION,
+    "handovers": HANDOVER,
+    "instruments": INSTRUMENT,
+    "needs": NEEDS,
+    "persons": PERSONS,
+    "referrals-out": NEEDS,
+}
+"""What is told of a case beside its own stream, by the resource under which it is told."""
 Send = Callable[[], Awaitable[httpx.Response]]
 UNKNOWN = 500
 """From this status on an answer does not say whether anything was done."""
@@ -100,8 +125,10 @@ def stream_of(path: str, location: str | None) -> UUID | None:
                 return REFERRAL.beside(UUID(case))
             case ["referrals"]:
                 return REFERRAL.beside(made) if made else None
-            case ["cases", case, "activities", *_]:
-                return JOURNAL.beside(UUID(case))
+            case ["cases", case, resource, *_] if resource in BESIDE:
+                return BESIDE[resource].beside(UUID(case))
+            case ["cases", _, "contents"]:
+                return None
             case ["candidates" | "organisations"] | ["cases", _, "tracks"]:
                 return made
             case ["cases", _, "tracks", stream, "steps"]:
