@@ -8,8 +8,9 @@ import pytest
 from analytics.examples import HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
 from analytics.views.conditions import Point, Strange
-from analytics.views.milestones import Names, milestone_names, rows_with
+from analytics.views.milestones import STANDS_FOR, Names, milestone_names, rows_with
 from events.contracts.casefile import (
+    CONTRACTS,
     ActivityLogged,
     CaseClosed,
     CaseOpened,
@@ -189,6 +190,13 @@ def test_a_programme_that_is_not_known_here_has_no_origin() -> None:
     elsewhere = rows_with({})(KEY, [identified("2018-11-20")])
 
     assert [row["milestone"] for row in elsewhere] == ["candidate-identified"]
+
+
+def test_whatever_is_corrected_stands_for_what_was_told_first() -> None:
+    corrections = {name for name in CONTRACTS if name.endswith("-corrected")}
+
+    assert STANDS_FOR.keys() == corrections
+    assert {*STANDS_FOR.values()} <= CONTRACTS.keys()
 
 
 def test_a_corrected_activity_is_still_an_activity_that_was_logged() -> None:

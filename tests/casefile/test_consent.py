@@ -26,6 +26,10 @@ def on(told: ConsentEvent, case: Case = OPEN) -> OnCase[ConsentGiven | ConsentWi
     return OnCase(case=case, command=told)
 
 
+def given_in(when: str) -> ConsentGiven:
+    return replace(GIVEN, occurred=Occurred.parse(when))
+
+
 @pytest.mark.parametrize(
     ("before", "told"),
     [
@@ -81,6 +85,10 @@ def test_a_consent_may_be_older_than_the_case_and_outlive_it(told: ConsentEvent,
         ([GIVEN, WITHDRAWN, AGAIN], set(), set()),
         ([AGAIN, WITHDRAWN], set(), set()),
         ([WITHDRAWN, GIVEN], {"access", "appointments", "reminders"}, set()),
+        ([WITHDRAWN, given_in("2027")], {"access", "appointments", "reminders"}, set()),
+        ([WITHDRAWN, given_in("2027-02")], {"access", "appointments", "reminders"}, set()),
+        ([WITHDRAWN, given_in("unknown")], {"access", "appointments", "reminders"}, set()),
+        ([WITHDRAWN, given_in("2027-03")], set(), set()),
         ([RESEARCH_GIVEN], set(), {"evaluation"}),
         ([GIVEN, RESEARCH_GIVEN, RESEARCH_WITHDRAWN], {"study"}, set()),
     ],

@@ -109,11 +109,16 @@ def _finish(file: BinaryIO, part: Path, place: Path) -> None:
     file.flush()
     os.fsync(file.fileno())
     part.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
+    for folder in (place.parent, place.parent.parent):
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 def _leave(file: BinaryIO, part: Path) -> None:

@@ -146,6 +146,7 @@ class _Rebuild:
                     await self._try(Folded({key: folded.rows[key]}))
                 except Unwritable as error:
                     folded.park(self._view, key, error)
+            await self._try(Folded({key: [] for key in folded.parked}))
         for key in folded.rows:
             self._parked.pop(key, None)
         self._parked |= folded.parked

@@ -66,7 +66,7 @@ class Point:
         if self.said:
             first = first.where(literal(self.said) == table.c.said.any_())
         once = first.ext(distinct_on(table.c.key))
-        return once.order_by(table.c.key, table.c.happened_at)
+        return once.order_by(table.c.key, table.c.happened_at, table.c.event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ from programmes import Programmes, codes
 from programmes.model import Definition
 from programmes.track import Step
 
-STANDS_FOR = {"activity-corrected": "activity-logged"}
+STANDS_FOR = {
+    "activity-corrected": "activity-logged",
+    "instrument-corrected": "instrument-completed",
+}
 """A correction that is published under a name of its own takes the place of the corrected."""
 
 Stating = CandidateIdentified | ReferralMade

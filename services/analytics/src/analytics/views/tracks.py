@@ -45,7 +45,9 @@ def _last(choice: Choice) -> CTE:
         believed(table, cut),
     )
     once = (table.c.key, table.c.track, table.c.step)
-    last = steps.ext(distinct_on(*once)).order_by(*once, table.c.happened_at.desc())
+    last = steps.ext(distinct_on(*once)).order_by(
+        *once, table.c.happened_at.desc(), table.c.event.desc()
+    )
     return last.cte("last")
 
 
