@@ -23,6 +23,7 @@ from notifications.settings import NotificationSettings
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [p for p in ROOT.glob("**/*.md") if not {".venv", ".run"} & set(p.parts)]
 SERVICES = (analytics.figures, casefile, intake, notifications, scheduling)
+LESSONS = ROOT / "libs/programmes/lessons.md"
 README = (ROOT / "README.md").read_text()
 
 
@@ -74,6 +75,26 @@ def test_every_setting_is_named_in_kits_readme_and_nothing_else() -> None:
 
     assert {name.strip("`").lower() for name in named} == set(NotificationSettings.model_fields)
     assert {n for _, n in said(PREFIX + "([A-Z_]+)")} <= {n.strip("`") for n in named}
+
+
+def test_every_test_that_is_named_exists() -> None:
+    named = {node for _, node in said(r"`(tests/[\w/]+\.py::test_\w+)`")}
+
+    missing = [node for node in named if not _is_there(*node.split("::"))]
+
+    assert named
+    assert missing == []
+
+
+def _is_there(file: str, test: str) -> bool:
+    return f"def {test}(" in (ROOT / file).read_text()
+
+
+def test_every_lesson_of_the_pilot_has_its_row_with_a_test_or_a_gap() -> None:
+    rows = re.findall(r"^\| (\d+) \|(.*)$", LESSONS.read_text(), re.MULTILINE)
+
+    assert [int(number) for number, _ in rows] == list(range(1, 32))
+    assert [number for number, row in rows if "::test_" not in row and "not yet" not in row] == []
 
 
 def test_decisions_are_numbered_through_the_whole_repository() -> None:
