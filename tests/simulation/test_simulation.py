@@ -13,7 +13,7 @@ from simulation.loop import SeededLoop
 from simulation.run import simulate
 from simulation.world import World
 
-SEEDS, CHUNK = 300, 25
+SEEDS = 300
 ENDS = {
     "referral.accepted.v1",
     "case.contact-data-received.v1",
@@ -25,15 +25,20 @@ ENDS = {
     "message.sent.v1",
     "ledger.entered.v1",
 }
+MOST_SECONDS = 300
+"""A bound for a loaded machine; on two processors of their own the seeds take about a minute."""
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "checker")]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
-def test_all_promises_are_kept_under_faults_and_all_queues_empty_after(first: int) -> None:
-    failed = [o for seed in range(first, first + CHUNK) if (o := simulate(seed)).violations]
+@pytest.mark.timeout(MOST_SECONDS)
+def test_all_promises_are_kept_under_faults_and_all_queues_empty_after() -> None:
+    """On all processors, as `make simulate` does it."""
+    run = _simulation("--seeds", str(SEEDS))
 
-    assert not failed, "\n\n".join(map(str, failed))
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.startswith(f"{SEEDS} seeds, ")
+    assert run.stdout.endswith(", 0 seeds failed\n")
 
 
 def test_what_the_runs_are_about_happens_in_them() -> None:
@@ -69,13 +74,18 @@ def test_a_seed_goes_the_same_way_in_another_process() -> None:
 
 
 def _in_a_process_of_its_own(seed: int, hashing: str) -> str:
+    run = _simulation("--seed", str(seed), hashing=hashing)
+    run.check_returncode()
+    return run.stdout
+
+
+def _simulation(*arguments: str, hashing: str = "random") -> subprocess.CompletedProcess[str]:
     environment = {"PYTHONHASHSEED": hashing, "PYTHONPATH": os.pathsep.join(FOLDERS)}
-    run = subprocess.run(
-        [sys.executable, "-m", "simulation", "--seed", str(seed)],
+    return subprocess.run(
+        [sys.executable, "-m", "simulation", *arguments],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        check=True,
-        timeout=60,
+        check=False,
+        timeout=MOST_SECONDS,
     )
-    return run.stdout

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from simulation.run import Outcome, simulate
 
-CHUNK = 20
+CHUNK = 5
 
 
 def main() -> int:
