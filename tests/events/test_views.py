@@ -843,6 +843,31 @@ async def test_what_the_live_view_sees_just_before_the_switch_is_in_the_rebuilt_
         assert ordered(await place.rows()) == ordered(await place.expected())
 
 
+@pytest.mark.system
+async def test_a_key_that_spoils_during_a_rebuild_is_not_shown_as_it_was_before(
+    database: str,
+) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        place = Place(store, tables)
+        for key in (1, 2):
+            await set_level(place, key, key)
+        async with store.pool.acquire() as live:
+            async with live.transaction():
+                await live.execute("select from views for update")
+                rebuilding = asyncio.create_task(rebuild(database, "intake", LEVELS, as_it_is))
+                async with asyncio.timeout(5):
+                    while not await live.fetchval(WAITING):  # noqa: ASYNC110 - the server tells nobody
+                        await asyncio.sleep(0.01)
+                await set_level(place, 2, 2**40)
+                await live.execute("update views set position = 3")
+            await asyncio.wait_for(rebuilding, 20)
+
+        assert [*await tables.parked(LEVELS)] == [numbered(2)]
+        assert keys_of(await place.rows()) == {numbered(1)}
+
+
 async def _many(store: Store, events: int) -> None:
     for number in range(events):
         level, key = number % 7, numbered(number % 11)
