@@ -82,6 +82,22 @@ def test_a_correction_takes_the_place_of_what_was_logged() -> None:
     assert [row["contact_minutes"] for row in found] == [45, 90]
 
 
+def test_work_from_before_the_opening_is_of_those_who_opened_the_case_first() -> None:
+    again = CaseOpened(organisation=None, spell=2)
+    log = [WORK[1], told(3, OPENED, "2019-02-01", key=FIRST), told(4, again, "2019-03-01")]
+
+    assert [row["organisation"] for row in rows(FIRST, facts(log))] == [HOSPITAL]
+
+
+def test_work_of_a_month_takes_its_place_after_what_was_told_of_that_month_before() -> None:
+    noon = told(1, done(PHONE, 30, 0, 0), "2019-02-10T12:00:00Z")
+    month = told(2, done(PHONE, 15, 0, 0), "2019-02", recorded="2019-03-01")
+
+    at_noon, in_the_month = rows(KEY, facts([noon, month]))
+
+    assert at_noon["happened_at"] == in_the_month["happened_at"]
+
+
 @pytest.fixture
 async def ask(hears: Tell, figure: Ask) -> Ask:
     await hears(sorted(WORK, key=lambda fact: fact.recorded_at))

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -23,10 +24,11 @@ from analytics.examples import (
 from analytics.log import Fact
 from analytics.views.caseload import CASELOAD
 from analytics.views.effort import EFFORT
-from analytics.views.milestones import milestones
+from analytics.views.milestones import milestone_of, milestones
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
 from events.contracts.casefile import (
+    ActivityLogged,
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
@@ -42,8 +44,21 @@ from events.contracts.intake import (
     ReferralMade,
     ReferralScreenedOut,
 )
+from events.history import FOREVER
 from events.views import View, materialise
 from programmes import load
+
+
+def worked(case_manager: UUID) -> ActivityLogged:
+    return ActivityLogged(
+        case_manager=case_manager,
+        category="contact",
+        type="phone",
+        contact_minutes=20,
+        travel_minutes=0,
+        registration_minutes=5,
+    )
+
 
 EVENTS: list[Contract] = [
     CandidateIdentified(organisation=HOSPITAL, origin="2018-07"),
@@ -63,6 +78,9 @@ EVENTS: list[Contract] = [
     CaseManagerAssigned(case_manager=BACKUP, role="backup"),
     CaseManagerReleased(case_manager=CASE_MANAGER),
     CaseClosed(reason="support-completed", spell=1),
+    CaseOpened(organisation=HOSPITAL, spell=1),
+    worked(CASE_MANAGER),
+    worked(BACKUP),
 ]
 MILESTONES = milestones(load())
 VIEWS = [OFFERS, PROGRESS, CASELOAD, EFFORT, MILESTONES]
@@ -181,21 +199,35 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
 
 
 @given(log=logs(), as_of=moments, known_at=moments)
+def test_effort_is_what_a_walk_through_the_log_finds(
+    log: list[Fact], as_of: datetime, known_at: datetime
+) -> None:
+    read = of(EFFORT, log)
+    known = walk(read, as_of, known_at)
+    done = {f.id: f.event.case_manager for f in known if isinstance(f.event, ActivityLogged)}
+    opened = [f.event for f in walk(read, FOREVER, known_at) if isinstance(f.event, CaseOpened)]
+    organisation = opened[0].organisation if opened else None
+
+    found = [row for row in believed(EFFORT, log, known_at) if row["happened_at"] <= as_of]
+
+    assert {row["event"]: row["case_manager"] for row in found} == done
+    assert all(row["organisation"] == organisation for row in found)
+
+
+@given(log=logs(), as_of=moments, known_at=moments)
 def test_milestones_are_what_a_walk_through_the_log_finds(
     log: list[Fact], as_of: datetime, known_at: datetime
 ) -> None:
     known = walk(log, as_of, known_at)
-    firsts = {f.type.split(".")[2]: f.id for f in reversed(known)}
-    believed = [
-        row
-        for row in materialise(MILESTONES, {KEY: log})
-        if row["believed_from"] <= known_at < row["believed_until"]
-    ]
+    firsts = {milestone_of(f.type): f.id for f in reversed(known)}
+    told = [getattr(f.event, "organisation", None) for f in walk(log, FOREVER, known_at)]
+    organisation = next(filter(None, told), None)
 
-    firsts_told = [r for r in believed if r["first"] and r["happened_at"] <= as_of]
-    found = {r["milestone"]: r["event"] for r in firsts_told}
+    found = [row for row in believed(MILESTONES, log, known_at) if row["happened_at"] <= as_of]
+    named = {row["milestone"]: row["event"] for row in found if row["first"]}
 
-    assert {name: event for name, event in found.items() if name != "incident"} == firsts
+    assert {name: event for name, event in named.items() if name != "incident"} == firsts
+    assert all(row["organisation"] == organisation for row in found)
 
 
 def of(view: View, log: Sequence[Fact]) -> list[Fact]:
@@ -224,12 +256,13 @@ def shown(
     view: View, log: Sequence[Fact], as_of: datetime, known_at: datetime
 ) -> list[dict[str, Any]]:
     """The rows that a figure for these two times would count."""
-    return [
-        row
-        for row in materialise(view, {KEY: log})
-        if row["believed_from"] <= known_at < row["believed_until"]
-        and row["held_from"] <= as_of < row["held_until"]
-    ]
+    rows = believed(view, log, known_at)
+    return [row for row in rows if row["held_from"] <= as_of < row["held_until"]]
+
+
+def believed(view: View, log: Sequence[Fact], known_at: datetime) -> list[dict[str, Any]]:
+    rows = materialise(view, {KEY: log})
+    return [row for row in rows if row["believed_from"] <= known_at < row["believed_until"]]
 
 
 def test_a_walk_follows_a_correction_of_a_correction() -> None:

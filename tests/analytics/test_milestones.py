@@ -210,6 +210,16 @@ def test_a_corrected_activity_is_still_an_activity_that_was_logged() -> None:
     assert set(by_name([corrected])) == {"activity-logged"}
 
 
+def test_who_is_named_late_has_all_that_happened_before_too() -> None:
+    nobody = ReferralMade(source="self", organisation=None, origin="2018-11-19")
+    opened = CaseOpened(organisation=HOSPITAL, spell=1)
+
+    found = by_name([told(1, nobody, "2019-03-01"), told(2, opened, "2019-03-05")])
+
+    assert found.keys() == {"referral-made", "harm", "case-opened"}
+    assert {row["organisation"] for row in found.values()} == {HOSPITAL}
+
+
 def test_every_milestone_of_a_case_carries_its_programme_and_organisation() -> None:
     found = by_name([identified("2018-11-20"), told(2, MENDED, "2019-05-01", type_=STEP)])
 

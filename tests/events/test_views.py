@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from checker import slowly
 from events.backoff import Backoff
 from events.columns import believed_at, held_at
 from events.connection import connect
@@ -44,17 +45,16 @@ MANY_ROWS = """insert into levels_v1 select gen_random_uuid(), now(), 'infinity'
 NONE: tuple[int, ...] = ()
 
 
-def levels_rows(_key: UUID, known: Sequence[Recorded[Any]]) -> list[Row]:
-    """The level of support over time, and the levels that there were before it."""
-    return intervals(known, NONE, _levels, _level)
-
-
 def _levels(levels: tuple[int, ...], fact: Recorded[Any]) -> tuple[int, ...]:
     return (*levels, fact.event["level"])
 
 
 def _level(levels: tuple[int, ...]) -> Iterable[Row]:
     yield {"level": levels[-1], "before": list(levels[:-1]), "extra": {"n": len(levels)}}
+
+
+levels_rows = intervals(NONE, _levels, _level)
+"""The level of support over time, and the levels that there were before it."""
 
 
 def view(version: int = 1, rows: Any = levels_rows) -> View:  # noqa: ANN401
@@ -70,6 +70,9 @@ def view(version: int = 1, rows: Any = levels_rows) -> View:  # noqa: ANN401
 
 
 LEVELS = view()
+LAST = intervals(NONE, _levels, lambda levels: [{"level": levels[-1]}])
+EACH = intervals(NONE, _levels, lambda levels: [{"level": n} for n in levels])
+KEY = numbered(1)
 
 
 def as_it_is(event: Recorded[Json]) -> Recorded[Any]:
@@ -93,7 +96,7 @@ def test_a_row_holds_until_another_takes_its_place() -> None:
         recorded({"level": 2}, 2, occurred=at(5)),
     ]
 
-    rows = intervals(known, NONE, _levels, lambda levels: [{"level": levels[-1]}])
+    rows = LAST(KEY, known)
 
     assert rows == [
         {"level": 1, "held_from": NOW, "held_until": NOW + 5 * HOUR},
@@ -104,7 +107,7 @@ def test_a_row_holds_until_another_takes_its_place() -> None:
 def test_equal_rows_that_follow_on_each_other_are_one() -> None:
     known = [recorded({"level": 1}, n, occurred=at(n)) for n in (1, 2, 3)]
 
-    rows = intervals(known, NONE, _levels, lambda levels: [{"level": levels[-1]}])
+    rows = LAST(KEY, known)
 
     assert rows == [{"level": 1, "held_from": NOW + HOUR, "held_until": FOREVER}]
 
@@ -112,7 +115,7 @@ def test_equal_rows_that_follow_on_each_other_are_one() -> None:
 def test_what_happens_at_one_instant_counts_together() -> None:
     known = [recorded({"level": n}, n, occurred=at(0)) for n in (1, 2)]
 
-    rows = intervals(known, NONE, _levels, lambda levels: [{"level": levels[-1]}])
+    rows = LAST(KEY, known)
 
     assert [row["level"] for row in rows] == [2]
 
@@ -120,7 +123,7 @@ def test_what_happens_at_one_instant_counts_together() -> None:
 def test_several_rows_may_hold_at_once_even_equal_ones() -> None:
     known = [recorded({"level": 1}, 1, occurred=at(0)), recorded({"level": 1}, 2, occurred=at(1))]
 
-    rows = intervals(known, NONE, _levels, lambda levels: [{"level": n} for n in levels])
+    rows = EACH(KEY, known)
 
     assert sorted(row["held_from"] for row in rows) == [NOW, NOW + HOUR]
 
@@ -302,7 +305,7 @@ def test_what_is_remembered_of_a_key_is_of_no_use_once_something_older_arrives(
         folded = asyncio.run(learned(read[:known]))
 
         rows = [row for own in folded.rows.values() for row in own]
-        assert ordered(rows) == ordered(materialise(LEVELS, by_key(read[:known])))
+        assert ordered(rows) == ordered(slowly.materialise(LEVELS, by_key(read[:known])))
 
 
 async def test_a_fact_that_was_recorded_before_the_last_one_known_is_put_in_its_place() -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from checker.evidence import Books, Violation
 from checker.rules import Rules
+from checker.slowly import materialise
 from events.store import Json, Recorded
-from events.views import Row, View, materialise
+from events.views import Row, View
 
 
 def views(service: str, books: Books, rules: Rules, *, settled: bool) -> Iterator[Violation]:

@@ -65,8 +65,8 @@ MOVED = (
         (
             Edit(
                 "events/views.py",
-                "return all(event.recorded_at > latest for event in events[known:])",
-                "return bool(latest)",
+                "return all(event.recorded_at > latest for event in events)",
+                "return bool(latest) or not events",
             ),
         ),
         (VIEWS + "a_fact_that_was_recorded_before_the_last_one_known_is_put_in_its_place",),

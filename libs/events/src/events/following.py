@@ -66,28 +66,48 @@ class Folding:
     view: View
     decode: Decode
     parked: set[UUID] = field(default_factory=set)
-    _remembered: OrderedDict[UUID, Belief] = field(default_factory=OrderedDict)
+    _remembered: OrderedDict[UUID, "_Remembered"] = field(default_factory=OrderedDict)
 
     async def fold(self, histories: Histories) -> Folded:
         folded = Folded()
         for key, history in histories.items():
             try:
-                events = [self.decode(event) for event in history]
-                folded.rows[key] = await self._fold(key, events)
+                folded.rows[key] = await self._fold(key, history)
             except Exception as error:  # noqa: BLE001 - one key must not hold up the others
                 folded.park(self.view, key, error)
         return folded
 
-    async def _fold(self, key: UUID, events: Sequence[Recorded[object]]) -> list[Row]:
-        belief = self._remembered.pop(key, None)
-        if belief is None or not belief.extends_to(events):
-            belief = Belief(self.view, key)
-        for _ in belief.learn(events[belief.known() :]):
+    async def _fold(self, key: UUID, history: Sequence[Recorded[Json]]) -> list[Row]:
+        known = self._remembered.pop(key, None) or _Remembered(Belief(self.view, key))
+        fresh = known.rest(history, self.decode)
+        if fresh is None:
+            known = _Remembered(Belief(self.view, key))
+            fresh = [self.decode(event) for event in history]
+        for _ in known.belief.learn(fresh):
             await asyncio.sleep(0)
-        self._remembered[key] = belief
+        known.ids = [event.id for event in history]
+        self._remembered[key] = known
         if len(self._remembered) > MOST_REMEMBERED:
             self._remembered.popitem(last=False)
-        return belief.rows()
+        return known.belief.rows()
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """What was believed of a key after these events of the log."""
+
+    belief: Belief
+    ids: list[UUID] = field(default_factory=list)
+
+    def rest(
+        self, history: Sequence[Recorded[Json]], decode: Decode
+    ) -> list[Recorded[object]] | None:
+        """What came since, decoded; None if it was not recorded later than all that is known."""
+        known = len(self.ids)
+        if [event.id for event in history[:known]] != self.ids:
+            return None
+        fresh: list[Recorded[object]] = [decode(event) for event in history[known:]]
+        return fresh if self.belief.precedes(fresh) else None
 
 
 @dataclass(kw_only=True)

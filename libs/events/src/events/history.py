@@ -1,10 +1,10 @@
 """The one fold over two clocks: what had happened by a time, as known at another."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from operator import itemgetter
-from typing import Protocol, TypeVar
+from itertools import pairwise
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from events.occurrence import Occurred
@@ -34,9 +34,68 @@ def facts(
     recorded: Iterable[Recorded[E]], *, as_of: datetime = FOREVER, known_at: datetime = FOREVER
 ) -> list[Recorded[E]]:
     """What had happened by `as_of`, as known at `known_at`, corrected, in order of happening."""
-    known = as_told(r for r in recorded if r.recorded_at <= known_at)
-    told = [(place, r) for place, r in _places(_corrected(known)) if place <= as_of]
-    return [r for _, r in sorted(told, key=itemgetter(0))]
+    known = Known(as_told(r for r in recorded if r.recorded_at <= known_at))
+    return known.facts[: bisect_right(known.places, as_of)]
+
+
+class Known(Generic[E]):
+    """What is known of a key: the facts in the order of happening, and the place of each.
+
+    Facts are learnt in the order in which they were recorded.
+    """
+
+    def __init__(self, recorded: Iterable[Recorded[E]] = ()) -> None:
+        self.recorded = list(recorded)
+        self.facts: list[Recorded[E]] = []
+        self.places: list[datetime] = []
+        self._named: set[UUID | None] = set()
+        for r in self.recorded:
+            self._named |= {r.id, r.corrects}
+        self._tell_anew()
+
+    def learn(self, recorded: Recorded[E]) -> bool:
+        """Whether the fact takes its place after all others, and changes nothing else."""
+        self.recorded.append(recorded)
+        corrects = recorded.corrects is not None or recorded.id in self._named
+        self._named |= {recorded.id, recorded.corrects}
+        if not corrects:
+            return self._tell(recorded)
+        self._tell_anew()
+        return False
+
+    def _tell_anew(self) -> None:
+        self.facts, self.places = [], []
+        for recorded in _corrected(self.recorded):
+            self._tell(recorded)
+
+    def _tell(self, recorded: Recorded[E]) -> bool:
+        place = happened(recorded)
+        if self.places and place < self.places[-1]:
+            place = self._after_what_was_told(place, recorded.occurred.end)
+        after = bisect_right(self.places, place)
+        self.places.insert(after, place)
+        self.facts.insert(after, recorded)
+        return after == len(self.facts) - 1
+
+    def _after_what_was_told(self, place: datetime, end: datetime | None) -> datetime:
+        """A day, month or year takes its place after what was told before of the moments in it."""
+        if end is None:
+            return place
+        within = bisect_left(self.places, end)
+        return max([place, *self.places[within - 1 : within]])
+
+
+def straight(recorded: Sequence[Recorded[E]]) -> bool:
+    """Whether they were recorded in the order in which they happened, and nothing was corrected.
+
+    Then so were those among them that a view reads.
+    """
+    moments = [happened(r) for r in recorded]
+    return (
+        all(before <= after for before, after in pairwise(moments))
+        and all(r.corrects is None for r in recorded)
+        and len({r.id for r in recorded}) == len(recorded)
+    )
 
 
 def as_told(recorded: Iterable[Recorded[E]]) -> list[Recorded[E]]:
@@ -70,18 +129,6 @@ def placed(facts: Iterable[Recorded[E]]) -> Iterator[tuple[datetime, Recorded[E]
     for fact in facts:
         moment = max(moment, happened(fact))
         yield moment, fact
-
-
-def _places(told: Iterable[Recorded[E]]) -> Iterator[tuple[datetime, Recorded[E]]]:
-    """A day, month or year takes its place after what was told before of the moments in it."""
-    places: list[datetime] = []
-    for recorded in told:
-        place = happened(recorded)
-        if recorded.occurred.end is not None:
-            within = bisect_left(places, recorded.occurred.end)
-            place = max([place, *places[within - 1 : within]])
-        insort(places, place)
-        yield place, recorded
 
 
 def _corrected(known: Sequence[Recorded[E]]) -> Iterable[Recorded[E]]:

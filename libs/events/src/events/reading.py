@@ -38,11 +38,11 @@ ALIKE = """select distinct o.person from vault_fields f join vault_fields o usin
 ERASE_KEY = """insert into vault_keys (person, erased_at) values ($1, clock_timestamp())
     on conflict (person) do update set key_id = null, wrapped_key = null,
         erased_at = coalesce(vault_keys.erased_at, excluded.erased_at)"""
+_PRECISIONS = {str(precision): precision for precision in Precision}
 ERASE_FIELDS = "delete from vault_fields where person = $1"
 
 
 def recorded(source: str, row: asyncpg.Record) -> Recorded[Json]:
-    precision = Precision(row["occurred_precision"])
     return Recorded(
         source=source,
         position=row["position"],
@@ -52,7 +52,7 @@ def recorded(source: str, row: asyncpg.Record) -> Recorded[Json]:
         version=row["version"],
         type=row["type"],
         event=orjson.loads(row["data"]),
-        occurred=Occurred(row["occurred_at"], precision),
+        occurred=Occurred(row["occurred_at"], _PRECISIONS[row["occurred_precision"]]),
         recorded_at=row["recorded_at"],
         metadata=metadata_from(orjson.loads(row["metadata"])),
         corrects=row["corrects"],

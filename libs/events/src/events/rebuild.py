@@ -17,8 +17,9 @@ from events import reading
 from events.backoff import Backoff
 from events.connection import TROUBLE, connect, meaning
 from events.following import Folded, Folding
+from events.history import as_told, straight
 from events.store import Json, Recorded, Unavailable, Unwritable
-from events.views import Decode, View, believed
+from events.views import Decode, View, believed, believed_straight
 from events.views_postgres import create_table, histories, park, types, write
 
 log = structlog.get_logger()
@@ -104,7 +105,9 @@ class _Rebuild:
 
     def _fold(self, folded: Folded, key: UUID, events: Sequence[Recorded[Json]]) -> int:
         try:
-            folded.rows[key] = believed(self._view, key, [self._decode(event) for event in events])
+            facts = as_told(map(self._decode, events))
+            rows = believed_straight if straight(facts) else believed
+            folded.rows[key] = rows(self._view, key, facts)
         except Exception as error:  # noqa: BLE001 - one key must not hold up the others
             folded.park(self._view, key, error)
         return 1 + len(folded.rows[key])

@@ -2,30 +2,22 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid
 
 from events.columns import held_columns
-from events.decider import Decider
-from events.history import facts, placed
+from events.growing import BEGINNING, Fold, Rows, grown, intervals, states
+from events.history import Known, as_told
 from events.ranges import Ranges, Row
 from events.store import Json, Recorded
 
-__all__ = ["Row", "View", "believed", "intervals", "materialise", "states"]
-
-Rows = Callable[[UUID, Sequence[Recorded[Any]]], list[Row]]
-"""Pure: the facts of one key, in the order of happening, to the rows that follow from them."""
+__all__ = ["Fold", "Row", "Rows", "View", "believed", "intervals", "materialise", "states"]
 
 Decode = Callable[[Recorded[Json]], Recorded[Any]]
 """What a service's codecs make of an event of its log, before `Rows` gets it."""
 
-S = TypeVar("S")
-E = TypeVar("E")
 INSTANT = DateTime(timezone=True)
 
 
@@ -73,67 +65,37 @@ def _table(name: str, columns: Iterable[Column[Any] | Index]) -> Table:
     )
 
 
-def intervals(
-    known: Iterable[Recorded[E]],
-    initial: S,
-    evolve: Callable[[S, Recorded[E]], S],
-    row: Callable[[S], Iterable[Row]],
-) -> list[Row]:
-    """Folds facts in the order of happening; `row` gives the rows that hold in a state."""
-    ranges = Ranges("held_from", "held_until")
-    state = initial
-    for moment, together in groupby(placed(known), key=itemgetter(0)):
-        for _, fact in together:
-            state = evolve(state, fact)
-        ranges.at(moment, row(state))
-    return ranges.rows()
-
-
-def states(
-    decider: Decider[S, Any, E],
-    known: Iterable[Recorded[E]],
-    row: Callable[[str, S], Iterable[Row]],
-) -> list[Row]:
-    """Intervals of the state that the decider keeps; `row` also gets the programme of the facts."""
-
-    def evolve(state: tuple[str, S], fact: Recorded[E]) -> tuple[str, S]:
-        return str(fact.metadata.programme), decider.evolve(state[1], fact.event)
-
-    return intervals(known, ("", decider.initial), evolve, lambda state: row(*state))
-
-
 class Belief:
     """The rows of one key for every state of our knowledge; grows with what is recorded."""
 
     def __init__(self, view: View, key: UUID) -> None:
         self._view = view
         self._key = key
-        self._known: list[Recorded[Any]] = []
-        self._ranges = Ranges("believed_from", "believed_until")
+        self._known = Known[Any]()
+        self._growing = grown(view.rows, key)
+        self._ranges = Ranges("believed_from", "believed_until", key=key)
 
-    def learn(self, events: Sequence[Recorded[Any]]) -> Iterator[None]:
+    def learn(self, events: Iterable[Recorded[Any]]) -> Iterator[None]:
         """Takes in what was recorded since; yields often, so that others may run."""
-        for recorded_at, together in groupby(sorted(events, key=_as_recorded), _recorded_at):
-            self._known += together
-            self._ranges.at(recorded_at, self._view.rows(self._key, facts(self._known)))
+        for event in as_told(events):
+            if self._known.learn(event):
+                self._growing.add(event)
+            else:
+                self._growing = grown(self._view.rows, self._key, self._known.facts)
+            self._ranges.at(event.recorded_at, self._growing.rows())
             yield
 
-    def extends_to(self, events: Sequence[Recorded[Any]]) -> bool:
-        """Whether these are what is known already and something that was recorded later."""
-        known = len(self._known)
-        if [e.id for e in events[:known]] != [e.id for e in self._known] or not known:
-            return False
-        latest = self._known[-1].recorded_at
-        return all(event.recorded_at > latest for event in events[known:])
-
-    def known(self) -> int:
-        return len(self._known)
+    def precedes(self, events: Iterable[Recorded[Any]]) -> bool:
+        """Whether these were recorded later than all that is known."""
+        known = self._known.recorded
+        latest = known[-1].recorded_at if known else BEGINNING
+        return all(event.recorded_at > latest for event in events)
 
     def rows(self) -> list[Row]:
-        return [{"key": self._key, **row} for row in self._ranges.rows()]
+        return self._ranges.rows()
 
 
-def believed(view: View, key: UUID, events: Sequence[Recorded[Any]]) -> list[Row]:
+def believed(view: View, key: UUID, events: Iterable[Recorded[Any]]) -> list[Row]:
     """The rows of one key, from those of its events that the view reads, decoded."""
     belief = Belief(view, key)
     for _ in belief.learn(events):
@@ -141,19 +103,20 @@ def believed(view: View, key: UUID, events: Sequence[Recorded[Any]]) -> list[Row
     return belief.rows()
 
 
+def believed_straight(view: View, key: UUID, events: Iterable[Recorded[Any]]) -> list[Row]:
+    """The same of events that are in one order, both of recording and of happening."""
+    growing = grown(view.rows, key)
+    ranges = Ranges("believed_from", "believed_until", key=key)
+    for event in events:
+        growing.add(event)
+        ranges.at(event.recorded_at, growing.rows())
+    return ranges.rows()
+
+
 def materialise(view: View, histories: Mapping[UUID, Sequence[Recorded[Any]]]) -> list[Row]:
     """All rows of a view over all decoded events of all keys."""
-    return list(_materialised(view, histories))
-
-
-def _materialised(view: View, histories: Mapping[UUID, Sequence[Recorded[Any]]]) -> Iterator[Row]:
-    for key, events in histories.items():
-        yield from believed(view, key, [event for event in events if view.reads(event)])
-
-
-def _recorded_at(event: Recorded[Any]) -> datetime:
-    return event.recorded_at
-
-
-def _as_recorded(event: Recorded[Any]) -> tuple[datetime, str, int]:
-    return event.recorded_at, event.source, event.position
+    return [
+        row
+        for key, events in histories.items()
+        for row in believed(view, key, filter(view.reads, events))
+    ]

@@ -1,9 +1,7 @@
 """Analytics' own log: every message as it came, so that views rebuild without the topics."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
 
 from events.contracts import Registry
 from events.contracts.contract import Contract
@@ -57,15 +55,20 @@ def facts_of(registry: Registry) -> Callable[[Recorded[Json]], Fact]:
         stored = recorded.event
         contract = registry.get(recorded.type)
         data = stored["data"]
-        message = replace(
-            cast("Recorded[Any]", recorded),
+        return Recorded(
             source=stored["source"],
             position=stored["position"],
+            id=recorded.id,
+            key=recorded.key,
+            stream=recorded.stream,
             version=stored["version"],
-            recorded_at=datetime.fromisoformat(stored["recordedAt"]),
+            type=recorded.type,
             event=contract.model_validate(data) if contract else data,
+            occurred=recorded.occurred,
+            recorded_at=datetime.fromisoformat(stored["recordedAt"]),
+            metadata=recorded.metadata,
+            corrects=recorded.corrects,
         )
-        return cast("Fact", message)
 
     return fact
 

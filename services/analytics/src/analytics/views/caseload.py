@@ -1,7 +1,8 @@
 """Caseload: who held which case in which role, from assignment until release or closing."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Column, Select, Text, Uuid, distinct, func, select
@@ -30,41 +31,35 @@ TYPES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
+class Team(NamedTuple):
     """What is folded; a spell that is closed stays closed, and its team is dismissed."""
 
     programme: str | None = None
     organisation: UUID | None = None
     opened: int = 0
     closed: int = 0
-    roles: Mapping[UUID, str] = field(default_factory=dict)
-
-
-def rows(_key: UUID, facts: Sequence[Fact]) -> list[Row]:
-    return intervals(facts, Team(), _evolve, _row)
+    roles: Mapping[UUID, str] = MappingProxyType({})
 
 
 def _evolve(team: Team, fact: Fact) -> Team:
     match fact.event:
         case CaseOpened(organisation=organisation, spell=spell):
-            return replace(
-                team,
+            return team._replace(
                 programme=fact.metadata.programme,
                 organisation=organisation,
                 opened=max(team.opened, spell),
             )
         case CaseReopened(spell=spell):
-            return replace(team, opened=max(team.opened, spell))
+            return team._replace(opened=max(team.opened, spell))
         case CaseManagerAssigned(case_manager=case_manager, role=role):
-            return replace(team, roles={**team.roles, case_manager: role})
+            return team._replace(roles={**team.roles, case_manager: role})
         case CaseManagerReleased(case_manager=case_manager):
             rest = {
                 manager: role for manager, role in team.roles.items() if manager != case_manager
             }
-            return replace(team, roles=rest)
+            return team._replace(roles=rest)
         case CaseClosed(spell=spell):
-            return replace(team, closed=max(team.closed, spell), roles={})
+            return team._replace(closed=max(team.closed, spell), roles={})
         case _:
             return team
 
@@ -81,6 +76,8 @@ def _row(team: Team) -> Iterable[Row]:
             "role": role,
         }
 
+
+rows = intervals(Team(), _evolve, _row)
 
 CASELOAD = View.of(
     "caseload",

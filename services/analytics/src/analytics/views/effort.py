@@ -29,9 +29,10 @@ from analytics.views.durations import Span, measured
 from analytics.views.measures import measures
 from events.contracts import type_name
 from events.contracts.casefile import ActivityLogged, CaseOpened
-from events.history import placed
+from events.growing import BEGINNING
+from events.history import happened
 from events.occurrence import Occurred, Precision, civil_day
-from events.views import Row, View
+from events.views import Fold, Row, View
 
 TYPES = frozenset(
     type_name("casefile", event)
@@ -40,25 +41,38 @@ TYPES = frozenset(
 MINUTES = ("contact_minutes", "travel_minutes", "registration_minutes")
 
 
-def rows(_key: UUID, facts: Sequence[Fact]) -> list[Row]:
-    organisation = next(
-        (f.event.organisation for f in facts if isinstance(f.event, CaseOpened)), None
-    )
-    return [
-        {
+class _Effort:
+    """The activities of a case, and whose it is: who opened it first says that."""
+
+    def __init__(self, _key: UUID) -> None:
+        self._moment = BEGINNING
+        self._opened = False
+        self._organisation: UUID | None = None
+        self._done: list[Row] = []
+
+    def add(self, fact: Fact) -> None:
+        self._moment = max(self._moment, happened(fact))
+        if isinstance(fact.event, CaseOpened) and not self._opened:
+            self._opened, self._organisation = True, fact.event.organisation
+            self._done = [row | {"organisation": self._organisation} for row in self._done]
+        if isinstance(fact.event, ActivityLogged):
+            self._done.append(self._row(fact, fact.event))
+
+    def rows(self) -> list[Row]:
+        return self._done.copy()
+
+    def _row(self, fact: Fact, done: ActivityLogged) -> Row:
+        return {
             "programme": fact.metadata.programme,
-            "organisation": organisation,
+            "organisation": self._organisation,
             "event": fact.id,
-            "case_manager": fact.event.case_manager,
-            "category": fact.event.category,
-            "type": fact.event.type,
+            "case_manager": done.case_manager,
+            "category": done.category,
+            "type": done.type,
             "month": _month(fact.occurred),
-            "happened_at": at,
-            **{name: getattr(fact.event, name) for name in MINUTES},
+            "happened_at": self._moment,
+            **{name: getattr(done, name) for name in MINUTES},
         }
-        for at, fact in placed(facts)
-        if isinstance(fact.event, ActivityLogged)
-    ]
 
 
 def _month(occurred: Occurred) -> str | None:
@@ -67,6 +81,8 @@ def _month(occurred: Occurred) -> str | None:
         return None
     return civil_day(occurred.at).isoformat()[:7]
 
+
+rows = Fold(_Effort)
 
 EFFORT = View.of(
     "effort",

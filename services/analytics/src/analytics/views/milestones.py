@@ -1,9 +1,9 @@
 """Milestones: when each kind of event happened in a case, whatever the event is called."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Index, Text, Uuid
@@ -13,9 +13,10 @@ from analytics.views.said import any_of, said_by
 from events.contracts import registry
 from events.contracts.casefile import CaseOpened, TrackStepRecorded
 from events.contracts.intake import CandidateIdentified, ReferralMade
-from events.history import happened, placed
+from events.growing import BEGINNING
+from events.history import happened
 from events.occurrence import UNKNOWN, Occurred, Precision, civil_day
-from events.views import Row, View
+from events.views import Fold, Row, View
 from programmes import Programmes, codes
 from programmes.model import Definition
 from programmes.track import Step
@@ -43,42 +44,90 @@ Named = Mapping[tuple[str, int], Names]
 YES_NO = ("yes", "no", "unknown")
 
 
+@cache
 def milestone_of(type_: str) -> str:
     """The short event name in a full type such as `leidraad.casefile.case-opened.v1`."""
     event = type_.split(".")[2]
     return STANDS_FOR.get(event, event)
 
 
-def rows_with(named: Named) -> Callable[[UUID, Sequence[Fact]], list[Row]]:
+def rows_with(named: Named) -> Fold:
     """The rows of a key, where programmes name their origin and groups of steps as in `named`."""
-
-    def rows(_key: UUID, facts: Sequence[Fact]) -> list[Row]:
-        whose = {
-            "programme": next((p for f in facts if (p := f.metadata.programme)), None),
-            "organisation": next((o for f in facts if (o := _organisation(f))), None),
-        }
-        return [{**whose, **row} for row in [*_happened(facts, named), *_origin(facts, named)]]
-
-    return rows
+    return Fold(lambda _key: _Milestones(named))
 
 
-def _happened(facts: Sequence[Fact], named: Named) -> Iterator[Row]:
-    """Of events and groups the first, and each that says something new; of steps all."""
-    seen: set[str] = set()
-    heard: set[tuple[str, ...]] = set()
-    for at, fact in placed(facts):
+class _Milestones:
+    """What happened, and what brought them here, of those who said first whose the case is."""
+
+    def __init__(self, named: Named) -> None:
+        self._named = named
+        self._moment = BEGINNING
+        self._whose: Row = {"programme": None, "organisation": None}
+        self._seen: set[str] = set()
+        self._heard: set[tuple[str, ...]] = set()
+        self._steps: list[Row] = []
+        self._origin: Occurred | None = None
+        self._brought: list[Row] = []
+
+    def add(self, fact: Fact) -> None:
+        self._moment = max(self._moment, happened(fact))
+        if None in self._whose.values():
+            self._belongs(fact)
+        self._happened(fact)
+        if isinstance(fact.event, Stating):
+            self._state(fact, _stated(fact.event.origin))
+
+    def rows(self) -> list[Row]:
+        return self._steps + self._brought
+
+    def _belongs(self, fact: Fact) -> None:
+        told = {"programme": fact.metadata.programme, "organisation": _organisation(fact)}
+        whose = {name: known or told[name] or None for name, known in self._whose.items()}
+        if whose != self._whose:
+            self._whose = whose
+            self._steps = [row | whose for row in self._steps]
+            self._brought = [row | whose for row in self._brought]
+
+    def _happened(self, fact: Fact) -> None:
+        """Of events and groups the first, and each that says something new; of steps all."""
         name = milestone_of(fact.type)
-        step = _step(fact.event) if isinstance(fact.event, TrackStepRecorded) else None
+        step = _step(fact.event) if isinstance(fact.event, TrackStepRecorded) else {}
         said = step["said"] if step else said_by(fact.event)
-        if step or name not in seen or (name, *said) not in heard:
-            told = {**_row(name, fact, fact.occurred, at), "said": said}
-            yield {**told, **(step or {}), "first": name not in seen}
-            seen.add(name)
-            heard.add((name, *said))
-        for group in _groups(fact, name, named):
-            if group not in seen:
-                yield _row(group, fact, fact.occurred, at)
-                seen.add(group)
+        if step or name not in self._seen or (name, *said) not in self._heard:
+            row = self._row(name, fact, fact.occurred, self._moment)
+            self._steps.append({**row, "said": said, **step, "first": name not in self._seen})
+            self._heard.add((name, *said))
+        self._seen.add(name)
+        names = self._names(fact)
+        for group in names.groups.get(name, ()) if names else ():
+            if group not in self._seen:
+                self._steps.append(self._row(group, fact, fact.occurred, self._moment))
+                self._seen.add(group)
+
+    def _state(self, fact: Fact, origin: Occurred) -> None:
+        """It did happen, even if nobody knows when; who said it last knows best."""
+        if self._origin and not origin.at:
+            return
+        self._origin = origin
+        names = self._names(fact)
+        at = origin.at or happened(fact)
+        self._brought = [self._row(names.origin, fact, origin, at)] if names else []
+
+    def _names(self, fact: Fact) -> Names | None:
+        metadata = fact.metadata
+        return self._named.get((metadata.programme or "", metadata.programme_version or 0))
+
+    def _row(self, milestone: str, fact: Fact, occurred: Occurred, at: datetime) -> Row:
+        return {
+            **self._whose,
+            "milestone": milestone,
+            "first": True,
+            "said": [],
+            "event": fact.id,
+            "happened_at": at,
+            "day": _day(occurred),
+            "precision": occurred.precision,
+        }
 
 
 def _step(event: TrackStepRecorded) -> Row:
@@ -94,40 +143,6 @@ def _step(event: TrackStepRecorded) -> Row:
             if isinstance(code, str)
         ],
     }
-
-
-def _groups(fact: Fact, name: str, named: Named) -> Sequence[str]:
-    names = _names(fact, named)
-    return names.groups.get(name, ()) if names else ()
-
-
-def _names(fact: Fact, named: Named) -> Names | None:
-    return named.get((fact.metadata.programme or "", fact.metadata.programme_version or 0))
-
-
-def _row(milestone: str, fact: Fact, occurred: Occurred, at: datetime) -> Row:
-    return {
-        "milestone": milestone,
-        "first": True,
-        "said": [],
-        "event": fact.id,
-        "happened_at": at,
-        "day": _day(occurred),
-        "precision": occurred.precision,
-    }
-
-
-def _origin(facts: Sequence[Fact], named: Named) -> list[Row]:
-    """What brought them here did happen, even if nobody knows when; who said it last knows best."""
-    stated = [
-        (fact, _stated(fact.event.origin)) for fact in facts if isinstance(fact.event, Stating)
-    ]
-    if not stated:
-        return []
-    known = [(fact, origin) for fact, origin in stated if origin.at]
-    fact, origin = known[-1] if known else stated[0]
-    names = _names(fact, named)
-    return [_row(names.origin, fact, origin, origin.at or happened(fact))] if names else []
 
 
 @lru_cache(maxsize=10_000)

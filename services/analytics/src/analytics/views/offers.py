@@ -1,8 +1,9 @@
 """Offers: one row per candidate, with who found them, what was offered, and the latest answer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -39,8 +40,7 @@ TYPES = ANSWER_TYPES | {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What is folded; without an organisation nobody was identified, and there is no candidate."""
 
     programme: str | None = None
@@ -52,32 +52,27 @@ class Candidate:
     answered: Answered = NOT_ANSWERED
 
 
-def rows(_key: UUID, facts: Sequence[Fact]) -> list[Row]:
-    return intervals(facts, Candidate(), _evolve, _row)
-
-
 def _evolve(candidate: Candidate, fact: Fact) -> Candidate:
     match fact.event:
         case CandidateIdentified(organisation=organisation):
-            return replace(
-                candidate,
+            return candidate._replace(
                 programme=fact.metadata.programme,
                 organisation=organisation,
                 identified=fact.occurred,
             )
         case OfferMade():
-            return replace(_offered(candidate, fact), attempts=candidate.attempts + 1)
+            return _offered(candidate, fact)._replace(attempts=candidate.attempts + 1)
         case OfferWithheld(reason=reason):
-            return replace(candidate, withheld=(reason,))
+            return candidate._replace(withheld=(reason,))
         case OfferAccepted() | OfferDeclined() | OfferUnanswered() as answer:
-            return replace(_offered(candidate, fact), answered=candidate.answered.then(answer))
+            return _offered(candidate, fact)._replace(answered=candidate.answered.then(answer))
         case _:
             return candidate
 
 
 def _offered(candidate: Candidate, fact: Fact) -> Candidate:
     """An answer, too, says that there was an offer: with imprecise dates it may come before it."""
-    return replace(candidate, first_offer=candidate.first_offer or fact.occurred)
+    return candidate._replace(first_offer=candidate.first_offer or fact.occurred)
 
 
 def _row(candidate: Candidate) -> Iterable[Row]:
@@ -100,6 +95,9 @@ def _answer(candidate: Candidate) -> tuple[Answer, tuple[str, ...]]:
     if candidate.withheld is not None and candidate.first_offer is None:
         return Answer.WITHHELD, candidate.withheld
     return candidate.answered.answer, candidate.answered.reasons
+
+
+rows = intervals(Candidate(), _evolve, _row)
 
 
 def quarter(occurred: Occurred) -> str:

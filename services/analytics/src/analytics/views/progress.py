@@ -1,7 +1,7 @@
 """Progress: how far each candidate or referral has come, from identification to closing."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Select, Text, Uuid, func, select
@@ -33,8 +33,7 @@ TYPES = ANSWER_TYPES | {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(NamedTuple):
     """What is folded; `opened` and `closed` are the last spell of which that is known."""
 
     programme: str | None = None
@@ -51,36 +50,36 @@ class Progress:
 NOTHING = Progress()
 
 
-def rows(_key: UUID, facts: Sequence[Fact]) -> list[Row]:
-    return intervals(facts, NOTHING, _evolve, _row)
-
-
 def _evolve(progress: Progress, fact: Fact) -> Progress:
-    known = replace(progress, programme=progress.programme or fact.metadata.programme)
+    known = progress if progress.programme else _under(progress, fact)
     match fact.event:
         case CandidateIdentified(organisation=organisation):
-            return replace(known, organisation=organisation, identified=True)
+            return known._replace(organisation=organisation, identified=True)
         case OfferMade():
-            return replace(known, offered=True)
+            return known._replace(offered=True)
         case OfferAccepted() | OfferDeclined() | OfferUnanswered() as answer:
-            return replace(known, offered=True, answered=known.answered.then(answer))
+            return known._replace(offered=True, answered=known.answered.then(answer))
         case ReferralMade(organisation=organisation):
-            return replace(_through(known, organisation), referred=True)
+            return _through(known, organisation)._replace(referred=True)
         case ReferralScreenedOut(reason=reason):
-            return replace(known, screening_out_reason=reason)
+            return known._replace(screening_out_reason=reason)
         case CaseOpened(organisation=organisation, spell=spell):
-            return replace(_through(known, organisation), opened=max(known.opened, spell))
+            return _through(known, organisation)._replace(opened=max(known.opened, spell))
         case CaseReopened(spell=spell):
-            return replace(known, opened=max(known.opened, spell))
+            return known._replace(opened=max(known.opened, spell))
         case CaseClosed(spell=spell):
-            return replace(known, closed=max(known.closed, spell))
+            return known._replace(closed=max(known.closed, spell))
         case _:
             return progress
 
 
+def _under(progress: Progress, fact: Fact) -> Progress:
+    return progress._replace(programme=fact.metadata.programme)
+
+
 def _through(progress: Progress, organisation: UUID | None) -> Progress:
     """Who referred, where nobody identified a candidate before."""
-    return replace(progress, organisation=progress.organisation or organisation)
+    return progress._replace(organisation=progress.organisation or organisation)
 
 
 def _row(progress: Progress) -> Iterable[Row]:
@@ -99,6 +98,8 @@ def _row(progress: Progress) -> Iterable[Row]:
         "closed": 0 < progress.opened <= progress.closed,
     }
 
+
+rows = intervals(NOTHING, _evolve, _row)
 
 PROGRESS = View.of(
     "progress",

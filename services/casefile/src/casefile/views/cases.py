@@ -1,20 +1,13 @@
 """Cases: one row per case, the way case managers look through their caseload."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-from uuid import UUID
+from collections.abc import Iterable
 
 from sqlalchemy import ARRAY, Boolean, Column, Text, Uuid
 
 from casefile.case.decider import Status
 from casefile.holders import DECIDE_ACCESS, Held
 from events.columns import now_containing, now_indexes
-from events.store import Recorded
 from events.views import Row, View, intervals
-
-
-def rows(_key: UUID, facts: Sequence[Recorded[Any]]) -> list[Row]:
-    return intervals(facts, Held(), Held.then, _row)
 
 
 def _row(now: Held) -> Iterable[Row]:
@@ -29,6 +22,8 @@ def _row(now: Held) -> Iterable[Row]:
             "contacted": now.case.contacted,
         }
 
+
+rows = intervals(Held(), Held.then, _row)
 
 CASES = View.of(
     "cases",

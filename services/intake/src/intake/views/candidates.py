@@ -1,19 +1,13 @@
 """Candidates: one row per candidate, the way a hospital looks through its own."""
 
-from collections.abc import Iterable, Sequence
-from uuid import UUID
+from collections.abc import Iterable
 
 from sqlalchemy import Column, Integer, Text, Uuid
 
 from events.columns import now_indexes
-from events.store import Recorded
 from events.views import Row, View, states
 from intake.offer.decider import Offer, Status, offer_decider
-from intake.offer.events import CODEC, OfferEvent
-
-
-def rows(_key: UUID, facts: Sequence[Recorded[OfferEvent]]) -> list[Row]:
-    return states(offer_decider, facts, _row)
+from intake.offer.events import CODEC
 
 
 def _row(programme: str, offer: Offer) -> Iterable[Row]:
@@ -26,6 +20,8 @@ def _row(programme: str, offer: Offer) -> Iterable[Row]:
             "origin_status": offer.assessments[-1].status if offer.assessments else None,
         }
 
+
+rows = states(offer_decider, _row)
 
 CANDIDATES = View.of(
     "candidates",

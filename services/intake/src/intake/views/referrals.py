@@ -1,19 +1,13 @@
 """Referrals: one row per referral, the way the desk looks for those that wait to be screened."""
 
-from collections.abc import Iterable, Sequence
-from uuid import UUID
+from collections.abc import Iterable
 
 from sqlalchemy import Column, Text, Uuid
 
 from events.columns import now_indexes
-from events.store import Recorded
 from events.views import Row, View, states
 from intake.referral.decider import Referral, referral_decider
-from intake.referral.events import CODEC, ReferralEvent
-
-
-def rows(_key: UUID, facts: Sequence[Recorded[ReferralEvent]]) -> list[Row]:
-    return states(referral_decider, facts, _row)
+from intake.referral.events import CODEC
 
 
 def _row(programme: str, referral: Referral) -> Iterable[Row]:
@@ -25,6 +19,8 @@ def _row(programme: str, referral: Referral) -> Iterable[Row]:
             "status": str(referral.status),
         }
 
+
+rows = states(referral_decider, _row)
 
 REFERRALS = View.of(
     "referrals",

@@ -1,25 +1,33 @@
 """Deadlines: one row per deadline, the way the desk looks for what is due."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import Column, Date, Index, Text, Uuid
 
 from events.columns import now_indexes
+from events.growing import Growing
 from events.store import Recorded
-from events.views import Row, View, states
+from events.views import Fold, Row, View, states
 from scheduling.deadline.decider import Deadline, deadline_decider
 from scheduling.deadline.events import CODEC, DeadlineEvent
 
 
-def rows(_key: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> list[Row]:
-    streams = dict.fromkeys(fact.stream for fact in facts)
-    return [row for stream in streams for row in _deadline(stream, facts)]
+class _Deadlines:
+    """Each deadline of a case is a stream."""
 
+    def __init__(self, key: UUID) -> None:
+        self._key = key
+        self._streams: dict[UUID, Growing] = {}
 
-def _deadline(stream: UUID, facts: Sequence[Recorded[DeadlineEvent]]) -> Iterable[Row]:
-    own = [fact for fact in facts if fact.stream == stream]
-    return ({"deadline": stream, **row} for row in states(deadline_decider, own, _row))
+    def add(self, fact: Recorded[DeadlineEvent]) -> None:
+        if fact.stream not in self._streams:
+            self._streams[fact.stream] = _DEADLINE.begin(self._key)
+        self._streams[fact.stream].add(fact)
+
+    def rows(self) -> list[Row]:
+        own = ((stream, growing.rows()) for stream, growing in self._streams.items())
+        return [{"deadline": stream, **row} for stream, rows in own for row in rows]
 
 
 def _row(programme: str, deadline: Deadline) -> Iterable[Row]:
@@ -31,6 +39,9 @@ def _row(programme: str, deadline: Deadline) -> Iterable[Row]:
             "due_on": deadline.due_on,
         }
 
+
+_DEADLINE = states(deadline_decider, _row)
+rows = Fold(_Deadlines)
 
 DEADLINES = View.of(
     "deadlines",
