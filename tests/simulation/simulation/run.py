@@ -86,7 +86,7 @@ class _Run:
         failed = [repr(c.exception()) for c in clients if c.done() and c.exception()]
         if late or failed:
             return [f"R6: {len(late)} clients have no answer", *failed]
-        self.world.shift += UNTIL_ALL_IS_DUE
+        self.world.step(UNTIL_ALL_IS_DUE)
         while unrest := self.city.unrest():
             if self.world.loop.time() > end:
                 return [f"R6: there is no rest; {line}" for line in unrest]

@@ -146,7 +146,7 @@ class Storm:
     async def _clock_steps(self) -> None:
         step = self.world.chance.choice(STEPS)
         self.world.note(f"the clock steps by {step}")
-        self.world.shift += step
+        self.world.step(step)
 
     async def _operate(self) -> None:
         for database in self.city.databases.values():

@@ -12,7 +12,7 @@ from events.checkpoint import Lead, MemoryCheckpoint
 from events.memory import MemoryStore
 from events.store import Unavailable
 from events.waking import Turns
-from simulation.loop import PROCESS
+from simulation.loop import PROCESS, Process
 from simulation.world import Fate, World
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Wire:
         if fate is Fate.REQUEST_LOST:
             await self._delay(MOST_DELAY_SECONDS)
             raise self._failed(name, "request lost")
-        served = self._served(work, fate, caller())
+        served = self._served(work, fate, PROCESS.get(None))
         if fate is Fate.LATE:
             raise self._failed(name, "to be done late")
         await asyncio.wait([served])
@@ -49,7 +49,9 @@ class Wire:
         await self._delay(MOST_DELAY_SECONDS)
         return served.result()
 
-    def _served(self, work: Callable[[], Awaitable[T]], fate: Fate, by: str) -> asyncio.Task[T]:
+    def _served(
+        self, work: Callable[[], Awaitable[T]], fate: Fate, by: Process | None
+    ) -> asyncio.Task[T]:
         most = MOST_LATE_SECONDS if fate is Fate.LATE else MOST_DELAY_SECONDS
 
         async def serve() -> T:
@@ -57,8 +59,8 @@ class Wire:
             try:
                 return await work()
             finally:
-                if fate is Fate.LATE:
-                    self.world.disturb(by)
+                if by and (fate is Fate.LATE or by.stopped):
+                    self.world.disturb(by.name)
 
         return self.world.loop.create_task(serve(), context=Context())
 
@@ -67,14 +69,9 @@ class Wire:
 
     def _failed(self, name: str, what: str) -> Exception:
         self.world.note(f"{self.server}: {what}: {name}")
-        self.world.disturb(caller())
+        if process := PROCESS.get(None):
+            self.world.disturb(process.name)
         return self.failure(what)
-
-
-def caller() -> str:
-    """The name of the process that calls; clients and servers have none."""
-    process = PROCESS.get(None)
-    return process.name if process else ""
 
 
 class Remote:

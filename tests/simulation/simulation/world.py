@@ -19,6 +19,8 @@ from events.testing import NOW
 from simulation.loop import PROCESS, SeededLoop
 
 LAST_STEPS = 40
+HELD = 32
+"""More events than what is held at an instant may still bring about before it is begun again."""
 
 
 class Fate(Enum):
@@ -91,6 +93,11 @@ class World:
         """What this process has begun with mails may end half way, or had just now."""
         if process.startswith("notifications"):
             self.disturbed.append(Disturbed(self.length(), self.length()))
+
+    def step(self, by: timedelta) -> None:
+        """All clocks step, those of the stores too: leases end, and what is held is begun again."""
+        self.shift += by
+        self.disturbed.append(Disturbed(self.length(), self.length() + HELD))
 
     def fate(self, server: str) -> Fate:
         drawn = self.chance.random()
