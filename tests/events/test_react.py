@@ -1,5 +1,6 @@
 """Reactions: what a message of another service makes happen, once, with its inbox row."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -102,8 +103,9 @@ async def test_a_repetition_is_known_though_the_rule_would_refuse_it() -> None:
     handle = react(store, GROUP, {TYPE: opens_once})
     await handle(MESSAGE)
 
-    await handle(MESSAGE)
+    outcomes = await asyncio.gather(handle(MESSAGE), return_exceptions=True)
 
+    assert list(outcomes) == [None]
     assert [event.stream for event in store.log] == [STREAM]
 
 
