@@ -29,6 +29,10 @@ from scheduling.deadline.events import CODEC as DEADLINES
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
 
+NOBODYS = ("agreement", "completion", "document", "evaluation", "handover", "need", "person")
+"""What is asked for by an id that nothing has: the case is read all the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seeds:
     """What happened, by key and stream; `path` has a value for each parameter of its paths."""
@@ -91,7 +95,8 @@ SEEDS: Mapping[str, Seeds | Heard] = {
             (case.CASE_ID, track.CLAIM, [track.CLAIM_OPENED, track.CLAIM_FILED]),
             (case.CASE_ID, case.CASE_ID, [case.CONTACTED, case.CLOSED]),
         ],
-        path={"case_id": case.CASE_ID, "track": track.CLAIM},
+        path={"case_id": case.CASE_ID, "track": track.CLAIM, "activity": journal.LOGGED.activity}
+        | dict.fromkeys(NOBODYS, case.CASE_ID),
     ),
     "scheduling": Seeds(
         codec=DEADLINES,
