@@ -49,7 +49,7 @@ class Seeds:
 class Heard:
     """Analytics keeps what others published."""
 
-    path: Mapping[str, object] = {}
+    path: Mapping[str, object] = {"view": "progress"}
     facts = (
         heard.told(1, CandidateIdentified(organisation=heard.HOSPITAL, origin=None), "2027-01-02"),
         heard.told(2, OfferMade(attempt=1, channel="letter", by_function="nurse"), "2027-01-03"),
