@@ -1,6 +1,6 @@
 """What is written in words: it lies in the vault, under the id that an event names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -21,11 +21,19 @@ class WordsAnswer(Answer):
 async def sealed(
     call: Call, vault: Vault, case_id: UUID, record: UUID, words: str | None
 ) -> Sequence[Sealed]:
+    return await sealed_fields(
+        call, vault, case_id, record, None if words is None else {"text": words}
+    )
+
+
+async def sealed_fields(
+    call: Call, vault: Vault, case_id: UUID, record: UUID, fields: Mapping[str, str] | None
+) -> Sequence[Sealed]:
     """For the vault; whoever may not see the case does not learn of its erasure."""
-    if words is None:
+    if fields is None:
         return ()
     await call.require(case_id)
-    return await vault.seal(case_id, record, {"text": words})
+    return await vault.seal(case_id, record, fields)
 
 
 async def opened(vault: Vault, case_id: UUID, record: UUID) -> WordsAnswer:

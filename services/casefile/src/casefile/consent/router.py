@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from casefile.case.beside import on_case
 from casefile.consent.answer import ConsentAnswer, consent_answers
 from casefile.consent.decider import CONSENT
 from casefile.consent.events import ConsentGiven, ConsentWithdrawn
 from casefile.parts import TheProgrammes
+from casefile.telling import tell
 from events.commands import History
 from events.contracts.contract import Code
 from kit.bodies import Fact, Written
@@ -62,14 +62,7 @@ async def give_consent(
     def given(history: History) -> ConsentGiven:
         return body.given(programmes.of(history))
 
-    return await call.execute(
-        CONSENT,
-        case_id,
-        on_case(case_id, given),
-        told=body,
-        stream=CONSENT.beside(case_id),
-        location=f"/v1/cases/{case_id}",
-    )
+    return await tell(call, CONSENT, case_id, given, told=body)
 
 
 @router.post("/consent-withdrawals", status_code=201, summary="Record that consent was withdrawn")
@@ -84,14 +77,7 @@ async def withdraw_consent(
     def withdrawn(history: History) -> ConsentWithdrawn:
         return body.withdrawn(programmes.of(history))
 
-    return await call.execute(
-        CONSENT,
-        case_id,
-        on_case(case_id, withdrawn),
-        told=body,
-        stream=CONSENT.beside(case_id),
-        location=f"/v1/cases/{case_id}",
-    )
+    return await tell(call, CONSENT, case_id, withdrawn, told=body)
 
 
 @router.get("/consents", summary="How each consent stands, now or at another time")

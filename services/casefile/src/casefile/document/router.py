@@ -9,7 +9,6 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from casefile.answers import found
-from casefile.case.beside import on_case
 from casefile.document.answer import DocumentAnswer, document_answer
 from casefile.document.decider import DOCUMENT
 from casefile.document.events import (
@@ -22,6 +21,7 @@ from casefile.document.events import (
     DocumentShared,
 )
 from casefile.parts import TheProgrammes
+from casefile.telling import tell
 from casefile.words import WordsAnswer, opened, sealed
 from events.commands import Gather, History
 from events.contracts.contract import Code, Known
@@ -112,14 +112,14 @@ async def add_document(
             occurred=body.occurred_at,
         )
 
-    return await call.execute(
+    return await tell(
+        call,
         DOCUMENT,
         case_id,
-        on_case(case_id, added),
+        added,
+        f"/documents/{document}",
         told=body,
-        stream=DOCUMENT.beside(case_id),
         vault=await sealed(call, vault, case_id, title, body.title),
-        location=f"/v1/cases/{case_id}/documents/{document}",
     )
 
 
@@ -261,13 +261,13 @@ async def _tell(
     told: DocumentEvent | Gather[DocumentEvent],
     below: str = "",
 ) -> Written:
-    return await call.execute(
+    return await tell(
+        call,
         DOCUMENT,
         case_id,
-        on_case(case_id, told),
+        told,
+        f"/documents/{document}" + (f"/{below}" if below else ""),
         told=body,
-        stream=DOCUMENT.beside(case_id),
-        location=f"/v1/cases/{case_id}/documents/{document}" + (f"/{below}" if below else ""),
     )
 
 

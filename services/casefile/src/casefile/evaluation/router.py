@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from casefile.answers import found
-from casefile.case.beside import on_case
 from casefile.evaluation.decider import EVALUATION
 from casefile.evaluation.events import CODEC, EvaluationHeld
+from casefile.telling import tell
 from events.contracts.contract import Code
 from events.store import Json, Recorded
 from kit.bodies import Answer, Fact, Written
@@ -38,14 +38,7 @@ async def hold_evaluation(
 ) -> Written:
     evaluation = uuid7()
     told = EvaluationHeld(evaluation=evaluation, moment=body.moment, occurred=body.occurred_at)
-    return await call.execute(
-        EVALUATION,
-        case_id,
-        on_case(case_id, told),
-        told=body,
-        stream=EVALUATION.beside(case_id),
-        location=f"/v1/cases/{case_id}/evaluations/{evaluation}",
-    )
+    return await tell(call, EVALUATION, case_id, told, f"/evaluations/{evaluation}", told=body)
 
 
 @router.get("", summary="The evaluations on a case, now or at another time")

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
-from casefile.case.beside import on_case
 from casefile.handover.answer import HandoverAnswer, handover_answers
 from casefile.handover.decider import HANDOVER, AcknowledgeHandover
 from casefile.handover.events import HandoverOffered
+from casefile.telling import tell
 from casefile.whose import whose
 from casefile.words import Words, WordsAnswer, opened, sealed
 from events.commands import History
@@ -50,14 +50,14 @@ async def offer_handover(
             occurred=body.occurred_at,
         )
 
-    return await call.execute(
+    return await tell(
+        call,
         HANDOVER,
         case_id,
-        on_case(case_id, offered),
+        offered,
+        f"/handovers/{handover}",
         told=body,
-        stream=HANDOVER.beside(case_id),
         vault=await sealed(call, vault, case_id, record, body.words),
-        location=f"/v1/cases/{case_id}/handovers/{handover}",
     )
 
 
@@ -71,13 +71,7 @@ async def acknowledge_handover(
     command = AcknowledgeHandover(
         handover=handover, by=call.principal.person, occurred=body.occurred_at
     )
-    return await call.execute(
-        HANDOVER,
-        case_id,
-        on_case(case_id, command),
-        stream=HANDOVER.beside(case_id),
-        location=f"/v1/cases/{case_id}/handovers/{handover}",
-    )
+    return await tell(call, HANDOVER, case_id, command, f"/handovers/{handover}")
 
 
 @router.get("", summary="The handovers of a case, now or at another time")

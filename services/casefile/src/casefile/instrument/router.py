@@ -9,12 +9,12 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from casefile.answers import found
-from casefile.case.beside import on_case
 from casefile.codec import CODEC
 from casefile.instrument.answer import CompletionAnswer, completion_answer
 from casefile.instrument.decider import INSTRUMENT, CorrectInstrument
 from casefile.instrument.events import InstrumentCompleted
 from casefile.parts import TheProgrammes
+from casefile.telling import tell
 from events.commands import History
 from events.contracts.contract import Code
 from events.decider import Invalid
@@ -79,14 +79,7 @@ async def complete_instrument(
             occurred=body.occurred_at,
         )
 
-    return await call.execute(
-        INSTRUMENT,
-        case_id,
-        on_case(case_id, completed),
-        told=body,
-        stream=INSTRUMENT.beside(case_id),
-        location=f"/v1/cases/{case_id}/instruments/{completion}",
-    )
+    return await tell(call, INSTRUMENT, case_id, completed, f"/instruments/{completion}", told=body)
 
 
 @router.post("/{completion}/corrections", status_code=201, summary="Correct a completed instrument")
@@ -111,13 +104,8 @@ async def correct_instrument(
             occurred=body.occurred_at,
         )
 
-    return await call.execute(
-        INSTRUMENT,
-        case_id,
-        on_case(case_id, correction),
-        told=body,
-        stream=INSTRUMENT.beside(case_id),
-        location=f"/v1/cases/{case_id}/instruments/{completion}",
+    return await tell(
+        call, INSTRUMENT, case_id, correction, f"/instruments/{completion}", told=body
     )
 
 

@@ -7,13 +7,13 @@ from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
 from casefile.answers import found
-from casefile.case.beside import on_case
 from casefile.codec import CODEC
 from casefile.journal.answer import ActivityAnswer, activity_answer
 from casefile.journal.body import ActivityBody, LogBody
 from casefile.journal.decider import JOURNAL, CorrectActivity
 from casefile.journal.events import ActivityLogged
 from casefile.parts import TheProgrammes
+from casefile.telling import tell
 from casefile.whose import whose
 from casefile.words import WordsAnswer, opened, sealed
 from events.commands import History
@@ -49,14 +49,14 @@ async def log_activity(
             **body.effort(programmes.of(history)),
         )
 
-    return await call.execute(
+    return await tell(
+        call,
         JOURNAL,
         case_id,
-        on_case(case_id, activity_logged),
+        activity_logged,
+        f"/activities/{activity}",
         told=body,
-        stream=JOURNAL.beside(case_id),
         vault=await sealed(call, vault, case_id, record, body.report),
-        location=f"/v1/cases/{case_id}/activities/{activity}",
     )
 
 
@@ -84,14 +84,14 @@ async def correct_activity(
             **body.effort(programmes.of(history)),
         )
 
-    return await call.execute(
+    return await tell(
+        call,
         JOURNAL,
         case_id,
-        on_case(case_id, correction),
+        correction,
+        f"/activities/{activity}",
         told=body,
-        stream=JOURNAL.beside(case_id),
         vault=await sealed(call, vault, case_id, record, body.report),
-        location=f"/v1/cases/{case_id}/activities/{activity}",
     )
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
-from casefile.case.beside import on_case
 from casefile.needs.answer import NeedsAnswer, needs_answer
 from casefile.needs.decider import NEEDS
 from casefile.needs.events import NeedClosed, NeedIdentified, NeedMet, ReferredOut
+from casefile.telling import tell
 from casefile.words import Words, WordsAnswer, opened, sealed
 from events.contracts.contract import Code
 from kit.bodies import Fact, Written
@@ -54,14 +54,14 @@ async def identify_need(
         words=record if body.words else None,
         occurred=body.occurred_at,
     )
-    return await call.execute(
+    return await tell(
+        call,
         NEEDS,
         case_id,
-        on_case(case_id, told),
+        told,
+        f"/needs/{need}",
         told=body,
-        stream=NEEDS.beside(case_id),
         vault=await sealed(call, vault, case_id, record, body.words),
-        location=f"/v1/cases/{case_id}/needs/{need}",
     )
 
 
@@ -70,26 +70,15 @@ async def meet_need(
     case_id: UUID, need: UUID, body: MetBody, call: Annotated[Call, adds("case:work")]
 ) -> Written:
     told = NeedMet(need=need, met_by=body.met_by, occurred=body.occurred_at)
-    return await call.execute(
-        NEEDS,
-        case_id,
-        on_case(case_id, told),
-        told=body,
-        stream=NEEDS.beside(case_id),
-        location=f"/v1/cases/{case_id}/needs/{need}",
-    )
+    return await tell(call, NEEDS, case_id, told, f"/needs/{need}", told=body)
 
 
 @router.post("/needs/{need}/closings", status_code=201, summary="Close a need, met or not")
 async def close_need(
     case_id: UUID, need: UUID, body: Fact, call: Annotated[Call, adds("case:work")]
 ) -> Written:
-    return await call.execute(
-        NEEDS,
-        case_id,
-        on_case(case_id, NeedClosed(need=need, occurred=body.occurred_at)),
-        stream=NEEDS.beside(case_id),
-        location=f"/v1/cases/{case_id}/needs/{need}",
+    return await tell(
+        call, NEEDS, case_id, NeedClosed(need=need, occurred=body.occurred_at), f"/needs/{need}"
     )
 
 
@@ -101,14 +90,7 @@ async def refer_out(
     told = ReferredOut(
         referral=referral, target=body.target, need=body.need, occurred=body.occurred_at
     )
-    return await call.execute(
-        NEEDS,
-        case_id,
-        on_case(case_id, told),
-        told=body,
-        stream=NEEDS.beside(case_id),
-        location=f"/v1/cases/{case_id}/referrals-out/{referral}",
-    )
+    return await tell(call, NEEDS, case_id, told, f"/referrals-out/{referral}", told=body)
 
 
 @router.get("/needs", summary="The needs and referrals of a case, now or at another time")

@@ -1,6 +1,6 @@
 """What is told of a person over HTTP; names and contact data go to the vault."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -45,6 +45,11 @@ class DetailsBody(Fact):
         default=(), max_length=32
     )
     contact: ContactBody | None = None
+
+    @property
+    def contact_fields(self) -> Mapping[str, str] | None:
+        """For the vault."""
+        return self.contact.fields() if self.contact else None
 
 
 class PersonBody(RoleBody, DetailsBody):

@@ -1,13 +1,11 @@
 """HTTP for the client system: its persons, their roles, how to reach them, and a death."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
-from casefile.case.beside import on_case
 from casefile.consent.decider import CONTACT_DATA, has_ended
 from casefile.parts import TheProgrammes
 from casefile.persons.answer import PersonAnswer, person_answers
@@ -19,9 +17,9 @@ from casefile.persons.events import (
     PersonDetailsChanged,
     PersonRoleChanged,
 )
+from casefile.telling import tell
+from casefile.words import sealed_fields
 from events.commands import History
-from events.store import Sealed
-from events.vault import Vault
 from kit.bodies import Fact, Written
 from kit.calls import Call
 from kit.contact import ContactAnswer
@@ -62,14 +60,14 @@ async def add_person(
             occurred=body.occurred_at,
         )
 
-    return await call.execute(
+    return await tell(
+        call,
         PERSONS,
         case_id,
-        on_case(case_id, added),
+        added,
+        f"/persons/{person}",
         told=body,
-        stream=PERSONS.beside(case_id),
-        vault=await _sealed(call, vault, case_id, record, body),
-        location=f"/v1/cases/{case_id}/persons/{person}",
+        vault=await sealed_fields(call, vault, case_id, record, body.contact_fields),
     )
 
 
@@ -93,14 +91,7 @@ async def change_role(
             occurred=body.occurred_at,
         )
 
-    return await call.execute(
-        PERSONS,
-        case_id,
-        on_case(case_id, changed),
-        told=body,
-        stream=PERSONS.beside(case_id),
-        location=f"/v1/cases/{case_id}/persons/{person}",
-    )
+    return await tell(call, PERSONS, case_id, changed, f"/persons/{person}", told=body)
 
 
 @router.post("/persons/{person}/details", status_code=201, summary="How to reach a person from now")
@@ -119,14 +110,14 @@ async def change_details(
         contact=record if body.contact else None,
         occurred=body.occurred_at,
     )
-    return await call.execute(
+    return await tell(
+        call,
         PERSONS,
         case_id,
-        on_case(case_id, told),
+        told,
+        f"/persons/{person}",
         told=body,
-        stream=PERSONS.beside(case_id),
-        vault=await _sealed(call, vault, case_id, record, body),
-        location=f"/v1/cases/{case_id}/persons/{person}",
+        vault=await sealed_fields(call, vault, case_id, record, body.contact_fields),
     )
 
 
@@ -136,13 +127,7 @@ async def record_death(
 ) -> Written:
     """The case goes on; whoever is the client then is given that role."""
     told = ClientDied(person=body.person, occurred=body.occurred_at)
-    return await call.execute(
-        PERSONS,
-        case_id,
-        on_case(case_id, told),
-        stream=PERSONS.beside(case_id),
-        location=f"/v1/cases/{case_id}",
-    )
+    return await tell(call, PERSONS, case_id, told)
 
 
 @router.get("/persons", summary="The persons of a client system, now or at another time")
@@ -179,13 +164,3 @@ async def read_person_contact_data(
     if details is None or details.contact is None or has_ended(CONTACT_DATA, known, case_id):
         raise not_found()
     return ContactAnswer.of(await vault.open(case_id, details.contact))
-
-
-async def _sealed(
-    call: Call, vault: Vault, case_id: UUID, record: UUID, body: DetailsBody
-) -> Sequence[Sealed]:
-    """For the vault; whoever may not see the case does not learn of its erasure."""
-    if body.contact is None:
-        return ()
-    await call.require(case_id)
-    return await vault.seal(case_id, record, body.contact.fields())

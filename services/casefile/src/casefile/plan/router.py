@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
-from casefile.case.beside import on_case
 from casefile.parts import TheProgrammes
 from casefile.plan.answer import AgreementAnswer, agreement_answers
 from casefile.plan.decider import PLAN
 from casefile.plan.events import AgreementMade
+from casefile.telling import tell
 from casefile.words import Words, WordsAnswer, opened, sealed
 from events.commands import History
 from events.contracts.contract import Code
@@ -70,14 +70,14 @@ async def make_agreement(
             occurred=body.occurred_at,
         )
 
-    return await call.execute(
+    return await tell(
+        call,
         PLAN,
         case_id,
-        on_case(case_id, made),
+        made,
+        f"/agreements/{agreement}",
         told=body,
-        stream=PLAN.beside(case_id),
         vault=await sealed(call, vault, case_id, record, body.words),
-        location=f"/v1/cases/{case_id}/agreements/{agreement}",
     )
 
 
