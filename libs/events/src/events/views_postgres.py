@@ -114,16 +114,13 @@ def _value(value: object, *, as_json: bool) -> object:
 
 
 async def _create(connection: asyncpg.Connection, view: View) -> None:
-    known = await connection.fetchval("select to_regclass($1)", view.table.name)
-    if known is None:
-        await connection.execute(ddl(CreateTable(view.table)))
-    for index in view.table.indexes:
-        await connection.execute(ddl(CreateIndex(index, if_not_exists=True)))
+    await create_table(connection, view.table)
     fresh = "insert into views (name, version) values ($1, $2) on conflict do nothing"
     await connection.execute(fresh, view.name, view.version)
 
 
 async def create_table(connection: asyncpg.Connection, table: Table) -> None:
-    await connection.execute(ddl(CreateTable(table)))
+    """Makes what is missing of it."""
+    await connection.execute(ddl(CreateTable(table, if_not_exists=True)))
     for index in table.indexes:
-        await connection.execute(ddl(CreateIndex(index)))
+        await connection.execute(ddl(CreateIndex(index, if_not_exists=True)))
