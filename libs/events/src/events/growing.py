@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from events.decider import Decider
-from events.history import happened
+from events.history import BEGINNING, happened
 from events.ranges import Ranges, Row
 from events.store import Recorded
 
@@ -16,7 +15,6 @@ Rows = Callable[[UUID, Sequence[Recorded[Any]]], list[Row]]
 
 S = TypeVar("S")
 E = TypeVar("E")
-BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Growing(Protocol):

@@ -22,6 +22,7 @@ class Timed(Protocol):
 
 
 T = TypeVar("T", bound=Timed)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -125,7 +126,7 @@ def repeats(told: T, before: Collection[T], standing: T | None) -> bool:
 
 def placed(facts: Iterable[Recorded[E]]) -> Iterator[tuple[datetime, Recorded[E]]]:
     """Facts in the order of happening, each with the moment at which it takes its place."""
-    moment = datetime.min.replace(tzinfo=UTC)
+    moment = BEGINNING
     for fact in facts:
         moment = max(moment, happened(fact))
         yield moment, fact

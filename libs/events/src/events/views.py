@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid
 
 from events.columns import held_columns
-from events.growing import BEGINNING, Fold, Rows, grown, intervals, states
-from events.history import Known, as_told
+from events.growing import Fold, Rows, grown, intervals, states
+from events.history import BEGINNING, Known, as_told
 from events.ranges import Ranges, Row
 from events.store import Json, Recorded
 

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from events.history import BEGINNING
 from events.memory import MemoryStore
 from events.store import Work
 from events.work import Backlog, Claimed
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryQueue:
@@ -45,4 +44,4 @@ class MemoryQueue:
 
 
 def _due(work: Work) -> datetime:
-    return work.due_at or _LONG_AGO
+    return work.due_at or BEGINNING

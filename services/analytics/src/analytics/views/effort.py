@@ -29,8 +29,7 @@ from analytics.views.durations import Span, measured
 from analytics.views.measures import measures
 from events.contracts import type_name
 from events.contracts.casefile import ActivityLogged, CaseOpened
-from events.growing import BEGINNING
-from events.history import happened
+from events.history import BEGINNING, happened
 from events.occurrence import Occurred, Precision, civil_day
 from events.views import Fold, Row, View
 

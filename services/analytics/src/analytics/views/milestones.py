@@ -13,8 +13,7 @@ from analytics.views.said import any_of, said_by
 from events.contracts import registry
 from events.contracts.casefile import CaseOpened, TrackStepRecorded
 from events.contracts.intake import CandidateIdentified, ReferralMade
-from events.growing import BEGINNING
-from events.history import happened
+from events.history import BEGINNING, happened
 from events.occurrence import UNKNOWN, Occurred, Precision, civil_day
 from events.views import Fold, Row, View
 from programmes import Programmes, codes
