@@ -647,6 +647,36 @@ async def test_a_view_with_nothing_to_read_stays_well() -> None:
         assert views.healthy
 
 
+class Late(MemoryViews):
+    """Says what is parked only when it is let, so that much can happen meanwhile."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self.asked = asyncio.Event()
+        self.let = asyncio.Event()
+
+    async def parked(self, view: View) -> Sequence[UUID]:
+        self.asked.set()
+        await self.let.wait()
+        return await super().parked(view)
+
+
+async def test_whoever_is_stopped_while_it_looks_at_what_is_parked_ends() -> None:
+    store = MemoryStore("intake")
+    tables = Late(store)
+    views = Views(store=store, tables=tables, views=[LEVELS], decode=as_it_is)
+    stop = asyncio.Event()
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(views._keep_following(LEVELS, stop))
+        await tables.asked.wait()
+        stop.set()
+        await views._told(0)
+        tables.let.set()
+
+    assert following.done()
+
+
 # Conditions of queries, and the rebuild, on PostgreSQL
 
 

@@ -129,7 +129,7 @@ def _let_members_fail(faults: Faults) -> None:
     async def poll_or_fail(member: KafkaSubscription, seconds: float) -> Any:  # noqa: ANN401
         group = member._client._group_id
         if faults.seconds(Kind.DEAF, group) is not None:
-            member._client._fetcher._fetch_task.cancel()
+            _deafen(member._client._fetcher)
         if faults.seconds(Kind.LOST, group) is not None:
             member._client._coordinator._coordination_task.cancel()
         messages: list[Message] = [*await poll(member, seconds)]
@@ -147,6 +147,12 @@ def _let_members_fail(faults: Faults) -> None:
 
     setattr(KafkaSubscription, "poll", poll_or_fail)  # noqa: B010 - replaced for a test
     setattr(Consumer, "run", run_or_end)  # noqa: B010
+
+
+def _deafen(fetcher: Any) -> None:  # noqa: ANN401
+    """What it has asked for already is not heard either, or what comes just now would be."""
+    for task in (fetcher._fetch_task, *fetcher._pending_tasks):
+        task.cancel()
 
 
 def _drawn(message: Outgoing) -> int:

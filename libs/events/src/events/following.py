@@ -192,7 +192,8 @@ class Views:
             else:
                 self._behind.pop(view, None)
                 async with self._moved:
-                    await self._moved.wait()
+                    if not stop.is_set():
+                        await self._moved.wait()
 
     async def retry(self, folding: Folding) -> int:
         """Tries parked keys again, and says how far the view is.
