@@ -14,7 +14,7 @@ from events.memory import MemoryStore
 from events.postgres import PostgresStore
 from events.store import Json, Store, Work, WriteSet
 from events.testing import METADATA, FixedClock
-from events.work import Claimed, Worker, WorkQueue
+from events.work import MOST_DEATHS, Claimed, Worker, WorkQueue
 from events.work_memory import MemoryQueue
 from events.work_postgres import PostgresQueue
 
@@ -84,11 +84,21 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.002)
 
 
-async def claimed_again(place: Place, now: datetime) -> Claimed:
+async def claimed_again(place: Place, now: datetime, lease: timedelta = LEASE) -> Claimed:
     async with asyncio.timeout(5):
-        while not (claimed := await place.queue.claim(KINDS, now, LEASE, 1)):  # noqa: ASYNC110 - there is nothing to be told by
+        while not (claimed := await place.queue.claim(KINDS, now, lease, 1)):  # noqa: ASYNC110 - there is nothing to be told by
             await asyncio.sleep(0.002)
     return claimed[0]
+
+
+async def handled(one: Worker) -> None:
+    async with asyncio.timeout(5):
+        while not await one.once():  # noqa: ASYNC110 - there is nothing to be told by
+            await asyncio.sleep(0.002)
+
+
+class Death(BaseException):
+    """Ends a worker within a handler, as a kill does."""
 
 
 class SlowToAnswer:
@@ -199,6 +209,25 @@ async def test_a_worker_whose_clock_steps_does_not_take_its_own_item_again(place
         go_on.set()
 
     assert len(begun) == 1
+
+
+async def test_what_kills_its_workers_comes_back_later_than_what_they_held_beside_it(
+    place: Place,
+) -> None:
+    deadly = await place.add(due_in=-5)
+    for _ in range(MOST_DEATHS):
+        assert (await claimed_again(place, NOW, SHORT)).work.id == deadly
+
+    async def handle(_: Work) -> None:
+        raise Death
+
+    one = worker(place, handle, FixedClock(NOW))
+    one.lease = SHORT
+    with pytest.raises(Death):
+        await handled(one)
+    beside = await place.add()
+    for _ in range(3):
+        assert (await claimed_again(place, NOW, SHORT)).work.id == beside
 
 
 async def test_a_handler_is_ended_before_the_lease_that_it_began_with(place: Place) -> None:

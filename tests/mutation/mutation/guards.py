@@ -263,5 +263,10 @@ HELD = (
         (Edit("events/work_memory.py", "at = self._store.clock()", "at = now"),),
         (WORK + "workers_whose_clocks_differ_never_hold_one_item_at_once[memory]",),
     ),
+    Guard(
+        "what may have killed its workers held longer",
+        (Edit("events/work.py", "claimed.tries > MOST_DEATHS and", "False and"),),
+        (WORK + "what_kills_its_workers_comes_back_later_than_what_they_held_beside_it[memory]",),
+    ),
 )
 GUARDS = (*UNIQUE, *COUNTER, *INBOX, *VERSION, *REQUEST, *MOVED, *LOST, *NOTED, *HELD)

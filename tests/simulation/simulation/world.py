@@ -55,7 +55,7 @@ class Climate:
             late=chance.choice([0, 0.01, 0.03]),
             deaf=chance.choice([0, 0.5]),
             poison=chance.choice([0, 0, 13]),
-            blows_seconds=chance.choice([0.4, 1.0, 3.0]),
+            blows_seconds=chance.choice([0.3, 0.7, 2.0]),
             look_seconds=chance.choice([0.5, 1.0, 2.0]),
             replicas=chance.choice([1, 1, 2]),
         )

@@ -20,6 +20,8 @@ WAITING = Gauge("leidraad_work_waiting", "Work items that wait or run", ["servic
 OLDEST = Gauge("leidraad_work_oldest_seconds", "Time that the oldest item is overdue", ["service"])
 TRIES = Counter("leidraad_work_tries", "Work items tried", ["service", "kind", "outcome"])
 
+MOST_DEATHS = 3
+"""After so many tries an item is held longer, since nobody knows how many of them were deaths."""
 _HANDLING = 0.9
 """How much of its lease a handler may use: what it began has to end, too, when it is ended."""
 
@@ -55,7 +57,7 @@ class WorkQueue(Protocol):
         ...
 
     async def defer(self, claimed: Claimed, delay: timedelta) -> None:
-        """Gives an item back, to be held by nobody until after `delay`, unless another has it."""
+        """Nobody gets this item until `delay` is over, unless another worker has it already."""
         ...
 
     async def backlog(self, now: datetime) -> Backlog: ...
@@ -110,16 +112,26 @@ class Worker:
             return []
 
     async def _handle(self, claimed: Claimed, until: float) -> None:
+        """What kills whoever handles it comes back ever later, and lets the others get done."""
         kind = claimed.work.kind
+        delay = timedelta(seconds=self.backoff.delay(claimed.tries, self.chance))
+        if claimed.tries > MOST_DEATHS and not await self._deferred(claimed, self.lease + delay):
+            return
         outcome = await self._outcome(claimed, until)
         TRIES.labels(self.service, kind, "done" if outcome is None else "failed").inc()
         if outcome is None:
             return
         where = {"service": self.service, "kind": kind, "item": str(claimed.work.id)}
         log.warning("work.failed", reason=outcome, tries=claimed.tries, **where)
-        delay = timedelta(seconds=self.backoff.delay(claimed.tries, self.chance))
-        with suppress(*INFRASTRUCTURE):
+        await self._deferred(claimed, delay)
+
+    async def _deferred(self, claimed: Claimed, delay: timedelta) -> bool:
+        try:
             await self.queue.defer(claimed, delay)
+        except INFRASTRUCTURE as error:
+            log.warning("work.waits", service=self.service, reason=code_of(error))
+            return False
+        return True
 
     async def _outcome(self, claimed: Claimed, until: float) -> str | None:
         """None if the item is done; it must be before its lease ends, for then it is another's."""
