@@ -107,12 +107,11 @@ async def test_what_comes_again_adds_nothing_in_whatever_order(
     assert len(store.work) == 1
 
 
-async def test_history_that_is_brought_in_late_is_silent(
-    handle: Handle, store: MemoryStore
+@pytest.mark.parametrize("why", ["silent", "reminders_stopped"])
+async def test_nobody_is_told_of_history_or_while_reminders_have_stopped(
+    handle: Handle, store: MemoryStore, why: str
 ) -> None:
-    silent = DeadlineSet(policy="first-contact", policy_version=1, due_on=DUE_ON, silent=True)
-
-    await handle(replace(SET, event=silent))
+    await handle(replace(SET, event=SET.event.model_copy(update={why: True})))
 
     assert len(store.log) == len(store.work) == 0
     assert len(store.messages) == 1

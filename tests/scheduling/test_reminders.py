@@ -94,6 +94,8 @@ async def passed(
         ([OPENED, WITHDRAWN, GIVEN], [DeadlineSet, DeadlineMissed]),
         ([OPENED, GIVEN, WITHDRAWN], [DeadlineSet, DeadlineMissed]),
         ([OPENED, STUDY_LEFT], [DeadlineSet, DeadlineMissed]),
+        ([WITHDRAWN, OPENED], [DeadlineSet, DeadlineSilenced]),
+        ([WITHDRAWN, OPENED, GIVEN], [DeadlineSet, DeadlineMissed]),
     ],
 )
 async def test_a_deadline_that_passes_while_reminders_have_stopped_is_silent(
@@ -106,16 +108,16 @@ async def test_a_deadline_that_passes_while_reminders_have_stopped_is_silent(
     assert await passed(handle, store, clock, *told) == events
 
 
-async def test_what_is_set_while_reminders_have_stopped_begins_no_timer(
-    handle: Handle, store: MemoryStore
+@pytest.mark.parametrize(("told", "stopped"), [([OPENED], False), ([WITHDRAWN, OPENED], True)])
+async def test_whether_reminders_had_stopped_is_told_with_what_is_set(
+    handle: Handle, store: MemoryStore, told: Sequence[Recorded[Contract]], *, stopped: bool
 ) -> None:
-    await handle(WITHDRAWN)
-    await handle(OPENED)
+    for each in told:
+        await handle(each)
 
     deadline = CODEC.decode(store.log[-1]).event
     assert isinstance(deadline, DeadlineSet)
-    assert deadline.silent
-    assert store.work == {}
+    assert (deadline.silent, deadline.reminders_stopped) == (False, stopped)
 
 
 @pytest.mark.parametrize("order", [*permutations([WITHDRAWN, WITHDRAWN, GIVEN, GIVEN])])

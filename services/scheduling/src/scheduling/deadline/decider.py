@@ -127,7 +127,8 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             policy=command.policy,
             policy_version=command.policy_version,
             due_on=command.due_on,
-            silent=command.stopped or end_of_day(command.due_on) <= command.known_at,
+            silent=end_of_day(command.due_on) <= command.known_at,
+            reminders_stopped=command.stopped,
             occurred=command.occurred,
         )
     ]

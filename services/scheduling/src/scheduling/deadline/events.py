@@ -9,15 +9,17 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineSet:
-    """Due by the end of `due_on`.
+    """Due by the end of `due_on`; `silent` where that was over before anybody could know of it.
 
-    `silent` where that was over before anybody could know of it, or reminders had stopped.
+    Where `reminders_stopped`, nobody is told that it is set; they may be allowed again until it
+    is due.
     """
 
     policy: str
     policy_version: int
     due_on: date
     silent: bool
+    reminders_stopped: bool = False
     occurred: Occurred
 
 
