@@ -361,6 +361,18 @@ async def test_a_figure_says_on_what_it_rests(ask: Ask) -> None:
     ]
 
 
+async def test_a_case_that_cannot_be_read_is_left_out_and_the_figure_says_so(
+    hears: Tell, figure: Ask
+) -> None:
+    identified, offered, *_ = SILENT
+    await hears([*SUPPORTED_AND_CLOSED, identified, replace(offered, event={"attempt": "often"})])
+
+    offers, caseload = await figure("offers"), await figure("caseload")
+
+    assert (offers["n"], offers["basis"]["parkedCases"]) == (1, 1)
+    assert caseload["basis"]["parkedCases"] == 0
+
+
 async def test_without_times_a_figure_ends_now_and_rests_on_all_that_is_known(ask: Ask) -> None:
     basis = (await ask("funnel"))["basis"]
 

@@ -25,7 +25,8 @@ class Basis(Answer):
     """What a figure rests on.
 
     `asOf` is where it ends and `cutOff` the civil day of that; `knownAt` is null where all that is
-    known counts; `position` is how far the view had read analytics' own log.
+    known counts; `position` is how far the view had read analytics' own log; `parkedCases` are
+    counted nowhere, of whatever programme, because something that was told of them cannot be read.
     """
 
     programme: str | None
@@ -35,6 +36,7 @@ class Basis(Answer):
     known_at: datetime | None
     known_at_given: str | None
     position: int
+    parked_cases: int
     watermarks: list[Watermark]
 
 
@@ -61,6 +63,7 @@ async def basis(snapshot: Snapshot, asked: Asked) -> Basis:
         known_at=asked.cut.known_at if asked.known_at_given else None,
         known_at_given=asked.known_at_given,
         position=snapshot.position,
+        parked_cases=snapshot.parked,
         watermarks=[Watermark(**mark) for mark in marks],
     )
 

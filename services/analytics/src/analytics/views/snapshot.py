@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.sql import ClauseElement
 
 from events import sql
@@ -19,13 +19,15 @@ from kit.parts import part
 
 WAIT_SECONDS = 2.0
 _POSITION = text("select position from views where name = :name and version = :version")
+_PARKED = text("select key from parked_in_views where name = :name and version = :version")
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a view held when it had read the log up to `position`."""
+    """What a view held when it had read the log up to `position`; of parked keys it has nothing."""
 
     position: int
+    parked: int
     connection: asyncpg.Connection
 
     async def fetch(self, statement: ClauseElement) -> list[Row]:
@@ -49,16 +51,25 @@ class Snapshots:
             if not await wait_for(self.tables, view, min_position, WAIT_SECONDS):
                 raise Unavailable("the view has not seen this position yet")
         async with pooled(self.pool) as connection, _standing_still(connection, views):
-            yield Snapshot(min([await _position(connection, view) for view in views]), connection)
+            positions = [await _position(connection, view) for view in views]
+            parked = {key for view in views for key in await _parked(connection, view)}
+            yield Snapshot(min(positions), len(parked), connection)
 
 
 TheSnapshots = Annotated[Snapshots, part(Snapshots)]
 
 
 async def _position(connection: asyncpg.Connection, view: View) -> int:
-    place = _POSITION.bindparams(name=view.name, version=view.version)
-    [checkpoint] = await sql.fetch(connection, place)
+    [checkpoint] = await sql.fetch(connection, _of(view, _POSITION))
     return cast("int", checkpoint["position"])
+
+
+async def _parked(connection: asyncpg.Connection, view: View) -> list[object]:
+    return [row["key"] for row in await sql.fetch(connection, _of(view, _PARKED))]
+
+
+def _of(view: View, statement: TextClause) -> TextClause:
+    return statement.bindparams(name=view.name, version=view.version)
 
 
 @asynccontextmanager
