@@ -12,14 +12,20 @@ from casefile.case.decider import CASE
 from casefile.case.events import ContactDataReceived, ContactDataRefused
 from casefile.case.examples import CASE_ID, OPENED
 from casefile.case.work import FETCH_CONTACT_DATA
+from casefile.consent.decider import CONSENT
+from casefile.consent.events import ConsentWithdrawn
 from casefile.work.contact_data import contact_data_fetcher
 from events.memory import MemoryStore
+from events.occurrence import Occurred
 from events.store import AlreadyDone, Appended, Unavailable, Work, WriteSet
 from events.testing import METADATA, FixedClock, numbered
 from events.vault import Vault
 from kit.peers import PeerRefused, Peers, PeerUnavailable
 
 WORK = Work(id=numbered(5), kind=FETCH_CONTACT_DATA, key=CASE_ID, data={}, metadata=METADATA)
+WITHDRAWN = ConsentWithdrawn(
+    consent="contact-data", stops=("contact-data",), occurred=Occurred.parse("2027-02-16")
+)
 CONTACT = {"name": "Wilhelmina Plantinga", "phone": "06 1234 5678"}
 Fetch = Callable[[], Awaitable[None]]
 NO_CONSENT = {"type": "urn:leidraad:problem:no-contact-consent"}
@@ -109,6 +115,19 @@ async def test_a_refusal_for_good_becomes_an_event_and_ends_the_work(
     assert isinstance(refused, ContactDataRefused)
     assert refused.reason == reason
     assert (store.work, store.vault) == ({}, {})
+
+
+async def test_nobody_is_asked_for_what_the_client_has_withdrawn_meanwhile(
+    fetch: Fetch, tell: Callable[..., Awaitable[None]], store: MemoryStore, intake: Intake
+) -> None:
+    await tell(WITHDRAWN, stream=CONSENT.beside(CASE_ID))
+
+    await fetch()
+
+    refused = last(store)
+    assert isinstance(refused, ContactDataRefused)
+    assert refused.reason == "consent-withdrawn"
+    assert (store.work, store.vault, intake.asked) == ({}, {}, [])
 
 
 @pytest.mark.parametrize(

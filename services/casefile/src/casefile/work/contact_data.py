@@ -5,6 +5,7 @@ from uuid import uuid5
 
 from casefile.case.decider import CASE
 from casefile.case.events import ContactDataReceived, ContactDataRefused
+from casefile.consent.decider import CONTACT_DATA, has_ended
 from events.commands import Cause, execute
 from events.occurrence import Occurred
 from events.store import Erased, Store, Work, WriteSet
@@ -21,6 +22,9 @@ def contact_data_fetcher(store: Store, vault: Vault, peers: Peers, clock: Clock)
     """Asks intake until it answers; a refusal for good becomes an event."""
 
     async def fetch(work: Work) -> None:
+        if has_ended(CONTACT_DATA, await store.history(work.key), work.key):
+            await refuse(work, "consent-withdrawn")
+            return
         path = f"/v1/referrals/{work.key}/contact-data"
         try:
             found = await peers.get("intake", path, work.metadata.correlation_id)
