@@ -20,10 +20,11 @@ from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
 from events.testing import METADATA, FixedClock, lived, outcome, recorded
 from programmes.loader import Programmes
+from scheduling.app import CONSENTS_GROUP, DEADLINES_GROUP
 from scheduling.codec import CODEC
 from scheduling.deadline.events import DeadlineMissed, DeadlineSet, DeadlineSilenced
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
-from scheduling.reactions import reactions
+from scheduling.reactions import deadlines, reminders
 from scheduling.reminder.decider import REMINDER, reminder_decider
 from scheduling.reminder.events import ReminderEvent
 from scheduling.reminder.examples import ALLOWED, STOPPED
@@ -71,7 +72,17 @@ STUDY_JOINED = message(
 
 @pytest.fixture
 def handle(store: MemoryStore, programmes: Programmes) -> Handle:
-    return react(store, "scheduling.deadlines", reactions(programmes))
+    """Of both groups, one after the other."""
+    groups = [
+        react(store, CONSENTS_GROUP, reminders.reactions(programmes)),
+        react(store, DEADLINES_GROUP, deadlines.reactions(programmes)),
+    ]
+
+    async def handle(message: Recorded[Contract]) -> None:
+        for handled in groups:
+            await handled(message)
+
+    return handle
 
 
 async def passed(

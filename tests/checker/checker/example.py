@@ -7,10 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from analytics.log import keep
-from casefile.app import GROUP as CASEFILE
 from casefile.case.decider import CASE
 from casefile.case.events import ContactDataReceived, FirstContactMade
-from casefile.reactions import intake as from_intake
 from checker.delivery import as_message, message_of
 from checker.evidence import Books, Evidence, Exchange, Refusal, Rows, Success
 from checker.rules import Rules
@@ -41,12 +39,8 @@ from intake.offer.commands import AcceptOffer, Consent, MakeOffer
 from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified
 from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
-from notifications.app import GROUP as NOTIFICATIONS
 from notifications.message.decider import MESSAGE, ConfirmDelivery, StartDelivery
-from notifications.reactions import scheduling as from_scheduling
 from programmes.loader import load
-from scheduling.app import GROUP as SCHEDULING
-from scheduling.reactions import reactions as scheduling_reactions
 
 PROGRAMMES = load(None)
 RULES = rules(PROGRAMMES)
@@ -67,15 +61,11 @@ class Example:
     def __post_init__(self) -> None:
         self.stores = {name: MemoryStore(name, self.clock) for name in SERVICES}
         self.broker = MemoryBroker()
-        self.handlers = {
-            "casefile": react(self.stores["casefile"], CASEFILE, from_intake.REACTIONS),
-            "scheduling": react(
-                self.stores["scheduling"], SCHEDULING, scheduling_reactions(PROGRAMMES)
-            ),
-            "notifications": react(
-                self.stores["notifications"], NOTIFICATIONS, from_scheduling.reactions(PROGRAMMES)
-            ),
-        }
+        self.handlers = [
+            (follower, react(self.stores[name], follower.group, follower.reactions))
+            for name, own in RULES.items()
+            for follower in own.follows
+        ]
         self.keep = keep(self.stores["analytics"])
 
     def clock(self) -> datetime:
@@ -185,8 +175,7 @@ class Example:
             self.broker.put(message)
             arrived = as_message(message)
             await self.keep(reads_everything({})(arrived))
-            for name, handle in self.handlers.items():
-                [follower] = RULES[name].follows
+            for follower, handle in self.handlers:
                 read = follower.read(arrived) if service in follower.sources else None
                 if read:
                     await handle(read)

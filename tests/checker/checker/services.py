@@ -27,11 +27,10 @@ from notifications.message.events import CODEC as MESSAGE_CODEC
 from notifications.publish import publish as publish_notifications
 from notifications.reactions import scheduling as from_scheduling
 from programmes.loader import Programmes
-from scheduling.app import GROUP as SCHEDULING
+from scheduling.app import CONSENTS_GROUP, DEADLINES_GROUP
 from scheduling.codec import CODEC as SCHEDULING_CODEC
 from scheduling.publish import publish as publish_scheduling
-from scheduling.reactions import SOURCES as SCHEDULING_SOURCES
-from scheduling.reactions import reactions as from_casefile_and_intake
+from scheduling.reactions import deadlines, reminders
 from scheduling.views.deadlines import DEADLINES
 
 
@@ -74,11 +73,16 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             publish=publish_scheduling,
             follows=[
                 Follower(
-                    group=SCHEDULING,
-                    sources=SCHEDULING_SOURCES,
+                    group=DEADLINES_GROUP,
+                    sources=deadlines.SOURCES,
                     read=reads(known),
-                    reactions=from_casefile_and_intake(programmes),
-                )
+                    reactions=deadlines.reactions(programmes),
+                ),
+                Follower(
+                    group=CONSENTS_GROUP,
+                    sources=reminders.SOURCES,
+                    **_of(reminders.reactions(programmes)),
+                ),
             ],
             views=[DEADLINES],
             ends={

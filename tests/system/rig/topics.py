@@ -20,6 +20,7 @@ PUBLISHING = ("intake", "casefile", "scheduling", "notifications")
 GROUPS = {
     "casefile.referrals": ["intake"],
     "scheduling.deadlines": ["casefile", "intake"],
+    "scheduling.consents": ["casefile"],
     "notifications.deadlines": ["scheduling"],
     "analytics.log": PUBLISHING,
 }

@@ -1,6 +1,8 @@
 """Scheduling, put together: deadlines."""
 
-from events.consumer import react
+from collections.abc import Mapping, Sequence
+
+from events.consumer import Reaction, react
 from events.contracts import registry
 from events.envelope import reads
 from kit.composition import Follows, Ground, Service
@@ -11,15 +13,24 @@ from scheduling.codec import CODEC
 from scheduling.deadline import router as deadline
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.publish import publish
-from scheduling.reactions import SOURCES, reactions
+from scheduling.reactions import deadlines, reminders
 from scheduling.views.deadlines import DEADLINES
 from scheduling.work.deadlines import deadline_misser
 
-GROUP = "scheduling.deadlines"
+DEADLINES_GROUP = "scheduling.deadlines"
+CONSENTS_GROUP = "scheduling.consents"
+"""Of its own, so that no withdrawal waits behind a deadline that cannot be set."""
 
 
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
+
+    def follows(group: str, services: Sequence[str], reactions: Mapping[str, Reaction]) -> Follows:
+        read = reads(registry(programmes.track_steps()))
+        return Follows(
+            group=group, services=services, read=read, handle=react(ground.store, group, reactions)
+        )
+
     return Service(
         routers=[deadline.router],
         access=ACCESS,
@@ -27,12 +38,8 @@ def compose(ground: Ground[Settings]) -> Service:
         decode=CODEC.decode,
         publish=publish,
         follows=[
-            Follows(
-                group=GROUP,
-                services=SOURCES,
-                read=reads(registry(programmes.track_steps())),
-                handle=react(ground.store, GROUP, reactions(programmes)),
-            )
+            follows(DEADLINES_GROUP, deadlines.SOURCES, deadlines.reactions(programmes)),
+            follows(CONSENTS_GROUP, reminders.SOURCES, reminders.reactions(programmes)),
         ],
         views=[DEADLINES],
         work={MISS_DEADLINE: deadline_misser(ground.store, ground.clock)},

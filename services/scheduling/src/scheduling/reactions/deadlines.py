@@ -15,6 +15,8 @@ from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
 from scheduling.reminder.decider import REMINDER
 
+SOURCES = ("casefile", "intake")
+
 
 def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
     """One per published type that starts or meets a deadline of any programme."""

@@ -11,6 +11,7 @@ from programmes.loader import Programmes
 from scheduling.reminder.decider import REMINDER
 from scheduling.reminder.events import ReminderEvent, RemindersAllowed, RemindersStopped
 
+SOURCES = ("casefile",)
 REMINDERS = "reminders"
 
 
