@@ -1,5 +1,7 @@
 """Operators see what is parked, and ask for a retry or a skip; the consumer does it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import httpx
@@ -7,7 +9,7 @@ import pytest
 
 from events.broker import Message, Partition
 from events.memory import MemoryStore
-from events.parking import NOTHING, Lane, Parking, Request
+from events.parking import NOTHING, VIEWS, Lane, Parked, Parking, Request
 from events.parking_memory import MemoryYard
 from events.store import Unavailable, WriteSet
 from kit import parking
@@ -16,6 +18,7 @@ from kit.testing import Stand, at, problem
 
 KEY = UUID(int=7)
 LANE = Lane("casefile.referrals", "intake.events", KEY)
+OF_VIEW = Lane(VIEWS, "candidates_v1", KEY)
 PARKED = f"/v1/parked-keys/{parking.id_of(LANE)}"
 SKIP = {"message": 1, "reason": "sent-by-mistake"}
 
@@ -122,6 +125,27 @@ async def test_a_skip_needs_a_message_and_a_reason(
     assert problem(nameless) == problem(without) == problem(prose) == (422, "invalid")
     assert reasoned.status_code == 200
     assert await requested(yard) is Request.SKIP
+
+
+class Viewed(MemoryYard):
+    """A view has parked the key."""
+
+    async def list(self, group: str | None = None) -> Sequence[Parked]:
+        return [replace(parked, lane=OF_VIEW) for parked in await super().list(group)]
+
+
+async def test_what_a_view_parked_need_not_be_asked_for(store: MemoryStore) -> None:
+    yard = Viewed(at("2026-03-05T10:00:00+00:00"), store)
+    await yard.park(LANE, Message(Partition(LANE.topic, 3), 5, KEY.bytes, [], b"{}"), "unreadable")
+    operator = on(store, yard).client(Role.OPERATOR)
+    parked = f"/v1/parked-keys/{parking.id_of(OF_VIEW)}"
+
+    answers = [
+        await operator.post(f"{parked}/retries"),
+        await operator.post(f"{parked}/skips", json=SKIP),
+    ]
+
+    assert [problem(answer) for answer in answers] == [(409, "tried-by-itself")] * 2
 
 
 async def test_a_skip_that_comes_twice_leaves_out_one_message(

@@ -14,6 +14,9 @@ from events.store import WriteSet
 NO_PARTITION = -1
 """Of a message that is still in the log: what waits is in the order of its positions there."""
 
+VIEWS = "views"
+"""Stands where the group would, if it is a view that cannot read what its key was told."""
+
 NOTHING = WriteSet()
 
 
@@ -22,6 +25,14 @@ class MovedOn(Rejected):
 
     def __init__(self) -> None:
         super().__init__("moved-on", "Another message is the first by now; look at the key again.")
+
+
+class ByItself(Rejected):
+    """A view tries the keys that it parked again without being asked; it leaves nothing out."""
+
+    def __init__(self) -> None:
+        sentence = "A view tries this again by itself, each minute and with whatever is told next."
+        super().__init__("tried-by-itself", sentence)
 
 
 class Lane(NamedTuple):

@@ -8,11 +8,11 @@ import asyncpg
 from events import reading
 from events.batch import SQL, Refusal, Refused, arguments, outcomes, prepare
 from events.broker import Message, Partition
-from events.parking import NOTHING, Lane, MovedOn, Parked, Request, Waiting, event_of
+from events.parking import NOTHING, VIEWS, Lane, MovedOn, Parked, Request, Waiting, event_of
 from events.pooled import pooled, transaction
 from events.store import AlreadyAnswered, Unavailable, WriteSet
 
-_LIST = """
+_LIST = f"""
     select k.consumer, k.topic, k.key, k.reason, k.parked_at, k.request,
         h.id, h.partition, h.message_offset, m.messages
     from parked_keys k join lateral (
@@ -24,10 +24,10 @@ _LIST = """
         order by h.turn, h.id limit 1
     ) h on true
     where $1::text is null or k.consumer = $1
-    union all select 'views', v.name || '_v' || v.version, v.key, v.reason, v.parked_at, 'none',
+    union all select '{VIEWS}', v.name || '_v' || v.version, v.key, v.reason, v.parked_at, 'none',
         v.position, -1, v.position, 1
     from parked_in_views v where $1::text is null
-    order by parked_at, key"""
+    order by parked_at, key"""  # noqa: S608 - a constant
 _REQUEST = """update parked_keys set request = $4, skip_message = $5, skip_reason = $6
     where (consumer, topic, key) = ($1, $2, $3)"""
 _ANEW = "update parked_messages set tries = 0 where (consumer, topic, key) = ($1, $2, $3)"

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from fastapi import APIRouter
 
 from events.contracts.contract import Code
-from events.parking import Lane, Parked, Parking, Request
+from events.parking import VIEWS, ByItself, Lane, Parked, Parking, Request
 from events.store import WriteSet
 from kit.access import AccessTable, Role
 from kit.bodies import Answer, Body, Written
@@ -87,7 +87,10 @@ async def _lane(keys: Parking, parked_key: UUID) -> Lane:
     lanes = [parked.lane for parked in await keys.list() if id_of(parked.lane) == parked_key]
     if not lanes:
         raise Hidden
-    return lanes[0]
+    [lane] = lanes
+    if lane.group == VIEWS:
+        raise ByItself
+    return lane
 
 
 def _shown(parked: Parked) -> ParkedKey:
