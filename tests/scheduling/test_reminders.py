@@ -168,6 +168,17 @@ def test_what_is_told_again_adds_nothing(told: ReminderEvent) -> None:
     assert outcome(reminder_decider, given=[told], when=told) == []
 
 
+@pytest.mark.parametrize(
+    ("given", "stopped"), [("2027-02-16", False), ("2027-02", True), ("2027-03", False)]
+)
+def test_a_consent_of_which_only_the_month_is_known_allows_nothing_that_was_stopped_in_it(
+    given: str, *, stopped: bool
+) -> None:
+    allowed = replace(ALLOWED, occurred=Occurred.parse(given))
+
+    assert reminder_decider.fold([STOPPED, allowed]).stopped is stopped
+
+
 def test_what_was_withdrawn_given_and_withdrawn_on_one_day_is_withdrawn() -> None:
     given = replace(ALLOWED, occurred=STOPPED.occurred)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from events.occurrence import Occurred
+from events.occurrence import Occurred, Precision
 from events.store import Recorded
 
 E = TypeVar("E")
@@ -104,24 +104,42 @@ def as_told(recorded: Iterable[Recorded[E]]) -> list[Recorded[E]]:
     return sorted(recorded, key=_as_recorded)
 
 
-def latest(told: Iterable[T], by: Callable[[T], K]) -> dict[K, T]:
+def not_before(told: Timed, before: Timed) -> bool:
+    """Of what may have happened at once, what is told last counts."""
+    return not told.occurred.certainly_before(before.occurred)
+
+
+def reopens(told: Timed, closed: Timed) -> bool:
+    """What is known by its month or year alone opens nothing that may have been closed since."""
+    exact = told.occurred.precision in (Precision.INSTANT, Precision.DAY)
+    return not_before(told, closed) if exact else closed.occurred.certainly_before(told.occurred)
+
+
+def latest(
+    told: Iterable[T], by: Callable[[T], K], displaces: Callable[[T, T], bool] = not_before
+) -> dict[K, T]:
     """Of facts that say how something stands, the one that happened last, however late it came."""
     last: dict[K, T] = {}
     for fact in told:
         before = last.get(by(fact))
-        if before is None or not fact.occurred.certainly_before(before.occurred):
+        if before is None or displaces(fact, before):
             last[by(fact)] = fact
     return last
 
 
-def repeats(told: T, before: Collection[T], standing: T | None) -> bool:
+def repeats(
+    told: T,
+    before: Collection[T],
+    standing: T | None,
+    displaces: Callable[[T, T], bool] = not_before,
+) -> bool:
     """Whether a fact was told before, and telling it again would not change how it stands.
 
     What was told on the same day since may have come between: then it is told anew.
     """
     if told not in before or standing is None:
         return False
-    return told == standing or told.occurred.certainly_before(standing.occurred)
+    return told == standing or not displaces(told, standing)
 
 
 def placed(facts: Iterable[Recorded[E]]) -> Iterator[tuple[datetime, Recorded[E]]]:

@@ -1,6 +1,7 @@
 """When consent is given and withdrawn, and what has ended by that."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 from casefile.case.beside import OnCase
@@ -8,32 +9,23 @@ from casefile.case.decider import Status
 from casefile.consent.events import CODEC, ConsentEvent, ConsentGiven, ConsentWithdrawn
 from events.commands import History, StreamType
 from events.decider import Decider, Rejected
-from events.occurrence import Precision
+from events.history import latest, not_before, reopens, repeats
 
 ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn]
 
 ACCESS = "access"
 CONTACT_DATA = "contact-data"
-EXACT = (Precision.INSTANT, Precision.DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consents:
-    """All that was told; of each consent counts what happened last, however late it was told.
-
-    A form of which only the month or the year is known opens nothing that a withdrawal closed.
-    """
+    """All that was told; of each consent counts what happened last, however late it was told."""
 
     told: tuple[ConsentEvent, ...] = ()
 
     @property
     def standing(self) -> dict[str, ConsentEvent]:
-        last: dict[str, ConsentEvent] = {}
-        for event in self.told:
-            before = last.get(event.consent)
-            if before is None or _displaces(event, before):
-                last[event.consent] = event
-        return last
+        return latest(self.told, attrgetter("consent"), _displaces)
 
     @property
     def stopped(self) -> frozenset[str]:
@@ -53,7 +45,7 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
     if asked.case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
     now = consents.standing.get(told.consent)
-    if _says_the_same(now, told) or (now and _adds_nothing(told, now, consents)):
+    if _says_the_same(now, told) or repeats(told, consents.told, now, _displaces):
         return []
     return [told]
 
@@ -64,13 +56,7 @@ def evolve(consents: Consents, event: ConsentEvent) -> Consents:
 
 def _displaces(told: ConsentEvent, before: ConsentEvent) -> bool:
     opens = isinstance(told, ConsentGiven) and isinstance(before, ConsentWithdrawn)
-    if opens and told.occurred.precision not in EXACT:
-        return before.occurred.certainly_before(told.occurred)
-    return not told.occurred.certainly_before(before.occurred)
-
-
-def _adds_nothing(told: ConsentEvent, now: ConsentEvent, consents: Consents) -> bool:
-    return told in consents.told and (told == now or not _displaces(told, now))
+    return reopens(told, before) if opens else not_before(told, before)
 
 
 def _says_the_same(standing: ConsentEvent | None, told: ConsentEvent) -> bool:

@@ -5,8 +5,8 @@ from operator import attrgetter
 
 from events.commands import StreamType
 from events.decider import Decider
-from events.history import latest, repeats
-from scheduling.reminder.events import CODEC, ReminderEvent, RemindersStopped
+from events.history import latest, not_before, reopens, repeats
+from scheduling.reminder.events import CODEC, ReminderEvent, RemindersAllowed, RemindersStopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class Reminders:
 
     @property
     def standing(self) -> dict[str, ReminderEvent]:
-        return latest(self.told, attrgetter("consent"))
+        return latest(self.told, attrgetter("consent"), _displaces)
 
     @property
     def stopped(self) -> bool:
@@ -25,7 +25,13 @@ class Reminders:
 
 def decide(told: ReminderEvent, reminders: Reminders) -> list[ReminderEvent]:
     standing = reminders.standing.get(told.consent)
-    return [] if repeats(told, reminders.told, standing) else [told]
+    return [] if repeats(told, reminders.told, standing, _displaces) else [told]
+
+
+def _displaces(told: ReminderEvent, before: ReminderEvent) -> bool:
+    """As casefile has it for the consents."""
+    opens = isinstance(told, RemindersAllowed) and isinstance(before, RemindersStopped)
+    return reopens(told, before) if opens else not_before(told, before)
 
 
 def evolve(reminders: Reminders, event: ReminderEvent) -> Reminders:
