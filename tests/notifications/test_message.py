@@ -110,6 +110,18 @@ def test_a_delivery_that_the_server_certainly_refused_is_no_repeat() -> None:
     assert outcome(message_decider, given=before, when=START) == [replace(STARTED, attempt=3)]
 
 
+@pytest.mark.parametrize(
+    ("command", "event"), [(CONFIRM, SENT), (DEFER, replace(DEFERRED, attempt=2))]
+)
+def test_of_two_deliveries_under_way_the_end_of_one_ends_not_the_other(
+    command: MessageCommand, event: MessageEvent
+) -> None:
+    """The lease of the first ended while it was on its way."""
+    before: list[MessageEvent] = [QUEUED, STARTED, STARTED_AGAIN, replace(DEFERRED, attempt=2)]
+
+    assert outcome(message_decider, given=before, when=command) == [event]
+
+
 def test_a_queued_message_asks_to_be_sent_and_nothing_else_does() -> None:
     written = draft(MESSAGE_ID, key=CASE_ID)
 

@@ -58,7 +58,10 @@ MessageCommand = MessageQueued | StartDelivery | DeferDelivery | ConfirmDelivery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """`open_ended` counts deliveries that began and whose outcome nobody recorded."""
+    """`open_ended` counts deliveries that began and whose outcome nobody recorded.
+
+    Two may be under way at once, where the lease of the first ended: each ends by itself.
+    """
 
     status: Status = Status.NEW
     template: str = ""
@@ -66,6 +69,10 @@ class Message:
     values: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
     open_ended: int = 0
+
+    @property
+    def under_way(self) -> bool:
+        return self.status in (Status.QUEUED, Status.SENDING) and self.open_ended > 0
 
 
 def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
@@ -75,12 +82,12 @@ def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
         case StartDelivery(occurred=occurred):
             return _start(message, occurred)
         case DeferDelivery(reason=reason, occurred=occurred):
-            if message.status is not Status.SENDING:
+            if not message.under_way:
                 return []
             deferred = DeliveryDeferred(attempt=message.attempts, reason=reason, occurred=occurred)
             return [deferred]
         case ConfirmDelivery(occurred=occurred):
-            if message.status is not Status.SENDING:
+            if not message.under_way:
                 return []
             repeats = message.open_ended - 1
             return [MessageSent(template=message.template, repeats=repeats, occurred=occurred)]
