@@ -26,6 +26,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "caseload": {},
     "durations": SPAN,
     "effort": {},
+    "needs": {},
+    "scores": {},
     "shares": {"of": "case-closed"},
     "tracks": {},
 }

@@ -31,9 +31,11 @@ def done(
         contact_minutes=contact,
         travel_minutes=travel,
         registration_minutes=registration,
+        channel=CHANNELS.get(kind[1]),
     )
 
 
+CHANNELS = {"home-visit": "face-to-face", "phone": "phone"}
 VISIT, PHONE, DRAFT = ("contact", "home-visit"), ("contact", "phone"), ("legal", "draft-letter")
 
 
@@ -156,6 +158,7 @@ async def test_effort_may_be_of_some_activities_only(ask: Ask) -> None:
         ("category", {"contact": (2, 3, 3.5), "legal": (1, 1, 1.5)}),
         ("type", {"home-visit": (2, 2, 3.0), "phone": (1, 1, 0.5), "draft-letter": (1, 1, 1.5)}),
         ("month", {"2019-01": (1, 1, 1.5), "2019-02": (2, 2, 3.0), None: (1, 1, 0.5)}),
+        ("channel", {"face-to-face": (2, 2, 3.0), "phone": (1, 1, 0.5), None: (1, 1, 1.5)}),
         (
             "case-manager",
             {str(CASE_MANAGER): (2, 3, 3.5), str(BACKUP): (1, 1, 1.5)},
@@ -170,6 +173,17 @@ async def test_effort_is_told_by_one_thing_or_another(
     name = {"case-manager": "caseManager"}.get(by, by)
     found = {r[name]: (r["cases"], r["activities"], r["hours"]["withoutTravel"]) for r in rows}
     assert found == expected
+
+
+@system
+async def test_contacts_are_told_by_month_and_channel(ask: Ask) -> None:
+    rows = (await ask("effort", asOf=YEAR, by="month-channel", category="contact"))["rows"]
+
+    assert [(row["month"], row["channel"], row["activities"]) for row in rows] == [
+        ("2019-01", "face-to-face", 1),
+        ("2019-02", "face-to-face", 1),
+        (None, "phone", 1),
+    ]
 
 
 @system

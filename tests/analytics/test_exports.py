@@ -14,9 +14,17 @@ from analytics.app import compose
 from analytics.examples import CASE_MANAGER, HOSPITAL, KEY, told
 from analytics.figures.exports import Exported
 from analytics.log import Fact
-from events.contracts.casefile import ActivityLogged, CaseClosed, CaseManagerAssigned, CaseOpened
+from events.contracts.casefile import (
+    ActivityLogged,
+    CaseClosed,
+    CaseManagerAssigned,
+    CaseOpened,
+    InstrumentCompleted,
+    NeedIdentified,
+)
 from events.contracts.intake import CandidateIdentified, OfferAccepted
 from events.postgres import PostgresStore
+from events.testing import numbered
 from kit.access import Role
 from kit.ground import opened
 from kit.testing import settings
@@ -35,12 +43,16 @@ CALLED = ActivityLogged(
     registration_minutes=5,
 )
 ASSIGNED = CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager")
+IDENTIFIED = NeedIdentified(need=numbered(1), field="practical", theme=None)
+MARKED = InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6})
 STEPS = [
     (CandidateIdentified(organisation=HOSPITAL, origin="2018-12-31"), "2019-01-02", "2019-01-02"),
     (OfferAccepted(attempt=1, reasons=["clear-need", "little-trust"]), "2019-01-05", "2019-01-05"),
     (CaseOpened(organisation=HOSPITAL, spell=1), "2019-01-12", "2019-01-12"),
     (ASSIGNED, "2019-01-12", "2019-01-12"),
     (CALLED, "2019-02-01", "2019-02-01"),
+    (IDENTIFIED, "2019-02-02", "2019-02-02"),
+    (MARKED, "2019-02-03", "2019-02-03"),
     (CaseClosed(reason="settled", spell=1), "2019-07-01", "2019-09-01"),
 ]
 STORIES = [

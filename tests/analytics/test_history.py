@@ -25,14 +25,20 @@ from analytics.log import Fact
 from analytics.views.caseload import CASELOAD
 from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestone_of, milestones
+from analytics.views.needs import NEEDS
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
+from analytics.views.scores import SCORES
 from events.contracts.casefile import (
     ActivityLogged,
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
     CaseOpened,
+    InstrumentCompleted,
+    NeedClosed,
+    NeedIdentified,
+    NeedMet,
 )
 from events.contracts.contract import Contract
 from events.contracts.intake import (
@@ -45,6 +51,7 @@ from events.contracts.intake import (
     ReferralScreenedOut,
 )
 from events.history import FOREVER
+from events.testing import numbered
 from events.views import View, materialise
 from programmes import load
 
@@ -81,9 +88,16 @@ EVENTS: list[Contract] = [
     CaseOpened(organisation=HOSPITAL, spell=1),
     worked(CASE_MANAGER),
     worked(BACKUP),
+    NeedIdentified(need=numbered(1), field="practical", theme=None),
+    NeedIdentified(need=numbered(2), field="legal", theme="social"),
+    NeedMet(need=numbered(1), met_by="network"),
+    NeedMet(need=numbered(1), met_by="case-manager"),
+    NeedClosed(need=numbered(2)),
+    InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6.0}),
+    InstrumentCompleted(instrument="life-domains", wave="second", scores={"housing": 8.0}),
 ]
 MILESTONES = milestones(load())
-VIEWS = [OFFERS, PROGRESS, CASELOAD, EFFORT, MILESTONES]
+VIEWS = [OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, MILESTONES]
 
 days = st.integers(0, 40)
 occurrences = days.map(day) | st.just("unknown") | st.sampled_from(["2018-07", "2018-08", "2018"])

@@ -7,9 +7,9 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from analytics.examples import HOSPITAL, KEY, told
+from analytics.examples import BACKUP, CASE_MANAGER, HOSPITAL, KEY, told
 from analytics.log import Fact
-from events.contracts.casefile import CaseClosed, CaseOpened
+from events.contracts.casefile import CaseClosed, CaseManagerAssigned, CaseOpened, NeedIdentified
 from events.contracts.contract import Contract
 from events.contracts.intake import OfferAccepted, OfferDeclined, OfferMade
 from events.contracts.scheduling import DeadlineMet, DeadlineMissed, DeadlineSet
@@ -46,6 +46,8 @@ def story(case: int, *events: Contract) -> list[Fact]:
 
 DECLINED = OfferDeclined(attempt=1, reasons=["unknown"])
 MISSED = DeadlineMissed(policy="first-contact", due_on=DUE)
+ASSIGNED = CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager")
+NEED = NeedIdentified(need=uuid5(KEY, "need"), field="practical", theme=None)
 STORIES = [
     *story(
         1, offer(1, "hospital"), DECLINED, offer(2, "desk"), OfferAccepted(attempt=2, reasons=[])
@@ -64,6 +66,8 @@ STORIES = [
     *story(7, due("first-contact"), MISSED, DeadlineMet(policy="first-contact", late=True)),
     *story(8, due("first-contact"), DeadlineMet(policy="first-contact", late=False)),
     *story(9, due("evaluation"), due("first-contact")),
+    *story(10, opened(1), ASSIGNED, NEED, CaseManagerAssigned(case_manager=BACKUP, role="backup")),
+    *story(11, opened(1), ASSIGNED),
 ]
 
 
@@ -105,3 +109,10 @@ async def test_a_deadline_is_missed_met_or_not_known_yet(share: Share) -> None:
     among = "deadline-set.policy=first-contact"
     assert await share(among=among, of=missed, against=met) == (1, 1, 1, 3)
     assert await share(among=among, of="deadline-met.late=true") == (1, 0, 2, 3)
+
+
+async def test_some_cases_have_a_backup_and_some_a_need_in_a_field(share: Share) -> None:
+    assigned = "case-manager-assigned"
+
+    assert await share(among=assigned, of=f"{assigned}.role=backup") == (1, 0, 1, 2)
+    assert await share(among=assigned, of="need-identified.field=practical") == (1, 0, 1, 2)

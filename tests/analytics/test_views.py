@@ -13,7 +13,14 @@ from analytics.examples import BEGIN, CASE_MANAGER, HOSPITAL, KEY, PROGRAMME, da
 from analytics.log import Fact
 from analytics.views import behind, caseload
 from analytics.views.cut import Cut
-from events.contracts.casefile import ActivityLogged, CaseClosed, CaseManagerAssigned, CaseOpened
+from events.contracts.casefile import (
+    ActivityLogged,
+    CaseClosed,
+    CaseManagerAssigned,
+    CaseOpened,
+    InstrumentCompleted,
+    NeedIdentified,
+)
 from events.contracts.intake import CandidateIdentified, OfferMade
 from events.postgres import PostgresStore
 from events.rebuild import rebuild
@@ -50,10 +57,12 @@ def cases(count: int) -> Iterator[Fact]:
             CaseOpened(organisation=HOSPITAL, spell=1),
             CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"),
             CALLED,
+            NeedIdentified(need=key, field="practical", theme=None),
+            InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6}),
         ]
         yield from (told(n, step, day(number), key=key) for n, step in enumerate(steps, start=1))
         closed = CaseClosed(reason="support-completed", spell=1)
-        yield told(6, closed, day(number + 10), key=key)
+        yield told(len(steps) + 1, closed, day(number + 10), key=key)
 
 
 async def plan(store: PostgresStore, statement: ClauseElement) -> str:
@@ -75,7 +84,7 @@ async def test_a_rebuilt_view_equals_the_live_one_and_the_figures_stay(
         rebuilt = [await rebuild(database, "analytics", v, service.decode) for v in service.views]
 
     after = await figure("offers"), await figure("funnel"), await figure("caseload", day=day(5))
-    assert [done.differing for done in rebuilt] == [0, 0, 0, 0, 0]
+    assert {done.differing for done in rebuilt} == {0}
     assert all(done.rows > 0 for done in rebuilt)
     assert after == before
 

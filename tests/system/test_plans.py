@@ -49,6 +49,7 @@ ASKED = {
     "against": ["case-opened"],
     "splitBy": ["legal"],
     "track": ["liability"],
+    "instrument": ["life-domains"],
     "category": ["contact"],
     "type": ["phone"],
     "programme": ["medical-incidents"],

@@ -8,8 +8,10 @@ from analytics.log import SOURCES, facts_of, kept
 from analytics.views.caseload import CASELOAD
 from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestones
+from analytics.views.needs import NEEDS
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
+from analytics.views.scores import SCORES
 from casefile.app import GROUP as CASEFILE
 from casefile.codec import CODEC as CASEFILE_CODEC
 from casefile.publish import publisher
@@ -108,7 +110,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
         ),
         "analytics": Rules(
             decode=facts_of(known),
-            views=[OFFERS, PROGRESS, CASELOAD, EFFORT, milestones(programmes)],
+            views=[OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(programmes)],
             keeps=Keeper(group=ANALYTICS, sources=SOURCES, read=reads_everything(known), kept=kept),
         ),
     }

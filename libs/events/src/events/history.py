@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from events.occurrence import Occurred, Precision
+from events.occurrence import Occurred
 from events.store import Recorded
 
 E = TypeVar("E")
@@ -111,8 +111,9 @@ def not_before(told: Timed, before: Timed) -> bool:
 
 def reopens(told: Timed, closed: Timed) -> bool:
     """What is known by its month or year alone opens nothing that may have been closed since."""
-    exact = told.occurred.precision in (Precision.INSTANT, Precision.DAY)
-    return not_before(told, closed) if exact else closed.occurred.certainly_before(told.occurred)
+    if told.occurred.day is None:
+        return closed.occurred.certainly_before(told.occurred)
+    return not_before(told, closed)
 
 
 def latest(

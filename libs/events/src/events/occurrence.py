@@ -94,6 +94,12 @@ class Occurred:
                 after = local.replace(tzinfo=None, year=local.year + 1)
         return after.replace(tzinfo=CIVIL_TIME).astimezone(UTC)
 
+    @property
+    def day(self) -> date | None:
+        """The civil day; None where it is not known to the day."""
+        exact = self.precision in (Precision.INSTANT, Precision.DAY)
+        return civil_day(self.at) if self.at and exact else None
+
     def certainly_before(self, other: "Occurred") -> bool:
         """True only where no reading of the two periods puts this one after or beside the other."""
         if self.end is None or other.at is None:

@@ -7,7 +7,9 @@ from analytics.figures import (
     effort,
     exports,
     funnel,
+    needs,
     offers,
+    scores,
     shares,
     tracks,
 )
@@ -15,8 +17,10 @@ from analytics.log import GROUP, SOURCES, facts_of, keep
 from analytics.views.caseload import CASELOAD
 from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestones
+from analytics.views.needs import NEEDS
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
+from analytics.views.scores import SCORES
 from analytics.views.snapshot import Snapshots
 from events.contracts import registry
 from events.envelope import reads_everything
@@ -34,12 +38,23 @@ def compose(ground: Ground[Settings]) -> Service:
     return Service(
         routers=[
             figure.router
-            for figure in (offers, funnel, caseload, durations, effort, shares, tracks, exports)
+            for figure in (
+                offers,
+                funnel,
+                caseload,
+                durations,
+                effort,
+                needs,
+                scores,
+                shares,
+                tracks,
+                exports,
+            )
         ],
         access=ACCESS,
         scope=scope,
         decode=facts_of(types),
         follows=[log],
-        views=[OFFERS, PROGRESS, CASELOAD, EFFORT, milestones(programmes)],
+        views=[OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(programmes)],
         parts={Programmes: programmes, Snapshots: Snapshots(ground.pool, ground.tables)},
     )

@@ -57,11 +57,12 @@ class Split(Answer):
 
 
 class EffortRow(Answer):
-    """What the rows are not split by is null; so is a month that is not known."""
+    """What the rows are not split by is null; so is what is not known, a month or a channel."""
 
     case_manager: UUID | None
     category: str | None
     type: str | None
+    channel: str | None
     month: str | None
     cases: int
     activities: int
@@ -140,7 +141,9 @@ def _hours(found: Mapping[str, Any]) -> Hours:
 
 
 def _row(row: Mapping[str, Any]) -> EffortRow:
-    groups = {name: row.get(name) for name in ("case_manager", "category", "type", "month")}
+    groups = {
+        name: row.get(name) for name in ("case_manager", "category", "type", "channel", "month")
+    }
     return EffortRow(**groups, cases=row["cases"], activities=row["activities"], hours=_hours(row))
 
 

@@ -16,8 +16,10 @@ from analytics.views import exports
 from analytics.views.caseload import CASELOAD
 from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestones
+from analytics.views.needs import NEEDS
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
+from analytics.views.scores import SCORES
 from analytics.views.snapshot import TheSnapshots
 from analytics.views.written import MEDIA_TYPES, Form, written
 from events.views import View
@@ -33,10 +35,12 @@ class Exported(StrEnum):
     PROGRESS = "progress"
     CASELOAD = "caseload"
     EFFORT = "effort"
+    NEEDS = "needs"
+    SCORES = "scores"
     MILESTONES = "milestones"
 
     def view(self, programmes: Programmes) -> View:
-        views = (OFFERS, PROGRESS, CASELOAD, EFFORT, milestones(programmes))
+        views = (OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(programmes))
         return next(view for view in views if view.name == self)
 
 

@@ -68,6 +68,7 @@ class _Effort:
             "case_manager": done.case_manager,
             "category": done.category,
             "type": done.type,
+            "channel": done.channel,
             "month": _month(fact.occurred),
             "happened_at": self._moment,
             **{name: getattr(done, name) for name in MINUTES},
@@ -85,17 +86,18 @@ rows = Fold(_Effort)
 
 EFFORT = View.of(
     "effort",
-    1,
+    2,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("event", Uuid, nullable=False),
     Column("case_manager", Uuid, nullable=False),
     Column("category", Text, nullable=False),
     Column("type", Text, nullable=False),
+    Column("channel", Text),
     Column("month", Text),
     Column("happened_at", DateTime(timezone=True), nullable=False),
     *(Column(name, Integer, nullable=False) for name in MINUTES),
-    Index("effort_v1_happened", "happened_at"),
+    Index("effort_v2_happened", "happened_at"),
     types=TYPES,
     rows=rows,
     held=False,
@@ -107,14 +109,18 @@ class By(StrEnum):
     CASE_MANAGER = "case-manager"
     CATEGORY = "category"
     TYPE = "type"
+    CHANNEL = "channel"
     MONTH = "month"
+    MONTH_CHANNEL = "month-channel"
 
 
 _GROUPS = {
     By.CASE_MANAGER: (TABLE.c.case_manager,),
     By.CATEGORY: (TABLE.c.category,),
     By.TYPE: (TABLE.c.category, TABLE.c.type),
+    By.CHANNEL: (TABLE.c.channel,),
     By.MONTH: (TABLE.c.month,),
+    By.MONTH_CHANNEL: (TABLE.c.month, TABLE.c.channel),
 }
 
 

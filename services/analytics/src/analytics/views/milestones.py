@@ -14,7 +14,7 @@ from events.contracts import registry
 from events.contracts.casefile import CaseOpened, TrackStepRecorded
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import BEGINNING, happened
-from events.occurrence import UNKNOWN, Occurred, Precision, civil_day
+from events.occurrence import UNKNOWN, Occurred, Precision
 from events.views import Fold, Row, View
 from programmes import Programmes, codes
 from programmes.model import Definition
@@ -124,7 +124,7 @@ class _Milestones:
             "said": [],
             "event": fact.id,
             "happened_at": at,
-            "day": _day(occurred),
+            "day": occurred.day,
             "precision": occurred.precision,
         }
 
@@ -163,13 +163,6 @@ def _organisation(fact: Fact) -> UUID | None:
             return organisation
         case _:
             return None
-
-
-def _day(occurred: Occurred) -> object:
-    """The civil day; None where the date is not known to the day."""
-    if occurred.at is None or occurred.precision not in {Precision.INSTANT, Precision.DAY}:
-        return None
-    return civil_day(occurred.at)
 
 
 MILESTONES = View.of(
