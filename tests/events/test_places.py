@@ -320,6 +320,21 @@ async def test_what_is_at_another_place_is_read_from_the_beginning(world: World)
     assert await _left(world, Bookmark(2, mark_of(first)), first.partition) == 0
 
 
+async def test_what_is_to_be_read_again_counts_as_waiting(world: World) -> None:
+    await world.send(THIRTY)
+    own = await _fullest(world)
+    [*_, last], partition = own, own[0].partition
+    async with world.member() as member:
+        await read(member, least=30)
+        done = Bookmark(len(own), mark_of(last))
+        await member.commit({partition: done})
+        nothing = (await member.lag())[partition]
+        await member.commit({partition: done._replace(mark=mark_of(own[0]))})
+        await member.rewind()
+
+        assert (nothing, (await member.lag())[partition]) == (0, len(own))
+
+
 @pytest.mark.parametrize("mark", ["", "of another tool"])
 async def test_an_offset_that_others_committed_is_believed(world: World, mark: str) -> None:
     await world.send(THIRTY)

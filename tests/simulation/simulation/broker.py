@@ -144,7 +144,8 @@ class StormySubscription(MemorySubscription):
         raise BrokerFailed("no answer to a poll")
 
     def rebalanced(self) -> bool:
-        return not self._deaf and super().rebalanced()
+        """Who is deaf hears of no rebalance; that its connections are new it sees by itself."""
+        return (self._rebalanced and not self._deaf) or self._life != self._broker.life
 
     async def commit(self, bookmarks: Mapping[Partition, Bookmark]) -> None:
         fate = self._fate()

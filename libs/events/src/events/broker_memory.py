@@ -237,7 +237,12 @@ class MemorySubscription:
             for topic in self.topics
             for number, place in enumerate(self._broker.places(topic))
         }
-        return {p: max(end - self._committed(p).offset, 0) for p, end in ends.items()}
+        return {p: max(end - self._done(p), 0) for p, end in ends.items()}
+
+    def _done(self, partition: Partition) -> int:
+        """What it has to read again is not done, though it was once."""
+        at = self._committed(partition).offset
+        return min(at, self._positions.get(partition, at))
 
     def _committed(self, partition: Partition) -> Bookmark:
         return self._broker.committed.get((self._group, partition), NOWHERE)

@@ -192,11 +192,12 @@ class KafkaSubscription:
         ends = await _asked(self._client.end_offsets(every))
         starts = await _asked(self._client.beginning_offsets(every))
         known = await _asked(committed(self._client, every))
-        places = {partition: at.offset for partition, at in known.items()}
-        return {
-            Partition(p.topic, p.partition): max(ends[p] - max(places.get(p, 0), starts[p]), 0)
-            for p in every
-        }
+        done = {p: self._done(p, at.offset) for p, at in known.items()}
+        return {Partition(*p): max(ends[p] - max(done.get(p, 0), starts[p]), 0) for p in every}
+
+    def _done(self, partition: TopicPartition, committed: int) -> int:
+        """What it has to read again is not done, though it was once."""
+        return min(committed, self._next.get(partition, committed))
 
 
 async def _stopped(client: AIOKafkaConsumer) -> None:
