@@ -126,8 +126,12 @@ def test_yes_and_no_and_several_codes_are_said_and_ids_and_days_are_not() -> Non
     ]
 
 
-def test_activities_say_nothing_here_as_effort_counts_them() -> None:
-    assert by_name([told(1, CALLED, "2019-05-01")])["activity-logged"]["said"] == []
+def test_activities_say_only_how_the_client_was_treated_as_effort_counts_them() -> None:
+    treated = CALLED.model_copy(update={"treatment": {"respect": "unknown", "apology": "no"}})
+    calls = [told(n, said, "2019-05-01") for n, said in enumerate((CALLED, treated, treated), 1)]
+
+    found = [row["said"] for row in rows_with({})(KEY, calls)]
+    assert found == [[], ["apology=no", "respect=unknown"]]
 
 
 def test_any_field_of_an_event_that_is_counted_may_be_asked_for() -> None:
@@ -137,7 +141,13 @@ def test_any_field_of_an_event_that_is_counted_may_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["case-closed.because=settled", "case-closed:settled", "activity-logged.type=phone"]
+    "text",
+    [
+        "case-closed.because=settled",
+        "case-closed:settled",
+        "activity-logged.type=phone",
+        "activity-logged.apology=perhaps",
+    ],
 )
 def test_what_an_event_does_not_say_may_not_be_asked_for(text: str) -> None:
     with pytest.raises(Strange, match="may be followed by"):

@@ -9,8 +9,14 @@ import pytest
 
 from analytics.examples import BACKUP, CASE_MANAGER, HOSPITAL, KEY, told
 from analytics.log import Fact
-from events.contracts.casefile import CaseClosed, CaseManagerAssigned, CaseOpened, NeedIdentified
-from events.contracts.contract import Contract
+from events.contracts.casefile import (
+    ActivityLogged,
+    CaseClosed,
+    CaseManagerAssigned,
+    CaseOpened,
+    NeedIdentified,
+)
+from events.contracts.contract import Contract, Known
 from events.contracts.intake import OfferAccepted, OfferDeclined, OfferMade
 from events.contracts.scheduling import DeadlineMet, DeadlineMissed, DeadlineSet
 
@@ -44,6 +50,34 @@ def story(case: int, *events: Contract) -> list[Fact]:
     ]
 
 
+def talk(**treatment: Known) -> ActivityLogged:
+    return ActivityLogged(
+        case_manager=CASE_MANAGER,
+        category="contact",
+        type="phone",
+        contact_minutes=20,
+        travel_minutes=0,
+        registration_minutes=5,
+        treatment=treatment,
+    )
+
+
+def claim(case: int, number: int) -> Fact:
+    filed: dict[str, Any] = {
+        "track": "liability",
+        "step": "claim-filed",
+        "outcome": None,
+        "data": {},
+    }
+    return told(
+        number,
+        filed,
+        f"2019-01-{number:02}",
+        key=uuid5(KEY, f"said {case}"),
+        type_="leidraad.casefile.liability-claim-filed.v1",
+    )
+
+
 DECLINED = OfferDeclined(attempt=1, reasons=["unknown"])
 MISSED = DeadlineMissed(policy="first-contact", due_on=DUE)
 ASSIGNED = CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager")
@@ -66,8 +100,17 @@ STORIES = [
     *story(7, due("first-contact"), MISSED, DeadlineMet(policy="first-contact", late=True)),
     *story(8, due("first-contact"), DeadlineMet(policy="first-contact", late=False)),
     *story(9, due("evaluation"), due("first-contact")),
-    *story(10, opened(1), ASSIGNED, NEED, CaseManagerAssigned(case_manager=BACKUP, role="backup")),
-    *story(11, opened(1), ASSIGNED),
+    *story(10, talk(), talk(apology="no", respect="yes")),
+    claim(10, 3),
+    *story(11, talk(apology="yes"), talk(apology="unknown")),
+    claim(11, 3),
+    *story(12, talk(apology="unknown")),
+    claim(12, 2),
+    claim(13, 1),
+    *story(13, talk(), talk(apology="no"))[1:],
+    *story(14, talk(apology="no")),
+    *story(15, opened(1), ASSIGNED, NEED, CaseManagerAssigned(case_manager=BACKUP, role="backup")),
+    *story(16, opened(1), ASSIGNED),
 ]
 
 
@@ -116,3 +159,11 @@ async def test_some_cases_have_a_backup_and_some_a_need_in_a_field(share: Share)
 
     assert await share(among=assigned, of=f"{assigned}.role=backup") == (1, 0, 1, 2)
     assert await share(among=assigned, of="need-identified.field=practical") == (1, 0, 1, 2)
+
+
+async def test_how_clients_were_treated_before_a_claim_the_unknown_apart(share: Share) -> None:
+    claim = "liability-claim-filed"
+    without, apology = (f"activity-logged.apology={said}<{claim}" for said in ("no", "yes"))
+
+    assert await share(among=claim, of=without, against=apology) == (1, 1, 2, 4)
+    assert await share(among=claim, of=f"activity-logged.respect=yes<{claim}") == (1, 0, 3, 4)

@@ -167,7 +167,7 @@ def _organisation(fact: Fact) -> UUID | None:
 
 MILESTONES = View.of(
     "milestones",
-    3,
+    4,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("milestone", Text, nullable=False),
@@ -180,8 +180,8 @@ MILESTONES = View.of(
     Column("happened_at", DateTime(timezone=True), nullable=False),
     Column("day", Date),
     Column("precision", Text, nullable=False),
-    Index("milestones_v3_milestone", "milestone", "happened_at"),
-    Index("milestones_v3_key_milestone", "key", "milestone"),
+    Index("milestones_v4_milestone", "milestone", "happened_at"),
+    Index("milestones_v4_key_milestone", "key", "milestone"),
     types=None,
     rows=rows_with({}),
     held=False,
@@ -206,11 +206,14 @@ def milestone_names(programmes: Programmes) -> Mapping[str, frozenset[str]]:
     """
     known = registry(programmes.track_steps())
     names = {milestone_of(type_) for type_ in known}
+    experiences: frozenset[str] = frozenset()
     for definition in programmes.definitions:
         names |= {definition.origin.code, *codes(definition.step_groups)}
+        experiences |= codes(definition.treatment_experiences)
     ends: dict[str, frozenset[str]] = dict.fromkeys(names, frozenset())
     for type_, contract in known.items():
         ends[milestone_of(type_)] |= any_of(contract)
+    ends["activity-logged"] |= {f".{e}={answer}" for e in experiences for answer in YES_NO}
     for step in _steps(programmes.definitions):
         ends[step.publishes] |= frozenset(_ends(step))
     return ends

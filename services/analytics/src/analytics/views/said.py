@@ -10,13 +10,18 @@ from events.contracts.contract import Code, Contract, Known
 ANY = "*"
 _COUNTED = (Code, Code | None, list[Code], Known, int, bool)
 _ELSEWHERE = (ActivityLogged, TrackStepRecorded)
-"""Activities are many, and effort counts them; what steps say, a definition declares."""
+"""Activities are many, and effort counts them; they say how the client was treated, no more.
+
+What steps say, a definition declares.
+"""
 
 
 def said_by(event: object) -> list[str]:
     """As `field=value`."""
     if not isinstance(event, Contract):
         return []
+    if isinstance(event, ActivityLogged):
+        return [f"{experience}={known}" for experience, known in sorted(event.treatment.items())]
     return [
         f"{field}={_text(value)}"
         for name, field in _counted(type(event))
