@@ -44,6 +44,7 @@ REOPEN = ReopenCase(reason=REOPENED.reason, occurred=REOPENED.occurred)
 FIRST_DAY = OPENED.occurred
 BEFORE_OPENING = Occurred.parse("2027-02-14")
 AFTER_CLOSING = Occurred.parse("2027-03-02")
+STILL_INTENSIVE = replace(INTENSIVE, occurred=CRITICAL.occurred)
 AGAIN = Occurred.parse("2027-03-04")
 WITHIN = [ASSIGN, CONTACTED, VISITED, INTENSIVE, CRITICAL, WINDING_DOWN]
 """What belongs to the time in which a case is open."""
@@ -65,6 +66,7 @@ CLOSED_AGAIN = CaseClosed(reason="settled", spell=2, occurred=AGAIN)
         ([OPENED], VISITED, [VISITED]),
         ([OPENED], INTENSIVE, [INTENSIVE]),
         ([OPENED, INTENSIVE], replace(INTENSIVE, level="low"), [replace(INTENSIVE, level="low")]),
+        ([OPENED, INTENSIVE], STILL_INTENSIVE, [STILL_INTENSIVE]),
         ([OPENED], CRITICAL, [CRITICAL]),
         ([OPENED], WINDING_DOWN, [WINDING_DOWN]),
         ([OPENED, CONTACTED], CLOSE, [CLOSED]),
@@ -117,7 +119,6 @@ def test_what_may_follow_follows(
         ([OPENED, CONTACTED], CONTACTED),
         ([OPENED, VISITED], VISITED),
         ([OPENED, INTENSIVE], INTENSIVE),
-        ([OPENED, INTENSIVE], replace(INTENSIVE, occurred=CRITICAL.occurred)),
         ([OPENED, CRITICAL], CRITICAL),
         ([OPENED, WINDING_DOWN], WINDING_DOWN),
         ([OPENED, CLOSED], CLOSE),

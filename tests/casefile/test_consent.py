@@ -36,6 +36,7 @@ def given_in(when: str) -> ConsentGiven:
         ([], GIVEN),
         ([], WITHDRAWN),
         ([GIVEN], PART),
+        ([GIVEN], AGAIN),
         ([GIVEN], WITHDRAWN),
         ([GIVEN], RESEARCH_GIVEN),
         ([GIVEN, WITHDRAWN], AGAIN),
@@ -53,7 +54,6 @@ def test_what_may_follow_follows(before: list[ConsentEvent], told: ConsentEvent)
     ("before", "told"),
     [
         ([GIVEN], GIVEN),
-        ([GIVEN], AGAIN),
         ([GIVEN, WITHDRAWN], WITHDRAWN),
         ([GIVEN, WITHDRAWN], GIVEN),
         ([AGAIN, WITHDRAWN], WITHDRAWN),
@@ -111,6 +111,18 @@ COMMANDS = st.lists(
         ),
     ).map(on)
 )
+
+
+@pytest.mark.parametrize("first", ["2027-02-10", "2027-02", "unknown"])
+def test_who_withdrew_twice_has_withdrawn_since_the_second_day(first: str) -> None:
+    """A form of a day in between, that is entered late, opens nothing."""
+    told: list[ConsentEvent] = [
+        replace(WITHDRAWN, occurred=Occurred.parse(first)),
+        replace(WITHDRAWN, occurred=Occurred.parse("2027-02-20")),
+        given_in("2027-02-15"),
+    ]
+
+    assert consent_decider.fold(lived(consent_decider, [on(each) for each in told])).stopped
 
 
 @given(COMMANDS)

@@ -41,6 +41,8 @@ def on(told: NeedsEvent, case: Case = OPEN) -> NeedsCommand:
         ([IDENTIFIED], OTHER_IDENTIFIED),
         ([IDENTIFIED], MET),
         ([IDENTIFIED, MET], MET_BY_OTHERS),
+        ([IDENTIFIED, MET], replace(MET, occurred=NEED_CLOSED.occurred)),
+        ([IDENTIFIED, replace(MET, occurred=UNKNOWN)], MET),
         ([IDENTIFIED, MET, MET_BY_OTHERS], MET),
         ([IDENTIFIED], NEED_CLOSED),
         ([IDENTIFIED, MET], NEED_CLOSED),
@@ -58,7 +60,6 @@ def test_what_may_follow_follows(before: list[NeedsEvent], told: NeedsEvent) -> 
     [
         ([IDENTIFIED], IDENTIFIED),
         ([IDENTIFIED, MET], MET),
-        ([IDENTIFIED, MET], replace(MET, occurred=NEED_CLOSED.occurred)),
         ([IDENTIFIED, MET, MET_LATER], MET),
         ([IDENTIFIED, NEED_CLOSED], NEED_CLOSED),
         ([OTHER_IDENTIFIED, REFERRED], REFERRED),

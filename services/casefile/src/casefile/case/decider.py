@@ -164,9 +164,7 @@ def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
 
 
 def _change_intensity(told: IntensityChanged, case: Case) -> list[CaseEvent]:
-    now = case.intensity
-    same = now and now.level == told.level and not told.occurred.certainly_before(now.occurred)
-    return [] if same or repeats(told, case.told, now) else _within(told, case)
+    return [] if repeats(told, case.told, case.intensity) else _within(told, case)
 
 
 def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:

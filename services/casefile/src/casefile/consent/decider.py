@@ -40,14 +40,15 @@ class Consents:
 
 
 def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
-    """Consent is not bound to the time of the case: the first comes before, a study's may last."""
+    """Consent is not bound to the time of the case: the first comes before, a study's may last.
+
+    What says again what stands is told too: who withdrew twice has withdrawn on the second day.
+    """
     told = asked.command
     if asked.case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
     now = consents.standing.get(told.consent)
-    if _says_the_same(now, told) or repeats(told, consents.told, now, _displaces):
-        return []
-    return [told]
+    return [] if repeats(told, consents.told, now, _displaces) else [told]
 
 
 def evolve(consents: Consents, event: ConsentEvent) -> Consents:
@@ -57,19 +58,6 @@ def evolve(consents: Consents, event: ConsentEvent) -> Consents:
 def _displaces(told: ConsentEvent, before: ConsentEvent) -> bool:
     opens = isinstance(told, ConsentGiven) and isinstance(before, ConsentWithdrawn)
     return reopens(told, before) if opens else not_before(told, before)
-
-
-def _says_the_same(standing: ConsentEvent | None, told: ConsentEvent) -> bool:
-    """What was given or withdrawn before, and is so since, needs no second telling."""
-    if standing is None or told.occurred.certainly_before(standing.occurred):
-        return False
-    match told, standing:
-        case ConsentGiven(), ConsentGiven():
-            return (standing.form, standing.scopes) == (told.form, told.scopes)
-        case ConsentWithdrawn(), ConsentWithdrawn():
-            return True
-        case _:
-            return False
 
 
 consent_decider = Decider(Consents(), decide, evolve)

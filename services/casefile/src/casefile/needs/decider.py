@@ -76,9 +76,7 @@ def _is_known(told: NeedsEvent, needs: Needs) -> bool:
         case NeedIdentified():
             return told.need in needs.identified
         case NeedMet():
-            met = needs.met.get(told.need)
-            same = met is not None and met.met_by == told.met_by
-            return same or repeats(told, needs.told, met)
+            return repeats(told, needs.told, needs.met.get(told.need))
         case NeedClosed():
             return told.need in needs.closed
         case ReferredOut():
