@@ -26,6 +26,7 @@ from checker.spoil import (
     on_a_stale_version,
     out_of_order,
     overlooked_by_a_reader,
+    put_off,
     recorded_before_the_one_before,
     refused_afterwards,
     stale_view,
@@ -121,6 +122,17 @@ def test_a_healthy_history_gives_no_violation(history: Evidence) -> None:
 )
 def test_a_spoiled_history_is_found(history: Evidence, spoil: Spoil, promise: str) -> None:
     assert promise in found(spoil(history))
+
+
+def test_a_delivery_that_was_put_off_is_begun_again_whatever_became_of_the_one_before(
+    history: Evidence,
+) -> None:
+    """What was in the way of the first is no less in its way after the second was put off."""
+    spoilt = put_off(mailed_twice(history))
+    again = index(spoilt.books["notifications"], "message.delivery-started.v1") + 2
+    excused = replace(spoilt, disturbed=[Disturbed(again - 1, again - 1)], mails=history.mails)
+
+    assert not any("in its way" in v.sentence for v in check(excused, RULES))
 
 
 def test_a_mail_that_came_twice_is_excused_by_what_was_in_the_way_meanwhile(

@@ -1,6 +1,6 @@
 """R7 beyond the log: mails go out as often as their messages say; R10: no deadline is early."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
@@ -12,25 +12,23 @@ from scheduling.deadline.work import end_of_day
 
 def mails(books: Books, evidence: Evidence, *, settled: bool) -> Iterator[Violation]:
     """At most one repetition, that for a reason, and never fewer than the log says."""
-    begun, sent = Counter[UUID](), set[UUID]()
-    last: dict[UUID, int] = {}
+    open_ended, sent = defaultdict[UUID, list[int]](list), set[UUID]()
     for event in books.log:
+        begun = open_ended[event.stream]
         if event.type == "message.delivery-started.v1":
-            before = last.get(event.stream)
-            if begun[event.stream] and before and not _disturbed(evidence, before, event.position):
+            if begun and not _disturbed(evidence, begun[-1], event.position):
                 sentence = f"the delivery of message {event.stream} was begun again at"
                 yield Violation("R7", f"{sentence} {event.position}, and nothing was in its way")
-            begun[event.stream] += 1
-            last[event.stream] = event.position
+            begun.append(event.position)
         elif event.type == "message.delivery-deferred.v1":
-            begun[event.stream] -= 1
+            begun.pop()
         elif event.type == "message.sent.v1":
             sent.add(event.stream)
     delivered = Counter(evidence.mails)
     for message, count in delivered.items():
-        if count > begun[message]:
+        if count > (most := len(open_ended[message])):
             sentence = f"message {message} was delivered {count} times, and begun"
-            yield Violation("R7", f"{sentence} {begun[message]} times")
+            yield Violation("R7", f"{sentence} {most} times")
         elif count > 1 + MOST_REPEATS:
             yield Violation("R7", f"message {message} was delivered {count} times")
     for message in sorted(sent - delivered.keys()) if settled else ():

@@ -20,6 +20,24 @@ def in_books(evidence: Evidence, service: str, **changed: Any) -> Evidence:  # n
     return replace(evidence, books={**evidence.books, service: books})
 
 
+def put_off(evidence: Evidence) -> Evidence:
+    """The second of two deliveries was put off, and a third begun."""
+    books = evidence.books["notifications"]
+    first = index(books, "message.delivery-started.v1")
+    second, *later = books.log[first + 1 :]
+    deferred = replace(
+        second,
+        id=numbered(2),
+        type="message.delivery-deferred.v1",
+        event={"attempt": 2, "reason": "smtp-451"},
+        version=second.version + 1,
+    )
+    third = replace(second, id=numbered(3), version=second.version + 2)
+    moved = [replace(e, version=e.version + 2) if e.stream == second.stream else e for e in later]
+    log = renumbered([*books.log[: first + 2], deferred, third, *moved])
+    return in_books(evidence, "notifications", log=log)
+
+
 def renumbered(log: Sequence[Recorded[Json]]) -> list[Recorded[Json]]:
     return [replace(event, position=position) for position, event in enumerate(log, 1)]
 
