@@ -107,11 +107,8 @@ async def test_what_comes_again_adds_nothing_in_whatever_order(
     assert len(store.work) == 1
 
 
-@pytest.mark.parametrize("why", ["silent", "reminders_stopped"])
-async def test_nobody_is_told_of_history_or_while_reminders_have_stopped(
-    handle: Handle, store: MemoryStore, why: str
-) -> None:
-    await handle(replace(SET, event=SET.event.model_copy(update={why: True})))
+async def test_of_what_is_silent_nobody_is_told(handle: Handle, store: MemoryStore) -> None:
+    await handle(replace(SET, event=SET.event.model_copy(update={"silent": True})))
 
     assert len(store.log) == len(store.work) == 0
     assert len(store.messages) == 1

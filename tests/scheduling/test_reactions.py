@@ -32,11 +32,10 @@ from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
 from events.testing import METADATA, numbered, recorded
 from programmes.loader import Programmes, UnknownProgramme, load
-from scheduling.app import DEADLINES_GROUP
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, SET
 from scheduling.deadline.work import MISS_DEADLINE
-from scheduling.reactions.deadlines import reactions
+from scheduling.reactions.deadlines import GROUP, reactions
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
@@ -77,7 +76,7 @@ CLOSED = message(
 
 @pytest.fixture
 def handle(store: MemoryStore, programmes: Programmes) -> Handle:
-    return react(store, DEADLINES_GROUP, reactions(programmes))
+    return react(store, GROUP, reactions(programmes))
 
 
 def events(store: MemoryStore) -> list[object]:

@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.consumer import react
+from events.broker import Message, Partition
 from events.contracts import type_name
 from events.contracts.casefile import CaseOpened, ConsentGiven, ConsentWithdrawn
 from events.contracts.contract import Contract
+from events.envelope import BadMessage
 from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
 from events.testing import METADATA, FixedClock, lived, outcome, recorded
 from programmes.loader import Programmes
-from scheduling.app import CONSENTS_GROUP, DEADLINES_GROUP
 from scheduling.codec import CODEC
 from scheduling.deadline.events import DeadlineMissed, DeadlineSet, DeadlineSilenced
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
-from scheduling.reactions import deadlines, reminders
+from scheduling.reactions import deadlines, of_consents, of_deadlines, reading, reminders
 from scheduling.reminder.decider import REMINDER, reminder_decider
 from scheduling.reminder.events import ReminderEvent
 from scheduling.reminder.examples import ALLOWED, STOPPED
@@ -70,16 +70,14 @@ STUDY_JOINED = message(
 )
 
 
-@pytest.fixture
-def handle(store: MemoryStore, programmes: Programmes) -> Handle:
-    """Of both groups, one after the other."""
-    groups = [
-        react(store, CONSENTS_GROUP, reminders.reactions(programmes)),
-        react(store, DEADLINES_GROUP, deadlines.reactions(programmes)),
-    ]
+@pytest.fixture(params=["deadlines", "consents"])
+def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRequest) -> Handle:
+    """What both groups do with a message, whichever of them is ahead."""
+    groups = [of_deadlines(store, programmes), of_consents(store, programmes)]
+    ahead = groups if request.param == "deadlines" else groups[::-1]
 
     async def handle(message: Recorded[Contract]) -> None:
-        for handled in groups:
+        for handled in ahead:
             await handled(message)
 
     return handle
@@ -128,7 +126,33 @@ async def test_whether_reminders_had_stopped_is_told_with_what_is_set(
 
     deadline = CODEC.decode(store.log[-1]).event
     assert isinstance(deadline, DeadlineSet)
-    assert (deadline.silent, deadline.reminders_stopped) == (False, stopped)
+    assert (deadline.silent, deadline.reminders_stopped) == (stopped, stopped)
+    assert len(store.work) == 1
+
+
+@pytest.mark.parametrize("behind", [[WITHDRAWN], [WITHDRAWN, GIVEN], [WITHDRAWN, GIVEN, WITHDRAWN]])
+async def test_no_deadline_is_set_on_consents_older_than_its_cause(
+    store: MemoryStore, programmes: Programmes, behind: Sequence[Recorded[Contract]]
+) -> None:
+    """The group of the consents has not come to them yet."""
+    for each in (*behind, OPENED):
+        await of_deadlines(store, programmes)(each)
+
+    deadline = CODEC.decode(store.log[-1]).event
+    assert isinstance(deadline, DeadlineSet)
+    assert deadline.reminders_stopped is (GIVEN not in behind)
+
+
+def test_what_a_group_has_nothing_to_do_with_holds_up_none_of_its_keys(
+    programmes: Programmes,
+) -> None:
+    """Though nothing is there that could be read."""
+    headers = [("ce_type", b"leidraad.casefile.case-opened.v1")]
+    empty = Message(Partition("casefile.events", 0), 0, None, headers, b"")
+
+    assert reading(programmes, reminders.reactions(programmes))(empty) is None
+    with pytest.raises(BadMessage):
+        reading(programmes, deadlines.reactions(programmes))(empty)
 
 
 @pytest.mark.parametrize("order", [*permutations([WITHDRAWN, WITHDRAWN, GIVEN, GIVEN])])

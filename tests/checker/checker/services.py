@@ -29,10 +29,9 @@ from notifications.message.events import CODEC as MESSAGE_CODEC
 from notifications.publish import publish as publish_notifications
 from notifications.reactions import scheduling as from_scheduling
 from programmes.loader import Programmes
-from scheduling.app import CONSENTS_GROUP, DEADLINES_GROUP
 from scheduling.codec import CODEC as SCHEDULING_CODEC
 from scheduling.publish import publish as publish_scheduling
-from scheduling.reactions import deadlines, reminders
+from scheduling.reactions import deadlines, reading, reminders
 from scheduling.views.deadlines import DEADLINES
 
 
@@ -75,16 +74,12 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             publish=publish_scheduling,
             follows=[
                 Follower(
-                    group=DEADLINES_GROUP,
-                    sources=deadlines.SOURCES,
-                    read=reads(known),
-                    reactions=deadlines.reactions(programmes),
-                ),
-                Follower(
-                    group=CONSENTS_GROUP,
-                    sources=reminders.SOURCES,
-                    **_of(reminders.reactions(programmes)),
-                ),
+                    group=module.GROUP,
+                    sources=module.SOURCES,
+                    read=reading(programmes, module.reactions(programmes)),
+                    reactions=module.reactions(programmes),
+                )
+                for module in (deadlines, reminders)
             ],
             views=[DEADLINES],
             ends={

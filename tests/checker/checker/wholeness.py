@@ -24,13 +24,13 @@ def parts(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
 def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
     """What an event asks for waits or has ended, and not both."""
     waiting = {item.id for item in books.work}
-    asking = {e.id for e in books.log if e.type in rules.ends and not e.event.get("silent")}
+    asking = {e.id for e in books.log if e.type in rules.ends and _asks(e)}
     for item in sorted(waiting - asking):
         yield Violation("R5", f"work {item} of {service} waits, and no event asks for it")
     last = {(event.stream, event.type): event.position for event in books.log}
     for event in books.log:
         ends = rules.ends.get(event.type)
-        if ends is None or event.event.get("silent"):
+        if ends is None or not _asks(event):
             continue
         over = {end for end in ends if last.get((event.stream, end), 0) > event.position}
         sentence = f"what event {event.id} ({event.type}) of {service} asks for"
@@ -38,6 +38,11 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
             yield Violation("R5", f"{sentence} neither waits nor has ended")
         if over & set(rules.done) and event.id in waiting:
             yield Violation("R5", f"{sentence} has ended, and waits all the same")
+
+
+def _asks(event: Recorded[Json]) -> bool:
+    """Of what is silent nobody is told; a deadline may cease to be so until it is due."""
+    return not event.event.get("silent") or bool(event.event.get("reminders_stopped"))
 
 
 def vault(service: str, books: Books, rules: Rules) -> Iterator[Violation]:

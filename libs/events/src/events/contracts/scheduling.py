@@ -8,15 +8,14 @@ from events.contracts.contract import Code, Contract
 class DeadlineSet(Contract):
     """Something has to be done by the end of `due_on`, by a policy of the programme definition.
 
-    `silent` where that day was over before anybody here could know of it. `reminders_stopped`
-    where a consent on which reminders rest was withdrawn when it was set: nobody is to be told.
+    `silent` where nobody is to be told: that day was over before anybody here could know of it, or
+    a consent on which reminders rest was withdrawn.
     """
 
     policy: Code
     policy_version: int
     due_on: date
     silent: bool = False
-    reminders_stopped: bool = False
 
 
 class DeadlineMet(Contract):

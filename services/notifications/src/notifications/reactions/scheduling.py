@@ -17,7 +17,7 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
 
     def react(message: Recorded[Contract]) -> list[Ask]:
         match message.event:
-            case DeadlineSet(silent=True) | DeadlineSet(reminders_stopped=True):
+            case DeadlineSet(silent=True):
                 return []
             case about:
                 policy = getattr(about, "policy", None)

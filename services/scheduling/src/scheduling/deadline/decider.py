@@ -122,13 +122,14 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
         return []
     if command.occurred.certainly_before(deadline.since) and not command.corrects:
         return []
+    over = end_of_day(command.due_on) <= command.known_at
     return [
         DeadlineSet(
             policy=command.policy,
             policy_version=command.policy_version,
             due_on=command.due_on,
-            silent=end_of_day(command.due_on) <= command.known_at,
-            reminders_stopped=command.stopped,
+            silent=over or command.stopped,
+            reminders_stopped=command.stopped and not over,
             occurred=command.occurred,
         )
     ]

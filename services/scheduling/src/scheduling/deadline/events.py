@@ -9,10 +9,10 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineSet:
-    """Due by the end of `due_on`; `silent` where that was over before anybody could know of it.
+    """Due by the end of `due_on`; nobody is told that it is set where `silent`.
 
-    Where `reminders_stopped`, nobody is told that it is set; they may be allowed again until it
-    is due.
+    That is where the day was over before anybody could know of it, or where `reminders_stopped`:
+    they may be allowed again until it is due.
     """
 
     policy: str

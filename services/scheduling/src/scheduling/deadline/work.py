@@ -17,7 +17,10 @@ def end_of_day(day: date) -> datetime:
 
 def work(draft: Draft, event: DeadlineEvent) -> Sequence[Work]:
     match event:
-        case DeadlineSet(silent=False, due_on=due_on):
+        case (
+            DeadlineSet(silent=False, due_on=due_on)
+            | DeadlineSet(reminders_stopped=True, due_on=due_on)
+        ):
             return [
                 Work(
                     id=draft.id,

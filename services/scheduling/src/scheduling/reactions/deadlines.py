@@ -15,6 +15,7 @@ from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
 from scheduling.reminder.decider import REMINDER
 
+GROUP = "scheduling.deadlines"
 SOURCES = ("casefile", "intake")
 
 

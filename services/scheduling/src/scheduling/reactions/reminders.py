@@ -11,6 +11,8 @@ from programmes.loader import Programmes
 from scheduling.reminder.decider import REMINDER
 from scheduling.reminder.events import ReminderEvent, RemindersAllowed, RemindersStopped
 
+GROUP = "scheduling.consents"
+"""Of its own, so that no withdrawal waits behind a deadline that cannot be set."""
 SOURCES = ("casefile",)
 REMINDERS = "reminders"
 
