@@ -113,6 +113,26 @@ async def test_the_last_word_of_that_day_says_by_whom_a_need_was_met(ask: Ask) -
     assert picked(practical, "needs", "open", "closedUnmet") == [3, 1, 0]
 
 
+async def test_what_was_put_right_counts_though_nobody_knows_when_the_first_was(
+    hears: Tell, figure: Ask
+) -> None:
+    await hears(
+        story(
+            FIRST,
+            (OPENED, "2019-01-01"),
+            (identified(1, "practical"), "2019-01-10"),
+            (met(1, "network"), "unknown", "2019-04-01"),
+            (met(1, "case-manager"), "2019-02-01", "2019-05-01"),
+        )
+    )
+
+    [row] = (await figure("needs", asOf=YEAR))["rows"]
+
+    assert row["metBy"] == [{"by": "case-manager", "needs": 1}]
+    assert picked(row, "met", "undated") == [1, 0]
+    assert row["days"]["median"] == 22
+
+
 async def test_what_was_told_later_was_not_known_before(ask: Ask) -> None:
     rows = (await ask("needs", asOf=YEAR, knownAt="2019-08-31"))["rows"]
 

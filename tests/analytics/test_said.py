@@ -14,6 +14,7 @@ from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
     CaseOpened,
+    CaseReopened,
     NeedIdentified,
 )
 from events.contracts.contract import Contract, Known
@@ -33,8 +34,8 @@ def offer(attempt: int, route: str | None) -> OfferMade:
     return OfferMade(attempt=attempt, channel="talk", by_function="nurse", route=route)
 
 
-def opened(spell: int) -> CaseOpened:
-    return CaseOpened(organisation=HOSPITAL, spell=spell)
+def opened() -> CaseOpened:
+    return CaseOpened(organisation=HOSPITAL, spell=1)
 
 
 def due(policy: str) -> DeadlineSet:
@@ -78,6 +79,7 @@ def claim(case: int, number: int) -> Fact:
     )
 
 
+REOPENED = CaseReopened(reason="new-need", spell=2)
 DECLINED = OfferDeclined(attempt=1, reasons=["unknown"])
 MISSED = DeadlineMissed(policy="first-contact", due_on=DUE)
 ASSIGNED = CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager")
@@ -88,15 +90,15 @@ STORIES = [
     ),
     *story(2, offer(1, "hospital"), DECLINED, offer(2, None)),
     *story(3, offer(1, "desk"), OfferAccepted(attempt=1, reasons=[])),
-    *story(4, opened(1), CaseClosed(reason="settled", spell=1), opened(2)),
+    *story(4, opened(), CaseClosed(reason="settled", spell=1), REOPENED),
     *story(
         5,
-        opened(1),
+        opened(),
         CaseClosed(reason="moved", spell=1),
-        opened(2),
+        REOPENED,
         CaseClosed(reason="settled", spell=2),
     ),
-    *story(6, opened(1), CaseClosed(reason="unknown", spell=1)),
+    *story(6, opened(), CaseClosed(reason="unknown", spell=1)),
     *story(7, due("first-contact"), MISSED, DeadlineMet(policy="first-contact", late=True)),
     *story(8, due("first-contact"), DeadlineMet(policy="first-contact", late=False)),
     *story(9, due("evaluation"), due("first-contact")),
@@ -109,8 +111,8 @@ STORIES = [
     claim(13, 1),
     *story(13, talk(), talk(apology="no"))[1:],
     *story(14, talk(apology="no")),
-    *story(15, opened(1), ASSIGNED, NEED, CaseManagerAssigned(case_manager=BACKUP, role="backup")),
-    *story(16, opened(1), ASSIGNED),
+    *story(15, opened(), ASSIGNED, NEED, CaseManagerAssigned(case_manager=BACKUP, role="backup")),
+    *story(16, opened(), ASSIGNED),
 ]
 
 
@@ -143,7 +145,7 @@ async def test_cases_close_for_reasons_and_some_open_again(share: Share) -> None
 
     assert await share(among=closed, of="case-closed.reason=settled") == (2, 0, 1, 3)
     assert await share(among=closed, of="case-closed.reason=unknown") == (1, 0, 2, 3)
-    assert await share(among=closed, of="case-opened.spell=2") == (2, 0, 1, 3)
+    assert await share(among=closed, of="case-reopened.spell=2") == (2, 0, 1, 3)
 
 
 async def test_a_deadline_is_missed_met_or_not_known_yet(share: Share) -> None:

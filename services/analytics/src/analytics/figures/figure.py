@@ -25,8 +25,9 @@ class Basis(Answer):
     """What a figure rests on.
 
     `asOf` is where it ends and `cutOff` the civil day of that; `knownAt` is null where all that is
-    known counts; `position` is how far the view had read analytics' own log; `parkedCases` are
-    counted nowhere, of whatever programme, because something that was told of them cannot be read.
+    known counts; `position` is how far the view had read analytics' own log. Of `parkedCases`, of
+    whatever programme, something was told that cannot be read: they are left out, or counted as
+    they were before.
     """
 
     programme: str | None

@@ -26,6 +26,8 @@ from analytics.views.cut import held
 from analytics.views.measures import measures
 from events.contracts import type_name
 from events.contracts.casefile import CaseOpened, NeedClosed, NeedIdentified, NeedMet
+from events.history import as_told, latest
+from events.store import Recorded
 from events.views import Row, View, intervals
 
 TYPES = frozenset(
@@ -35,13 +37,12 @@ TYPES = frozenset(
 
 
 class Need(NamedTuple):
-    """Days are civil, and None where they are not known; the last word on `met_by` counts."""
+    """`identified` is the civil day, if it is known; `met` is all that was told of that."""
 
     field: str | None = None
     theme: str | None = None
     identified: date | None = None
-    met_by: str | None = None
-    met: date | None = None
+    met: tuple[Fact, ...] = ()
     closed: bool = False
 
 
@@ -52,14 +53,14 @@ class Needs(NamedTuple):
 
 
 def _evolve(needs: Needs, fact: Fact) -> Needs:
-    day = fact.occurred.day
     match fact.event:
         case CaseOpened(organisation=organisation):
             return needs._replace(programme=fact.metadata.programme, organisation=organisation)
         case NeedIdentified(need=need, field=field, theme=theme):
-            return _with(needs, need, field=field, theme=theme, identified=day)
-        case NeedMet(need=need, met_by=met_by):
-            return _with(needs, need, met_by=met_by, met=day)
+            return _with(needs, need, field=field, theme=theme, identified=fact.occurred.day)
+        case NeedMet(need=need):
+            met = needs.each.get(need, Need()).met
+            return _with(needs, need, met=(*met, fact))
         case NeedClosed(need=need):
             return _with(needs, need, closed=True)
         case _:
@@ -81,14 +82,18 @@ def _row(needs: Needs) -> Iterable[Row]:
                 "field": need.field,
                 "theme": need.theme,
                 "identified": need.identified,
-                "met_by": need.met_by,
-                "days": _days(need),
+                **_met(need),
                 "closed": need.closed,
             }
 
 
-def _days(need: Need) -> int | None:
-    return (need.met - need.identified).days if need.met and need.identified else None
+def _met(need: Need) -> Row:
+    """By the last word on it, as casefile has it."""
+    told = latest(as_told(need.met), type).get(Recorded)
+    if told is None or not isinstance(told.event, NeedMet):
+        return {"met_by": None, "days": None}
+    day, since = told.occurred.day, need.identified
+    return {"met_by": told.event.met_by, "days": (day - since).days if day and since else None}
 
 
 rows = intervals(Needs(), _evolve, _row)

@@ -9,6 +9,7 @@ import asyncpg
 from sqlalchemy import TextClause, text
 from sqlalchemy.sql import ClauseElement
 
+from analytics.log import GROUP
 from events import sql
 from events.following import ViewTables, wait_for
 from events.pooled import pooled
@@ -19,12 +20,16 @@ from kit.parts import part
 
 WAIT_SECONDS = 2.0
 _POSITION = text("select position from views where name = :name and version = :version")
-_PARKED = text("select key from parked_in_views where name = :name and version = :version")
+_PARKED = text("""select key from parked_in_views where name = :name and version = :version
+    union select key from parked_keys where consumer = :group""").bindparams(group=GROUP)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a view held when it had read the log up to `position`; of parked keys it has nothing."""
+    """What a view held when it had read the log up to `position`.
+
+    Of `parked` cases something was told that cannot be read: it has what came before, or nothing.
+    """
 
     position: int
     parked: int
