@@ -11,15 +11,26 @@ import pytest
 from analytics.examples import CASE_MANAGER, HOSPITAL, told
 from analytics.log import GROUP, SOURCES, Fact, facts_of, keep
 from analytics.views.caseload import CASELOAD
+from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestones
+from analytics.views.needs import NEEDS
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
+from analytics.views.scores import SCORES
 from events.backoff import Backoff
 from events.broker import Outgoing
 from events.broker_memory import MemoryBroker
 from events.consumer import Consumer
 from events.contracts import registry
-from events.contracts.casefile import CaseManagerAssigned, CaseOpened, FirstContactMade
+from events.contracts.casefile import (
+    ActivityLogged,
+    CaseManagerAssigned,
+    CaseOpened,
+    FirstContactMade,
+    InstrumentCompleted,
+    NeedIdentified,
+    NeedMet,
+)
 from events.contracts.contract import Contract
 from events.contracts.intake import CandidateIdentified, OfferAccepted, OfferMade, ReferralMade
 from events.contracts.notifications import MessageQueued
@@ -34,8 +45,16 @@ from programmes import load
 
 PROGRAMMES = load()
 TYPES = registry(PROGRAMMES.track_steps())
-VIEWS = [OFFERS, PROGRESS, CASELOAD, milestones(PROGRAMMES)]
+VIEWS = [OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(PROGRAMMES)]
 CASE, OTHER_CASE = numbered(1), numbered(2)
+CALLED = ActivityLogged(
+    case_manager=CASE_MANAGER,
+    category="contact",
+    type="phone",
+    contact_minutes=20,
+    travel_minutes=0,
+    registration_minutes=5,
+)
 TOLD: dict[str, list[tuple[Contract, str]]] = {
     "intake": [
         (CandidateIdentified(organisation=HOSPITAL, origin="2018-07"), "2018-07-02"),
@@ -47,6 +66,13 @@ TOLD: dict[str, list[tuple[Contract, str]]] = {
         (CaseOpened(organisation=HOSPITAL, spell=1), "2018-07-09"),
         (CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"), "2018-07-10"),
         (FirstContactMade(channel="phone"), "2018-07-11"),
+        (CALLED, "2018-07-11"),
+        (NeedIdentified(need=numbered(3), field="practical", theme=None), "2018-07-11"),
+        (NeedMet(need=numbered(3), met_by="case-manager"), "2018-07-20"),
+        (
+            InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6}),
+            "2018-07-21",
+        ),
     ],
     "scheduling": [(DeadlineMet(policy="first-contact", late=False), "2018-07-11")],
     "notifications": [

@@ -54,6 +54,7 @@ TOLD = [
         (identified(3, "practical"), "2019-01-11"),
         (met(1, "case-manager"), "2019-01-20"),
         (met(2, "network"), "2019-03-01"),
+        (NeedClosed(need=numbered(1)), "2019-04-01"),
         (NeedClosed(need=numbered(3)), "2019-05-01"),
         (CaseClosed(reason="settled", spell=1), "2019-06-01"),
     ),

@@ -57,7 +57,7 @@ class Split(Answer):
 
 
 class EffortRow(Answer):
-    """What the rows are not split by is null; so is what is not known, a month or a channel."""
+    """What rows are not split by is null; so is a month not known, and a channel not told of."""
 
     case_manager: UUID | None
     category: str | None

@@ -1,4 +1,4 @@
-"""The statistics of a number of days or hours, as figures show them."""
+"""The statistics of a number of days, hours or scores, as figures show them."""
 
 from collections.abc import Mapping
 from typing import Any
