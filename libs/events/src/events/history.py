@@ -109,11 +109,15 @@ def not_before(told: Timed, before: Timed) -> bool:
     return not told.occurred.certainly_before(before.occurred)
 
 
-def reopens(told: Timed, closed: Timed) -> bool:
+def displacing(opens: type[Timed], closes: type[Timed]) -> Callable[[Timed, Timed], bool]:
     """What is known by its month or year alone opens nothing that may have been closed since."""
-    if told.occurred.day is None:
-        return closed.occurred.certainly_before(told.occurred)
-    return not_before(told, closed)
+
+    def displaces(told: Timed, before: Timed) -> bool:
+        if isinstance(told, opens) and isinstance(before, closes) and told.occurred.day is None:
+            return before.occurred.certainly_before(told.occurred)
+        return not_before(told, before)
+
+    return displaces
 
 
 def latest(

@@ -9,12 +9,13 @@ from casefile.case.decider import Status
 from casefile.consent.events import CODEC, ConsentEvent, ConsentGiven, ConsentWithdrawn
 from events.commands import History, StreamType
 from events.decider import Decider, Rejected
-from events.history import latest, not_before, reopens, repeats
+from events.history import displacing, latest, repeats
 
 ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn]
 
 ACCESS = "access"
 CONTACT_DATA = "contact-data"
+_displaces = displacing(ConsentGiven, ConsentWithdrawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +54,6 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
 
 def evolve(consents: Consents, event: ConsentEvent) -> Consents:
     return Consents(told=(*consents.told, event))
-
-
-def _displaces(told: ConsentEvent, before: ConsentEvent) -> bool:
-    opens = isinstance(told, ConsentGiven) and isinstance(before, ConsentWithdrawn)
-    return reopens(told, before) if opens else not_before(told, before)
 
 
 consent_decider = Decider(Consents(), decide, evolve)

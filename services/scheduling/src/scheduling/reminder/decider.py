@@ -5,8 +5,10 @@ from operator import attrgetter
 
 from events.commands import StreamType
 from events.decider import Decider
-from events.history import latest, not_before, reopens, repeats
+from events.history import displacing, latest, repeats
 from scheduling.reminder.events import CODEC, ReminderEvent, RemindersAllowed, RemindersStopped
+
+_displaces = displacing(RemindersAllowed, RemindersStopped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +28,6 @@ class Reminders:
 def decide(told: ReminderEvent, reminders: Reminders) -> list[ReminderEvent]:
     standing = reminders.standing.get(told.consent)
     return [] if repeats(told, reminders.told, standing, _displaces) else [told]
-
-
-def _displaces(told: ReminderEvent, before: ReminderEvent) -> bool:
-    """As casefile has it for the consents."""
-    opens = isinstance(told, RemindersAllowed) and isinstance(before, RemindersStopped)
-    return reopens(told, before) if opens else not_before(told, before)
 
 
 def evolve(reminders: Reminders, event: ReminderEvent) -> Reminders:
