@@ -71,8 +71,12 @@ class Message:
     open_ended: int = 0
 
     @property
+    def pending(self) -> bool:
+        return self.status in (Status.QUEUED, Status.SENDING)
+
+    @property
     def under_way(self) -> bool:
-        return self.status in (Status.QUEUED, Status.SENDING) and self.open_ended > 0
+        return self.pending and self.open_ended > 0
 
 
 def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
@@ -92,7 +96,7 @@ def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
             repeats = message.open_ended - 1
             return [MessageSent(template=message.template, repeats=repeats, occurred=occurred)]
         case FailMessage(reason=reason, occurred=occurred):
-            if message.status not in (Status.QUEUED, Status.SENDING):
+            if not message.pending:
                 return []
             return [MessageFailed(template=message.template, reason=reason, occurred=occurred)]
         case _:
@@ -127,7 +131,7 @@ def evolve(message: Message, event: MessageEvent) -> Message:
 
 def _start(message: Message, occurred: Occurred) -> list[MessageEvent]:
     """A delivery of unknown outcome is repeated once, with the same Message-ID."""
-    if message.status not in (Status.QUEUED, Status.SENDING):
+    if not message.pending:
         return []
     if message.open_ended > MOST_REPEATS:
         return [MessageFailed(template=message.template, reason=UNKNOWN_OUTCOME, occurred=occurred)]
