@@ -8,22 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from analytics.examples import CASE_MANAGER, HOSPITAL, told
+from analytics.examples import CALLED, CASE_MANAGER, HOSPITAL, told
 from analytics.log import GROUP, SOURCES, Fact, facts_of, keep
-from analytics.views.caseload import CASELOAD
-from analytics.views.effort import EFFORT
-from analytics.views.milestones import milestones
-from analytics.views.needs import NEEDS
-from analytics.views.offers import OFFERS
-from analytics.views.progress import PROGRESS
-from analytics.views.scores import SCORES
+from analytics.views.every import every
 from events.backoff import Backoff
 from events.broker import Outgoing
 from events.broker_memory import MemoryBroker
 from events.consumer import Consumer
 from events.contracts import registry
 from events.contracts.casefile import (
-    ActivityLogged,
     CaseManagerAssigned,
     CaseOpened,
     FirstContactMade,
@@ -45,16 +38,8 @@ from programmes import load
 
 PROGRAMMES = load()
 TYPES = registry(PROGRAMMES.track_steps())
-VIEWS = [OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(PROGRAMMES)]
+VIEWS = every(PROGRAMMES)
 CASE, OTHER_CASE = numbered(1), numbered(2)
-CALLED = ActivityLogged(
-    case_manager=CASE_MANAGER,
-    category="contact",
-    type="phone",
-    contact_minutes=20,
-    travel_minutes=0,
-    registration_minutes=5,
-)
 TOLD: dict[str, list[tuple[Contract, str]]] = {
     "intake": [
         (CandidateIdentified(organisation=HOSPITAL, origin="2018-07"), "2018-07-02"),

@@ -11,11 +11,10 @@ import pytest
 from pyarrow import parquet
 
 from analytics.app import compose
-from analytics.examples import CASE_MANAGER, HOSPITAL, KEY, told
+from analytics.examples import CALLED, CASE_MANAGER, HOSPITAL, KEY, told
 from analytics.figures.exports import Exported
 from analytics.log import Fact
 from events.contracts.casefile import (
-    ActivityLogged,
     CaseClosed,
     CaseManagerAssigned,
     CaseOpened,
@@ -34,14 +33,6 @@ pytestmark = pytest.mark.system
 Tell = Callable[[Sequence[Fact]], Awaitable[None]]
 Gets = Callable[..., Awaitable[Any]]
 
-CALLED = ActivityLogged(
-    case_manager=CASE_MANAGER,
-    category="contact",
-    type="phone",
-    contact_minutes=20,
-    travel_minutes=0,
-    registration_minutes=5,
-)
 ASSIGNED = CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager")
 IDENTIFIED = NeedIdentified(need=numbered(1), field="practical", theme=None)
 MARKED = InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6})

@@ -4,7 +4,6 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from analytics.examples import (
     BACKUP,
     BEGIN,
+    CALLED,
     CASE_MANAGER,
     HOSPITAL,
     KEY,
@@ -24,11 +24,10 @@ from analytics.examples import (
 from analytics.log import Fact
 from analytics.views.caseload import CASELOAD
 from analytics.views.effort import EFFORT
+from analytics.views.every import every
 from analytics.views.milestones import milestone_of, milestones
-from analytics.views.needs import NEEDS
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
-from analytics.views.scores import SCORES
 from events.contracts.casefile import (
     ActivityLogged,
     CaseClosed,
@@ -55,18 +54,6 @@ from events.testing import numbered
 from events.views import View, materialise
 from programmes import load
 
-
-def worked(case_manager: UUID) -> ActivityLogged:
-    return ActivityLogged(
-        case_manager=case_manager,
-        category="contact",
-        type="phone",
-        contact_minutes=20,
-        travel_minutes=0,
-        registration_minutes=5,
-    )
-
-
 EVENTS: list[Contract] = [
     CandidateIdentified(organisation=HOSPITAL, origin="2018-07"),
     CandidateIdentified(organisation=OTHER_HOSPITAL, origin=None),
@@ -86,8 +73,8 @@ EVENTS: list[Contract] = [
     CaseManagerReleased(case_manager=CASE_MANAGER),
     CaseClosed(reason="support-completed", spell=1),
     CaseOpened(organisation=HOSPITAL, spell=1),
-    worked(CASE_MANAGER),
-    worked(BACKUP),
+    CALLED,
+    CALLED.model_copy(update={"case_manager": BACKUP}),
     NeedIdentified(need=numbered(1), field="practical", theme=None),
     NeedIdentified(need=numbered(2), field="legal", theme="social"),
     NeedMet(need=numbered(1), met_by="network"),
@@ -97,7 +84,7 @@ EVENTS: list[Contract] = [
     InstrumentCompleted(instrument="life-domains", wave="second", scores={"housing": 8.0}),
 ]
 MILESTONES = milestones(load())
-VIEWS = [OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, MILESTONES]
+VIEWS = every(load())
 
 days = st.integers(0, 40)
 occurrences = days.map(day) | st.just("unknown") | st.sampled_from(["2018-07", "2018-08", "2018"])

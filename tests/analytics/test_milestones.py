@@ -5,13 +5,12 @@ from datetime import date
 
 import pytest
 
-from analytics.examples import HOSPITAL, KEY, PROGRAMME, told
+from analytics.examples import CALLED, HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
 from analytics.views.conditions import Point, Strange
 from analytics.views.milestones import STANDS_FOR, Names, milestone_names, rows_with
 from events.contracts.casefile import (
     CONTRACTS,
-    ActivityLogged,
     CaseClosed,
     CaseOpened,
     StepData,
@@ -26,15 +25,6 @@ from programmes.loader import load
 ROWS = rows_with({(PROGRAMME, 1): Names("harm", {"rudder-mended": ("repairs",)})})
 STEP = "leidraad.casefile.rudder-mended.v1"
 MENDED = TrackStepRecorded(track="repair", step="mended", outcome=None)
-
-CALLED = ActivityLogged(
-    case_manager=KEY,
-    category="contact",
-    type="phone",
-    contact_minutes=20,
-    travel_minutes=0,
-    registration_minutes=5,
-)
 
 
 class MendedData(StepData):

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from analytics.examples import BACKUP, CASE_MANAGER, HOSPITAL, KEY, told
+from analytics.examples import BACKUP, CALLED, CASE_MANAGER, HOSPITAL, KEY, told
 from analytics.log import Fact
 from events.contracts.casefile import (
     ActivityLogged,
@@ -52,15 +52,7 @@ def story(case: int, *events: Contract) -> list[Fact]:
 
 
 def talk(**treatment: Known) -> ActivityLogged:
-    return ActivityLogged(
-        case_manager=CASE_MANAGER,
-        category="contact",
-        type="phone",
-        contact_minutes=20,
-        travel_minutes=0,
-        registration_minutes=5,
-        treatment=treatment,
-    )
+    return CALLED.model_copy(update={"treatment": treatment})
 
 
 def claim(case: int, number: int) -> Fact:

@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy.sql import ClauseElement
 
 from analytics.app import compose
-from analytics.examples import BEGIN, CASE_MANAGER, HOSPITAL, KEY, PROGRAMME, day, told
+from analytics.examples import BEGIN, CALLED, CASE_MANAGER, HOSPITAL, KEY, PROGRAMME, day, told
 from analytics.log import Fact
 from analytics.views import behind, caseload
 from analytics.views.cut import Cut
 from events.contracts.casefile import (
-    ActivityLogged,
     CaseClosed,
     CaseManagerAssigned,
     CaseOpened,
@@ -36,14 +35,6 @@ CUT = Cut(
     programme=PROGRAMME,
     as_of=BEGIN + timedelta(days=30),
     known_at=BEGIN + timedelta(days=4000),
-)
-CALLED = ActivityLogged(
-    case_manager=CASE_MANAGER,
-    category="contact",
-    type="phone",
-    contact_minutes=20,
-    travel_minutes=0,
-    registration_minutes=5,
 )
 
 

@@ -5,13 +5,7 @@ from typing import Any
 
 from analytics.log import GROUP as ANALYTICS
 from analytics.log import SOURCES, facts_of, kept
-from analytics.views.caseload import CASELOAD
-from analytics.views.effort import EFFORT
-from analytics.views.milestones import milestones
-from analytics.views.needs import NEEDS
-from analytics.views.offers import OFFERS
-from analytics.views.progress import PROGRESS
-from analytics.views.scores import SCORES
+from analytics.views.every import every
 from casefile.app import GROUP as CASEFILE
 from casefile.codec import CODEC as CASEFILE_CODEC
 from casefile.publish import publisher
@@ -105,7 +99,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
         ),
         "analytics": Rules(
             decode=facts_of(known),
-            views=[OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(programmes)],
+            views=every(programmes),
             keeps=Keeper(group=ANALYTICS, sources=SOURCES, read=reads_everything(known), kept=kept),
         ),
     }

@@ -14,13 +14,7 @@ from analytics.figures import (
     tracks,
 )
 from analytics.log import GROUP, SOURCES, facts_of, keep
-from analytics.views.caseload import CASELOAD
-from analytics.views.effort import EFFORT
-from analytics.views.milestones import milestones
-from analytics.views.needs import NEEDS
-from analytics.views.offers import OFFERS
-from analytics.views.progress import PROGRESS
-from analytics.views.scores import SCORES
+from analytics.views.every import every
 from analytics.views.snapshot import Snapshots
 from events.contracts import registry
 from events.envelope import reads_everything
@@ -55,6 +49,6 @@ def compose(ground: Ground[Settings]) -> Service:
         scope=scope,
         decode=facts_of(types),
         follows=[log],
-        views=[OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(programmes)],
+        views=every(programmes),
         parts={Programmes: programmes, Snapshots: Snapshots(ground.pool, ground.tables)},
     )

@@ -6,6 +6,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from analytics.log import Fact
 from events.contracts import registry
+from events.contracts.casefile import ActivityLogged
 from events.contracts.contract import Contract
 from events.occurrence import Occurred
 from events.store import Metadata, Recorded
@@ -17,6 +18,15 @@ CASE_MANAGER = uuid5(NAMESPACE_OID, "case manager")
 BACKUP = uuid5(NAMESPACE_OID, "backup")
 PROGRAMME = "medical-incidents"
 BEGIN = datetime(2018, 7, 1, tzinfo=UTC)
+
+CALLED = ActivityLogged(
+    case_manager=CASE_MANAGER,
+    category="contact",
+    type="phone",
+    contact_minutes=20,
+    travel_minutes=0,
+    registration_minutes=5,
+)
 
 _TYPES = {contract: type_ for type_, contract in registry().items()}
 

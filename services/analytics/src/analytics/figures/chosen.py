@@ -63,6 +63,13 @@ class Chosen:
     def view(self) -> View:
         return milestones(self.programmes)
 
+    def read(self, more: Sequence[Mistake] = ()) -> Cases:
+        """Of a question that names no other points and conditions than these."""
+        reading = Reading(self.programmes)
+        cases = self.cases(reading)
+        reading.done(more)
+        return cases
+
     def cases(self, reading: Reading) -> Cases:
         return Cases(
             cut=self.asked.cut,

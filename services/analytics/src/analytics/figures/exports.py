@@ -13,13 +13,7 @@ from analytics.figures.asked import AsAsked
 from analytics.figures.figure import Basis, basis
 from analytics.parts import TheProgrammes
 from analytics.views import exports
-from analytics.views.caseload import CASELOAD
-from analytics.views.effort import EFFORT
-from analytics.views.milestones import milestones
-from analytics.views.needs import NEEDS
-from analytics.views.offers import OFFERS
-from analytics.views.progress import PROGRESS
-from analytics.views.scores import SCORES
+from analytics.views.every import every
 from analytics.views.snapshot import TheSnapshots
 from analytics.views.written import MEDIA_TYPES, Form, written
 from events.views import View
@@ -40,8 +34,7 @@ class Exported(StrEnum):
     MILESTONES = "milestones"
 
     def view(self, programmes: Programmes) -> View:
-        views = (OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(programmes))
-        return next(view for view in views if view.name == self)
+        return next(view for view in every(programmes) if view.name == self)
 
 
 @router.get(

@@ -1,16 +1,15 @@
 """Needs by field: how many there were, what became of them, by whom, and after how many days."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
-from analytics.figures.chosen import AsOpened, Chosen, Reading
+from analytics.figures.chosen import AsOpened
 from analytics.figures.figure import Basis, Behind, basis, events_behind
 from analytics.figures.statistics import Statistics, statistics
 from analytics.views import needs
 from analytics.views.behind import of_keys
-from analytics.views.conditions import Cases
 from analytics.views.needs import NEEDS
 from analytics.views.snapshot import TheSnapshots
 from kit.bodies import Answer
@@ -51,23 +50,13 @@ class NeedsFigure(Answer):
     rows: list[NeedsRow]
 
 
-async def _asked(chosen: AsOpened) -> tuple[Chosen, Cases]:
-    reading = Reading(chosen.programmes)
-    cases = chosen.cases(reading)
-    reading.done()
-    return chosen, cases
-
-
-AsNeedsAsked = Annotated[tuple[Chosen, Cases], Depends(_asked)]
-
-
 @router.get(
     "/v1/figures/needs",
     summary="Needs by field, and what became of them",
     dependencies=[lists("figure:read")],
 )
-async def read_needs(needs_asked: AsNeedsAsked, snapshots: TheSnapshots) -> NeedsFigure:
-    chosen, cases = needs_asked
+async def read_needs(chosen: AsOpened, snapshots: TheSnapshots) -> NeedsFigure:
+    cases = chosen.read()
     async with snapshots.of(chosen.asked.min_position, NEEDS, chosen.view) as snapshot:
         [total] = await snapshot.fetch(cases.count())
         counts = await snapshot.fetch(needs.counts(cases))
@@ -92,9 +81,9 @@ def _row(row: Mapping[str, Any], by_whom: Sequence[Mapping[str, Any]]) -> NeedsR
     dependencies=[lists("figure:read-events")],
 )
 async def list_needs_events(
-    needs_asked: AsNeedsAsked, page: AtPage, snapshots: TheSnapshots
+    chosen: AsOpened, page: AtPage, snapshots: TheSnapshots
 ) -> Listed[Behind]:
-    chosen, cases = needs_asked
+    cases = chosen.read()
     concern = of_keys(needs.keys(cases), needs.TYPES, cases.cut)
     async with snapshots.of(chosen.asked.min_position, NEEDS, chosen.view) as snapshot:
         return await events_behind(snapshot, concern, chosen.asked, page)

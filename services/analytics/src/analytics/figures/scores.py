@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from analytics.figures.asked import unknown
-from analytics.figures.chosen import AsOpened, Chosen, Reading
+from analytics.figures.chosen import AsOpened, Chosen
 from analytics.figures.figure import Basis, Behind, basis, events_behind
 from analytics.figures.statistics import Statistics, statistics
 from analytics.views import scores
@@ -17,7 +17,6 @@ from analytics.views.snapshot import TheSnapshots
 from kit.bodies import Answer
 from kit.endpoints import lists
 from kit.paging import AtPage, Listed
-from programmes import codes
 
 router = APIRouter(tags=["figures"])
 
@@ -50,11 +49,9 @@ async def _asked(
     chosen: AsOpened,
     instrument: Annotated[str | None, Query(description="By default all.")] = None,
 ) -> ScoresAsked:
-    known = frozenset().union(*(codes(d.instruments) for d in chosen.programmes.definitions))
-    reading = Reading(chosen.programmes)
-    cases = chosen.cases(reading)
+    known = frozenset(i.code for d in chosen.programmes.definitions for i in d.instruments)
     strange = instrument is not None and instrument not in known
-    reading.done([unknown("instrument", known)] if strange else [])
+    cases = chosen.read([unknown("instrument", known)] if strange else [])
     return ScoresAsked(chosen=chosen, choice=Choice(cases=cases, instrument=instrument))
 
 

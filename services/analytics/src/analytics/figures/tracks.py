@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 
 from analytics.figures.asked import unknown
-from analytics.figures.chosen import AsOpened, Chosen, Reading
+from analytics.figures.chosen import AsOpened, Chosen
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
 from analytics.views import tracks
 from analytics.views.behind import among as behind_milestones
@@ -66,9 +66,7 @@ async def _asked(
     track: Annotated[str | None, Query(description="By default all.")] = None,
 ) -> TracksAsked:
     known = frozenset(t.code for d in chosen.programmes.definitions for t in d.tracks)
-    reading = Reading(chosen.programmes)
-    cases = chosen.cases(reading)
-    reading.done([] if track is None or track in known else [unknown("track", known)])
+    cases = chosen.read([] if track is None or track in known else [unknown("track", known)])
     return TracksAsked(chosen=chosen, choice=Choice(cases=cases, track=track))
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from analytics.views.cut import Cut, believed
+from analytics.views.cut import Cut, believed, held
 from analytics.views.milestones import TABLE as MILESTONES
 from analytics.views.said import ANY
 from events.occurrence import Precision
@@ -118,6 +118,10 @@ class Cases:
         """Each once; needs something in `among`."""
         first = self.among[0].keys(self.cut).subquery()
         return select(first.c.key).where(*self.holds(first.c.key)[1:])
+
+    def held(self, table: FromClause) -> list[ColumnElement[bool]]:
+        """The rows of a table about these cases that held."""
+        return [held(table, self.cut), table.c.key.in_(self.keys())]
 
     def split(self, by: Condition) -> tuple["Cases", "Cases"]:
         """Those for which the condition holds, and the others."""

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     Date,
     Integer,
     Select,
@@ -22,7 +21,6 @@ from sqlalchemy import (
 
 from analytics.log import Fact
 from analytics.views.conditions import Cases
-from analytics.views.cut import held
 from analytics.views.measures import measures
 from events.contracts import type_name
 from events.contracts.casefile import CaseOpened, NeedClosed, NeedIdentified, NeedMet
@@ -133,7 +131,7 @@ def counts(cases: Cases) -> Select[*tuple[object, ...]]:
             *(func.count().filter(kind).label(name) for name, kind in kinds.items()),
             *measures(TABLE.c.days, "days_"),
         )
-        .where(*_of(cases))
+        .where(*cases.held(TABLE))
         .group_by(TABLE.c.field)
         .order_by(TABLE.c.field)
     )
@@ -143,15 +141,11 @@ def by_whom(cases: Cases) -> Select[str, str, int]:
     groups = (TABLE.c.field, TABLE.c.met_by)
     return (
         select(*groups, func.count().label("needs"))
-        .where(*_of(cases), TABLE.c.met_by.is_not(None))
+        .where(*cases.held(TABLE), TABLE.c.met_by.is_not(None))
         .group_by(*groups)
         .order_by(*groups)
     )
 
 
 def keys(cases: Cases) -> Select[UUID]:
-    return select(TABLE.c.key).where(*_of(cases))
-
-
-def _of(cases: Cases) -> list[ColumnElement[bool]]:
-    return [held(TABLE, cases.cut), TABLE.c.key.in_(cases.keys())]
+    return select(TABLE.c.key).where(*cases.held(TABLE))

@@ -10,7 +10,6 @@ from sqlalchemy import Column, ColumnElement, Float, Select, Text, Uuid, func, s
 
 from analytics.log import Fact
 from analytics.views.conditions import Cases
-from analytics.views.cut import held
 from analytics.views.measures import measures
 from events.contracts import type_name
 from events.contracts.casefile import CaseOpened, InstrumentCompleted
@@ -95,5 +94,4 @@ def keys(choice: Choice) -> Select[UUID]:
 
 def _of(choice: Choice) -> list[ColumnElement[bool]]:
     chosen = [] if choice.instrument is None else [TABLE.c.instrument == choice.instrument]
-    cases = choice.cases
-    return [held(TABLE, cases.cut), TABLE.c.key.in_(cases.keys()), *chosen]
+    return [*choice.cases.held(TABLE), *chosen]

@@ -1,0 +1,15 @@
+"""All views of this service."""
+
+from analytics.views.caseload import CASELOAD
+from analytics.views.effort import EFFORT
+from analytics.views.milestones import milestones
+from analytics.views.needs import NEEDS
+from analytics.views.offers import OFFERS
+from analytics.views.progress import PROGRESS
+from analytics.views.scores import SCORES
+from events.views import View
+from programmes.loader import Programmes
+
+
+def every(programmes: Programmes) -> list[View]:
+    return [OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(programmes)]
