@@ -106,6 +106,9 @@ def _install() -> None:
     install = [uv, "pip", "install", "--python", PYTHON, "--offline", "--no-deps"]
     members = [part for member in MEMBERS for part in ("--editable", member)]
     _step("project's own packages", [*install, "--no-build-isolation", *members])
+    # Where Python may write no bytecode as it goes, every process would compile all of it anew.
+    sources = [*(member / "src" for member in MEMBERS), ROOT / "tests"]
+    _step("bytecode", [PYTHON, "-m", "compileall", "-q", *sources])
     STAMP.write_text(_fingerprint())
 
 

@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from dev.failure import NotStarted
+from dev.jars import classes
 from dev.kafka import Broker, kafka
 from dev.port import LOOPBACK, answers, free_port, is_free
 from dev.postgres import Server, postgres
@@ -152,6 +153,12 @@ async def test_kafka_leaves_no_process_port_or_data(folder: Path) -> None:
     assert is_free(broker.port)
     assert is_free(broker.controller)
     assert not data.exists()
+
+
+async def test_a_broker_starts_from_the_classes_that_set_up_kept(broker: Broker) -> None:
+    mapped = Path(f"/proc/{broker.process.pid}/maps").read_text()
+
+    assert str(classes()) in mapped
 
 
 async def test_running_data_are_not_wiped(broker: Broker) -> None:

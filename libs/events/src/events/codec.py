@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -22,6 +23,12 @@ class UnknownEvent(Exception):
     """The log holds an event that this version of the code cannot read."""
 
 
+@cache
+def _adapter(event: type[Any]) -> TypeAdapter[Any]:
+    """Made when it is first needed: all of them together would cost a process half its start."""
+    return TypeAdapter(event)
+
+
 class Codec(Generic[E]):
     """Reads and writes the events of one stream type; `names` never changes."""
 
@@ -31,7 +38,6 @@ class Codec(Generic[E]):
         self.names = names
         self.upcasters = upcasters or {}
         self._name_of = {cls: name for name, cls in names.items()}
-        self._adapters = {name: TypeAdapter[Any](cls) for name, cls in names.items()}
         self._lifted = {
             name: [f.name for f in fields(cls) if f.name in _ENVELOPE]
             for name, cls in names.items()
@@ -45,7 +51,7 @@ class Codec(Generic[E]):
     def encode(self, event: E) -> tuple[str, Json]:
         """The stored name and the JSON, without what the log keeps in columns."""
         name = self._name_of[type(event)]
-        data = self._adapters[name].dump_python(event, mode="json", exclude=set(_ENVELOPE))
+        data = _adapter(type(event)).dump_python(event, mode="json", exclude=set(_ENVELOPE))
         return name, cast("Json", data)
 
     def reads(self, name: str) -> bool:
@@ -59,7 +65,7 @@ class Codec(Generic[E]):
             msg = f"{recorded.type} at position {recorded.position} of {recorded.source}"
             raise UnknownEvent(msg)
         lifted: dict[str, Occurred | object] = {f: getattr(recorded, f) for f in self._lifted[name]}
-        event = self._adapters[name].validate_python({**data, **lifted})
+        event = _adapter(self.names[name]).validate_python({**data, **lifted})
         return cast("Recorded[E]", replace(cast("Recorded[Any]", recorded), type=name, event=event))
 
     def told_last(self, history: Sequence[Recorded[Json]], field: str, id_: UUID) -> UUID | None:

@@ -19,7 +19,11 @@ class Contract(BaseModel):
     """The payload of a published event: camelCase JSON; readers ignore unknown fields."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        defer_build=True,  # a process meets few of them
     )
 
     concerns_case: ClassVar[bool] = True
