@@ -15,7 +15,7 @@ from simulation.world import Climate, World
 
 STORM_SECONDS = 8.0
 REST_WITHIN_SECONDS = 90.0
-CASES = 4
+CASES = 3
 UNTIL_ALL_IS_DUE = timedelta(days=17)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -149,10 +149,8 @@ def reads(registry: Registry) -> Callable[[Message], Recorded[Contract] | None]:
         if contract is None:
             headers.refuse()
             return None
-        raw = _recorded(message, headers)
         event, faults = _payload(contract, message.value)
-        headers.refuse(faults)
-        return cast("Recorded[Contract]", replace(cast("Recorded[Any]", raw), event=event))
+        return cast("Recorded[Contract]", _recorded(message, headers, event, faults))
 
     return read
 
@@ -163,16 +161,15 @@ def reads_everything(registry: Registry) -> Callable[[Message], Recorded[Json]]:
     def read(message: Message) -> Recorded[Json]:
         headers = _Headers(message.headers)
         contract = registry.get(headers.require("ce_type", _matching(_TYPE)) or "", Contract)
-        raw = _recorded(message, headers)
         _, faults = _payload(contract, message.value)
-        headers.refuse(faults)
-        return replace(raw, event=orjson.loads(message.value or b"{}"))
+        event = {} if faults else orjson.loads(message.value or b"{}")
+        return _recorded(message, headers, event, faults)
 
     return read
 
 
-def _recorded(message: Message, headers: _Headers) -> Recorded[Json]:
-    """The event without its payload; raises BadMessage only when `headers` is asked to refuse."""
+def _recorded(message: Message, headers: _Headers, event: T, faults: Sequence[str]) -> Recorded[T]:
+    """Raises BadMessage with all that is wrong in the headers, and these faults of the payload."""
     source = headers.require("ce_source", _source)
     key = headers.require("ce_partitionkey", UUID)
     read: dict[str, Any] = {
@@ -189,7 +186,8 @@ def _recorded(message: Message, headers: _Headers) -> Recorded[Json]:
     _consistent(message, headers, source, key)
     itself = read["id"] == read["corrects"]
     headers.agree("ce_corrects names the message itself", holds=not itself)
-    return Recorded(source=source, key=key, event={}, **read)
+    headers.refuse(faults)
+    return Recorded(source=source, key=key, event=event, **read)
 
 
 def _metadata(headers: _Headers, source: str) -> Metadata:
