@@ -30,8 +30,10 @@ Share = Callable[..., Awaitable[tuple[int, ...]]]
 DUE = date(2019, 2, 1)
 
 
-def offer(attempt: int, route: str | None) -> OfferMade:
-    return OfferMade(attempt=attempt, channel="talk", by_function="nurse", route=route)
+def offer(attempt: int, route: str | None, wording: str = "unknown") -> OfferMade:
+    return OfferMade(
+        attempt=attempt, channel="talk", by_function="nurse", route=route, wording=wording
+    )
 
 
 def opened() -> CaseOpened:
@@ -105,6 +107,16 @@ STORIES = [
     *story(14, talk(apology="no")),
     *story(15, opened(), ASSIGNED, NEED, CaseManagerAssigned(case_manager=BACKUP, role="backup")),
     *story(16, opened(), ASSIGNED),
+    *story(17, offer(1, None, "earlier"), DECLINED),
+    *story(
+        18,
+        offer(1, None, "earlier"),
+        DECLINED,
+        offer(2, None, "agreed-name"),
+        OfferAccepted(attempt=2, reasons=[]),
+    ),
+    *story(19, offer(1, None, "agreed-name"), OfferAccepted(attempt=1, reasons=[])),
+    *story(20, offer(1, None, "agreed-name")),
 ]
 
 
@@ -122,7 +134,7 @@ async def share(hears: Tell, figure: Ask) -> Share:
 async def test_of_what_was_offered_again_some_is_accepted(share: Share) -> None:
     again = {"among": "offer-made.attempt=2", "of": "offer-accepted.attempt=2"}
 
-    assert await share(**again, against="offer-declined.attempt=2") == (1, 0, 1, 2)
+    assert await share(**again, against="offer-declined.attempt=2") == (2, 0, 1, 3)
 
 
 async def test_acceptance_is_told_apart_by_the_route_of_the_offer(share: Share) -> None:
@@ -130,6 +142,18 @@ async def test_acceptance_is_told_apart_by_the_route_of_the_offer(share: Share) 
 
     assert await share(among=desk, of="offer-accepted") == (2, 0, 0, 2)
     assert await share(among=hospital, without=desk, of="offer-accepted") == (0, 0, 1, 1)
+
+
+async def test_acceptance_is_told_apart_by_the_wording_that_not_told_apart(share: Share) -> None:
+    earlier, later, not_told = (
+        f"offer-made.wording={said}" for said in ("earlier", "agreed-name", "unknown")
+    )
+    answered = {"of": "offer-accepted", "against": "offer-declined"}
+
+    assert await share(among=earlier, without=later, **answered) == (0, 1, 0, 1)
+    assert await share(among=later, without=earlier, **answered) == (1, 0, 1, 2)
+    assert await share(among=[earlier, later], **answered) == (1, 0, 0, 1)
+    assert await share(among=not_told, **answered) == (2, 1, 0, 3)
 
 
 async def test_cases_close_for_reasons_and_some_open_again(share: Share) -> None:

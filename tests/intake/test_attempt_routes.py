@@ -36,6 +36,7 @@ OFFER: Body = {
     "leaflet": "no",
     "recipient": "near-person",
     "route": "hospital-offers",
+    "wording": "agreed-name",
 }
 NO: Body = {"reasons": ["no-stranger"], "explanation": "Liever met mijn zuster.\nPunt."}
 
@@ -256,14 +257,16 @@ async def test_what_was_stored_before_there_were_these_fields_is_read_as_not_tol
 ) -> None:
     await tell(IDENTIFIED, OFFERED, replace(ACCEPTED, occurred=UNKNOWN))
     for recorded in store.log:
-        for field in ("leaflet", "recipient", "route", "forwards", "explanation"):
+        for field in ("leaflet", "recipient", "route", "wording", "forwards", "explanation"):
             recorded.event.pop(field, None)
 
     [attempt] = (await hospital.get(f"{PATH}/offers")).json()
 
-    assert (attempt["leaflet"], attempt["recipient"], attempt["route"]) == (
-        "unknown",
-        "unknown",
-        None,
-    )
+    not_told = {name: attempt[name] for name in ("leaflet", "recipient", "route", "wording")}
+    assert not_told == {
+        "leaflet": "unknown",
+        "recipient": "unknown",
+        "route": None,
+        "wording": "unknown",
+    }
     assert [each["answer"] for each in attempt["answers"]] == ["accepted"]

@@ -52,6 +52,7 @@ OFFER = MakeOffer(
     leaflet="yes",
     recipient="near-person",
     route="hospital-offers",
+    wording="agreed-name",
     most=3,
     occurred=OFFERED.occurred,
 )

@@ -177,8 +177,8 @@ async def test_a_stale_version_is_refused_on_every_route(
         ),
         (
             "offers",
-            {**OFFER, "recipient": "neighbour", "route": "detour"},
-            ["#/recipient", "#/route"],
+            {**OFFER, "recipient": "neighbour", "route": "detour", "wording": "sung"},
+            ["#/recipient", "#/route", "#/wording"],
         ),
         (
             "origin-assessments",

@@ -199,6 +199,7 @@ def test_unknown_is_a_reason(definition: Definition) -> None:
     assert "unknown" in codes(definition.offer.accept_reasons)
     assert "unknown" in codes(definition.offer.decline_reasons)
     assert "unknown" in codes(definition.offer.withhold_reasons)
+    assert "unknown" in codes(definition.offer.wordings)
 
 
 def test_a_case_that_opens_sets_a_deadline_that_mails_the_desk(definition: Definition) -> None:

@@ -87,6 +87,7 @@ async def _everybody_reads_it(story: Story) -> None:
         "leaflet": "unknown",
         "recipient": "unknown",
         "route": None,
+        "wording": "unknown",
     }
     analyst, query = story.world.caller("analyst"), {"organisation": str(hospital.organisation)}
     figure = await analyst.read("analytics", "/v1/figures/offers", query | {"by": "quarter"})

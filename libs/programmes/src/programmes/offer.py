@@ -50,6 +50,7 @@ class Offer(Declared):
     functions: Terms
     recipients: Reasons
     routes: Annotated[tuple[Route, ...], Field(min_length=1)]
+    wordings: Reasons
     attempts: Attempts
     accept_reasons: Reasons
     decline_reasons: Reasons

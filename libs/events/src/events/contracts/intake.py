@@ -39,7 +39,8 @@ class OriginAssessed(Contract):
 class OfferMade(Contract):
     """The candidate was offered case management, for the `attempt`-th time.
 
-    `route` says who makes the offer; null where that was not told.
+    `route` says who makes the offer, null where that was not told; `wording` which version of the
+    text was used.
     """
 
     attempt: int = Field(ge=1)
@@ -48,6 +49,7 @@ class OfferMade(Contract):
     leaflet: Known = "unknown"
     recipient: Code = "unknown"
     route: Code | None = None
+    wording: Code = "unknown"
 
 
 class OfferWithheld(Contract):

@@ -167,7 +167,7 @@ def _organisation(fact: Fact) -> UUID | None:
 
 MILESTONES = View.of(
     "milestones",
-    4,
+    5,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("milestone", Text, nullable=False),
@@ -180,8 +180,8 @@ MILESTONES = View.of(
     Column("happened_at", DateTime(timezone=True), nullable=False),
     Column("day", Date),
     Column("precision", Text, nullable=False),
-    Index("milestones_v4_milestone", "milestone", "happened_at"),
-    Index("milestones_v4_key_milestone", "key", "milestone"),
+    Index("milestones_v5_milestone", "milestone", "happened_at"),
+    Index("milestones_v5_key_milestone", "key", "milestone"),
     types=None,
     rows=rows_with({}),
     held=False,

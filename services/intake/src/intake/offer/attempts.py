@@ -37,13 +37,17 @@ Reasons = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
 
 
 class OfferBody(Fact):
-    """`recipient`: whom it was told; `route`: who makes the offer, null where that was not told."""
+    """`recipient`: whom it was told; `route`: who makes the offer, null where that was not told.
+
+    `wording`: which version of the programme's text for offers was used.
+    """
 
     channel: Annotated[Code, Vocabulary("offer.channels")]
     by_function: Annotated[Code, Vocabulary("offer.functions")]
     leaflet: Known = "unknown"
     recipient: Annotated[Code, Vocabulary("offer.recipients")] = "unknown"
     route: Annotated[Code | None, Vocabulary("offer.routes")] = None
+    wording: Annotated[Code, Vocabulary("offer.wordings")] = "unknown"
 
 
 class WithholdingBody(ExplainedFact):

@@ -54,6 +54,7 @@ class MakeOffer:
     leaflet: Known = "unknown"
     recipient: str = "unknown"
     route: str | None = None
+    wording: str = "unknown"
     forwards: bool = False
     most: int | None = None
     occurred: Occurred

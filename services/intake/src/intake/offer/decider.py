@@ -211,6 +211,7 @@ def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:
             leaflet=command.leaflet,
             recipient=command.recipient,
             route=command.route,
+            wording=command.wording,
             forwards=command.forwards,
             occurred=command.occurred,
         )

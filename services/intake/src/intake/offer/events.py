@@ -51,7 +51,10 @@ class OriginCorrected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferMade:
-    """`forwards`: only consent to refer was asked for, and whoever is referred to offers."""
+    """`forwards`: only consent to refer was asked for, and whoever is referred to offers.
+
+    `wording`: which version of the text the candidate got.
+    """
 
     attempt: int
     channel: str
@@ -59,6 +62,7 @@ class OfferMade:
     leaflet: Known = "unknown"
     recipient: str = "unknown"
     route: str | None = None
+    wording: str = "unknown"
     forwards: bool = False
     occurred: Occurred
 

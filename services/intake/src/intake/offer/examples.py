@@ -54,6 +54,7 @@ OFFERED = OfferMade(
     leaflet="yes",
     recipient="near-person",
     route="hospital-offers",
+    wording="agreed-name",
     occurred=Occurred.parse("2027-02-03"),
 )
 WITHHELD = OfferWithheld(reason="cannot-cope", occurred=Occurred.parse("2027-02-03"))

@@ -34,6 +34,7 @@ class AttemptAnswer(Answer):
     leaflet: str
     recipient: str
     route: str | None
+    wording: str
     occurred_at: str
     answers: list[AnswerAnswer]
 
@@ -82,6 +83,7 @@ def _attempt(made: OfferMade, answers: list[AnswerAnswer]) -> AttemptAnswer:
         leaflet=made.leaflet,
         recipient=made.recipient,
         route=made.route,
+        wording=made.wording,
         occurred_at=str(made.occurred),
         answers=answers,
     )
