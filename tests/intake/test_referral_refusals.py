@@ -32,6 +32,7 @@ CRITERIA = (
     "complex-consequences",
 )
 ASSESSED = [{"criterion": criterion, "outcome": "yes"} for criterion in CRITERIA]
+PROPOSED = {"criterion": "serious-consequences", "outcome": "yes"}
 SCREENING: Body = {"decision": "accepted", "assessments": ASSESSED}
 
 
@@ -77,6 +78,12 @@ async def test_a_mistaken_referral_is_not_entered(
         ({"assessments": ASSESSED[1:]}, ["#/assessments"]),
         ({"assessments": [*ASSESSED, ASSESSED[0]]}, ["#/assessments"]),
         ({"assessments": [*ASSESSED[1:], ASSESSED[1]]}, ["#/assessments"]),
+        ({"assessments": [*ASSESSED[1:], PROPOSED]}, ["#/assessments"]),
+        ({"assessments": [*ASSESSED, PROPOSED, PROPOSED]}, ["#/assessments"]),
+        (
+            {"assessments": [*ASSESSED, {"criterion": "full-moon", "outcome": "yes"}]},
+            ["#/assessments"],
+        ),
         (
             {"assessments": [], "decision": "screened-out", "reason": "no-idea"},
             ["#/assessments", "#/reason"],

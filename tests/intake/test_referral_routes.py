@@ -243,6 +243,24 @@ async def test_a_referral_is_judged_by_the_criteria_of_its_day(
     assert store.log[-1].event["criteria_version"] == version
 
 
+async def test_what_only_other_versions_ask_may_be_assessed_beside_and_decides_nothing(
+    desk: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    entered: Body = {**SELF_REFERRAL, "origin": None, "occurredAt": "2018-12-31"}
+    path = (await desk.post("/v1/referrals", json=entered)).headers["location"]
+    beside = {"possible-calamity": "no", "serious-consequences": "unknown"}
+    outcomes = {**dict.fromkeys(CRITERIA[:3], "yes"), **beside}
+    assessed = [{"criterion": code, "outcome": said} for code, said in outcomes.items()]
+
+    answer = await desk.post(f"{path}/screenings", json={**FITS, "assessments": assessed})
+
+    assert answer.status_code == 201
+    told = [r.event for r in store.log if r.type == "referral.criterion-assessed.v1"]
+    assert {event["criterion"]: event["outcome"] for event in told} == outcomes
+    assert {event["criteria_version"] for event in told} == {1}
+    assert store.log[-1].type == "referral.accepted.v1"
+
+
 @pytest.mark.usefixtures("made")
 @pytest.mark.parametrize(
     ("body", "refusal"),

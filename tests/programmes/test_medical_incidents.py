@@ -82,14 +82,23 @@ def test_a_criterion_that_is_not_known_to_be_met_is_not_met(
 def test_a_proposed_version_decides_on_nobody_but_says_what_it_would_have_decided(
     definition: Definition,
 ) -> None:
-    (proposed,) = definition.proposed_criteria()
+    proposed = definition.criteria_of(3)
 
-    assert proposed.version == 3
+    assert proposed is not None
+    assert proposed.valid_from is None
     assert all(definition.criteria_on(date(year, 1, 1)) != proposed for year in range(2016, 2100))
     met = {"participating-hospital": "yes", "serious-consequences": "yes"}
     assert proposed.verdict(met) == "yes"
     assert proposed.verdict(met | {"serious-consequences": "no"}) == "no"
     assert proposed.verdict({"participating-hospital": "yes", "calamity": "no"}) == "unknown"
+
+
+def test_what_any_version_asks_may_be_assessed(definition: Definition) -> None:
+    asked = [codes(version.criteria) for version in definition.criteria]
+
+    assert len(asked) == 3
+    assert definition.assessable() == asked[0] | asked[1] | asked[2]
+    assert definition.criteria_of(4) is None
 
 
 def test_whether_one_of_several_sets_is_met_may_be_certain_before_all_is_known(

@@ -29,7 +29,7 @@ from programmes.instrument import Instrument
 from programmes.notification import Notification
 from programmes.offer import Offer, Origin, ReferralSource
 from programmes.published import context
-from programmes.term import Declared, Labels, Reasons, Source, Term, Terms, Version
+from programmes.term import Declared, Labels, Reasons, Source, Term, Terms, Version, codes
 from programmes.track import Step, Track
 
 
@@ -125,9 +125,12 @@ class Definition(Declared):
         """The version in force; days before the programme began are judged by the first one."""
         return in_force(self.criteria, day)
 
-    def proposed_criteria(self) -> tuple[CriteriaVersion, ...]:
-        """Those that decide on nobody, but may be assessed too."""
-        return tuple(version for version in self.criteria if version.valid_from is None)
+    def criteria_of(self, version: int) -> CriteriaVersion | None:
+        return next((each for each in self.criteria if each.version == version), None)
+
+    def assessable(self) -> frozenset[str]:
+        """The criteria of all versions: what only another one asks may be assessed too."""
+        return frozenset().union(*(codes(version.criteria) for version in self.criteria))
 
     def organisation_kinds(self) -> frozenset[str]:
         """The kinds of organisation that offer and refer; each is the source of its referrals."""

@@ -104,7 +104,10 @@ class ReferralMade(Contract):
 
 
 class CriterionAssessed(Contract):
-    """One criterion of the version in force on the day of the referral was judged."""
+    """One criterion was judged when a referral was screened by a version of the criteria.
+
+    It may be one that only another version asks; it decided nothing then.
+    """
 
     criterion: Code
     outcome: Known

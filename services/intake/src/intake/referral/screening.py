@@ -1,5 +1,6 @@
 """HTTP for screening referrals by the criteria in force, with reasons, and for taking them back."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -37,7 +38,8 @@ class AssessmentBody(Body):
 class ScreeningBody(ExplainedFact):
     """Every criterion in force is assessed once; a reason goes with screening out.
 
-    So does an `explanation` in people's own words, if any.
+    What only other versions ask may be assessed beside and decides nothing: it tells whom they
+    would have admitted. With the reason goes an `explanation` in people's own words, if any.
     """
 
     assessments: Annotated[tuple[AssessmentBody, ...], Field(max_length=50)]
@@ -74,7 +76,9 @@ async def screen_referral(
     def command(history: History) -> AcceptReferral | ScreenOutReferral:
         referral = REFERRAL.state(history, REFERRAL.beside(case_id))
         definition = programmes.of(history)
-        return _screening(body, definition.criteria_on(_day(referral, call)), kept)
+        criteria = definition.criteria_on(_day(referral, call))
+        _require_assessed(body.assessments, codes(criteria.criteria), definition.assessable())
+        return _screening(body, criteria, kept)
 
     return await write(call, case_id, command, told=body, vault=kept.sealed)
 
@@ -113,14 +117,21 @@ def _day(referral: Referral, call: Call) -> date:
     return civil_day(referral.made.at or call.now)
 
 
+def _require_assessed(
+    assessments: Sequence[AssessmentBody], needed: frozenset[str], known: frozenset[str]
+) -> None:
+    told = [each.criterion for each in assessments]
+    if len(told) == len(set(told)) and needed <= set(told) <= known:
+        return
+    each, others = (", ".join(sorted(some)) for some in (needed, known - needed))
+    may = f"; these may be assessed too: {others}" if others else ""
+    raise Invalid([("assessments", f"must assess each of these once: {each}{may}")])
+
+
 def _screening(
     body: ScreeningBody, criteria: CriteriaVersion, kept: Kept
 ) -> AcceptReferral | ScreenOutReferral:
     outcomes = body.outcomes()
-    expected = codes(criteria.criteria)
-    if len(body.assessments) != len(expected) or outcomes.keys() != expected:
-        each = ", ".join(sorted(expected))
-        raise Invalid([("assessments", f"must assess each of these once: {each}")])
     if body.reason is None:
         return AcceptReferral(
             outcomes=outcomes,
