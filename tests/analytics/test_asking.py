@@ -23,6 +23,7 @@ SPAN = {"from": "candidate-identified", "to": "case-closed"}
 QUERIES: dict[str, dict[str, str]] = {
     "offers": {},
     "funnel": {},
+    "criteria": {"version": "3"},
     "caseload": {},
     "durations": SPAN,
     "effort": {},

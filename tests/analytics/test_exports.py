@@ -21,7 +21,7 @@ from events.contracts.casefile import (
     InstrumentCompleted,
     NeedIdentified,
 )
-from events.contracts.intake import CandidateIdentified, OfferAccepted
+from events.contracts.intake import CandidateIdentified, OfferAccepted, ReferralMade
 from events.postgres import PostgresStore
 from events.testing import numbered
 from kit.access import Role
@@ -34,11 +34,13 @@ Tell = Callable[[Sequence[Fact]], Awaitable[None]]
 Gets = Callable[..., Awaitable[Any]]
 
 ASSIGNED = CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager")
+REFERRED = ReferralMade(source="hospital", organisation=HOSPITAL, origin=None)
 IDENTIFIED = NeedIdentified(need=numbered(1), field="practical", theme=None)
 MARKED = InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6})
 STEPS = [
     (CandidateIdentified(organisation=HOSPITAL, origin="2018-12-31"), "2019-01-02", "2019-01-02"),
     (OfferAccepted(attempt=1, reasons=["clear-need", "little-trust"]), "2019-01-05", "2019-01-05"),
+    (REFERRED, "2019-01-06", "2019-01-06"),
     (CaseOpened(organisation=HOSPITAL, spell=1), "2019-01-12", "2019-01-12"),
     (ASSIGNED, "2019-01-12", "2019-01-12"),
     (CALLED, "2019-02-01", "2019-02-01"),

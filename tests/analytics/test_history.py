@@ -42,10 +42,12 @@ from events.contracts.casefile import (
 from events.contracts.contract import Contract
 from events.contracts.intake import (
     CandidateIdentified,
+    CriterionAssessed,
     OfferAccepted,
     OfferDeclined,
     OfferMade,
     OfferWithheld,
+    ReferralAccepted,
     ReferralMade,
     ReferralScreenedOut,
 )
@@ -64,7 +66,10 @@ EVENTS: list[Contract] = [
     OfferAccepted(attempt=2, reasons=[]),
     OfferDeclined(attempt=1, reasons=["unknown", "too-late"]),
     ReferralMade(source="self", organisation=None, origin="2018-07-03"),
+    CriterionAssessed(criterion="calamity", outcome="yes", criteria_version=1),
+    CriterionAssessed(criterion="calamity", outcome="unknown", criteria_version=1),
     ReferralScreenedOut(criteria_version=1, reason="other-problem"),
+    ReferralAccepted(criteria_version=2, organisation=None),
     CaseOpened(organisation=None, spell=1),
     CaseOpened(organisation=None, spell=2),
     CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"),

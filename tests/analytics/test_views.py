@@ -20,7 +20,7 @@ from events.contracts.casefile import (
     InstrumentCompleted,
     NeedIdentified,
 )
-from events.contracts.intake import CandidateIdentified, OfferMade
+from events.contracts.intake import CandidateIdentified, OfferMade, ReferralMade
 from events.postgres import PostgresStore
 from events.rebuild import rebuild
 from events.sql import compiled
@@ -45,6 +45,7 @@ def cases(count: int) -> Iterator[Fact]:
         steps = [
             CandidateIdentified(organisation=HOSPITAL, origin=None),
             OfferMade(attempt=1, channel="phone", by_function="doctor"),
+            ReferralMade(source="hospital", organisation=HOSPITAL, origin=None),
             CaseOpened(organisation=HOSPITAL, spell=1),
             CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"),
             CALLED,

@@ -35,6 +35,7 @@ BEGINNINGS = {
     "case.opened.v1",
     "deadline.set.v1",
     "leidraad.intake.candidate-identified.v1",
+    "leidraad.intake.referral-made.v1",
     "leidraad.casefile.case-opened.v1",
 }
 """Without these there would seldom be a row."""

@@ -50,6 +50,7 @@ ASKED = {
     "splitBy": ["legal"],
     "track": ["liability"],
     "instrument": ["life-domains"],
+    "version": ["3"],
     "category": ["contact"],
     "type": ["phone"],
     "programme": ["medical-incidents"],

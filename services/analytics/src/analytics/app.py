@@ -3,6 +3,7 @@
 from analytics.access import ACCESS, scope
 from analytics.figures import (
     caseload,
+    criteria,
     durations,
     effort,
     exports,
@@ -35,6 +36,7 @@ def compose(ground: Ground[Settings]) -> Service:
             for figure in (
                 offers,
                 funnel,
+                criteria,
                 caseload,
                 durations,
                 effort,

@@ -31,6 +31,7 @@ class Exported(StrEnum):
     EFFORT = "effort"
     NEEDS = "needs"
     SCORES = "scores"
+    SCREENINGS = "screenings"
     MILESTONES = "milestones"
 
     def view(self, programmes: Programmes) -> View:

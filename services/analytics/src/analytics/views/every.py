@@ -7,9 +7,10 @@ from analytics.views.needs import NEEDS
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
 from analytics.views.scores import SCORES
+from analytics.views.screenings import SCREENINGS
 from events.views import View
 from programmes.loader import Programmes
 
 
 def every(programmes: Programmes) -> list[View]:
-    return [OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, milestones(programmes)]
+    return [OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, SCREENINGS, milestones(programmes)]
