@@ -116,12 +116,37 @@ def test_yes_and_no_and_several_codes_are_said_and_ids_and_days_are_not() -> Non
     ]
 
 
-def test_activities_say_only_how_the_client_was_treated_as_effort_counts_them() -> None:
+def test_activities_say_only_what_effort_does_not_count() -> None:
     treated = CALLED.model_copy(update={"treatment": {"respect": "unknown", "apology": "no"}})
-    calls = [told(n, said, "2019-05-01") for n, said in enumerate((CALLED, treated, treated), 1)]
+    doubted = CALLED.model_copy(update={"boundary_doubts": ("process-or-content",)})
+    calls = (CALLED, treated, treated, doubted)
 
-    found = [row["said"] for row in rows_with({})(KEY, calls)]
-    assert found == [[], ["apology=no", "respect=unknown"]]
+    found = rows_with({})(KEY, [told(n, said, "2019-05-01") for n, said in enumerate(calls, 1)])
+
+    assert [row["said"] for row in found] == [
+        [],
+        ["apology=no", "respect=unknown"],
+        ["boundary-doubts=process-or-content"],
+    ]
+
+
+def test_a_closing_says_what_its_checklist_does_and_which_needs_stay_open() -> None:
+    closed = CaseClosed(
+        reason="settled",
+        spell=1,
+        checklist={"evaluated": "no", "both-agree": "unknown"},
+        open_needs=("legal", "legal"),
+    )
+    [row] = rows_with({})(KEY, [told(1, closed, "2019-05-01")])
+
+    assert row["said"] == [
+        "reason=settled",
+        "spell=1",
+        "open-needs=legal",
+        "open-needs=legal",
+        "both-agree=unknown",
+        "evaluated=no",
+    ]
 
 
 def test_any_field_of_an_event_that_is_counted_may_be_asked_for() -> None:
@@ -137,6 +162,8 @@ def test_any_field_of_an_event_that_is_counted_may_be_asked_for() -> None:
         "case-closed:settled",
         "activity-logged.type=phone",
         "activity-logged.apology=perhaps",
+        "activity-logged.tags=information-given",
+        "case-closed.evaluated=perhaps",
     ],
 )
 def test_what_an_event_does_not_say_may_not_be_asked_for(text: str) -> None:

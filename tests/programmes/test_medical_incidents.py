@@ -11,7 +11,7 @@ from programmes.loader import SHIPPED
 
 PROGRAMMES = load()
 CASE_OPENED = "leidraad.casefile.case-opened.v1"
-SOURCE = r"constructed|Table \d\.\d|§\d(\.\d)?( endnote \d)?"
+SOURCE = r"constructed|Annex \d|Table \d\.\d|§\d(\.\d)?( endnote \d)?"
 DEADLINE_SET = "leidraad.scheduling.deadline-set.v1"
 
 
@@ -155,7 +155,7 @@ def test_a_case_has_one_case_manager_and_one_backup_at_a_time(definition: Defini
 def test_the_instruments_score_nine_domains_and_nine_dimensions_with_a_total(
     definition: Definition,
 ) -> None:
-    marks, bsi = definition.instruments
+    marks, bsi, _satisfaction = definition.instruments
 
     assert (len(marks.scores), len(bsi.scores)) == (9, 10)
     assert [marks.scale.holds(score) for score in (1, 10, 0, 11, 7.5)] == [True, True, *[False] * 3]
@@ -165,6 +165,17 @@ def test_the_instruments_score_nine_domains_and_nine_dimensions_with_a_total(
         False,
         False,
     ]
+
+
+def test_satisfaction_is_marked_by_what_clients_were_interviewed_on(
+    definition: Definition,
+) -> None:
+    satisfaction = definition.instrument("satisfaction")
+
+    assert satisfaction is not None
+    assert len(satisfaction.scores) == 10
+    assert {score.source for score in satisfaction.scores} == {"Annex 1"}
+    assert satisfaction.scale.source == "constructed"
 
 
 def test_over_which_channel_it_was_is_told_of_contacts(definition: Definition) -> None:

@@ -206,14 +206,19 @@ def milestone_names(programmes: Programmes) -> Mapping[str, frozenset[str]]:
     """
     known = registry(programmes.track_steps())
     names = {milestone_of(type_) for type_ in known}
-    experiences: frozenset[str] = frozenset()
+    answered: dict[str, frozenset[str]] = {
+        "activity-logged": frozenset(),
+        "case-closed": frozenset(),
+    }
     for definition in programmes.definitions:
         names |= {definition.origin.code, *codes(definition.step_groups)}
-        experiences |= codes(definition.treatment_experiences)
+        answered["activity-logged"] |= codes(definition.treatment_experiences)
+        answered["case-closed"] |= codes(definition.closing_checklist)
     ends: dict[str, frozenset[str]] = dict.fromkeys(names, frozenset())
     for type_, contract in known.items():
         ends[milestone_of(type_)] |= any_of(contract)
-    ends["activity-logged"] |= {f".{e}={answer}" for e in experiences for answer in YES_NO}
+    for name, questions in answered.items():
+        ends[name] |= {f".{question}={answer}" for question in questions for answer in YES_NO}
     for step in _steps(programmes.definitions):
         ends[step.publishes] |= frozenset(_ends(step))
     return ends

@@ -1,32 +1,37 @@
 """What an event says of itself that can be counted: the codes, numbers and yes or no in it."""
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, get_type_hints
 
 from events.contracts.casefile import ActivityLogged, TrackStepRecorded
 from events.contracts.contract import Code, Contract, Known
 
 ANY = "*"
-_COUNTED = (Code, Code | None, list[Code], Known, int, bool)
-_ELSEWHERE = (ActivityLogged, TrackStepRecorded)
-"""Activities are many, and effort counts them; they say how the client was treated, no more.
+_COUNTED = (Code, Code | None, list[Code], tuple[Code, ...], Known, int, bool)
+_ANSWERS = Mapping[Code, Known]
+_SOME: Mapping[type[Contract], frozenset[str]] = {
+    ActivityLogged: frozenset({"treatment", "boundary_doubts"}),
+    TrackStepRecorded: frozenset(),
+}
+"""Of some, no more than these fields: activities are many, and effort counts them.
 
 What steps say, a definition declares.
 """
 
 
 def said_by(event: object) -> list[str]:
-    """As `field=value`."""
+    """As `field=value` and, where answers stand by their codes in a field, as `code=answer`."""
     if not isinstance(event, Contract):
         return []
-    if isinstance(event, ActivityLogged):
-        return [f"{experience}={known}" for experience, known in sorted(event.treatment.items())]
-    return [
+    said = [
         f"{field}={_text(value)}"
         for name, field in _counted(type(event))
         for value in _values(getattr(event, name))
     ]
+    for name in _answered(type(event)):
+        said += (f"{code}={answer}" for code, answer in sorted(getattr(event, name).items()))
+    return said
 
 
 def any_of(contract: type[Contract]) -> frozenset[str]:
@@ -34,18 +39,26 @@ def any_of(contract: type[Contract]) -> frozenset[str]:
     return frozenset(f".{field}={ANY}" for _, field in _counted(contract))
 
 
-@lru_cache
+@cache
 def _counted(contract: type[Contract]) -> tuple[tuple[str, str], ...]:
     """The fields, by their names here and in a condition."""
-    if issubclass(contract, _ELSEWHERE):
-        return ()
-    hints = get_type_hints(contract, include_extras=True)
-    counted = (name for name in contract.model_fields if hints[name] in _COUNTED)
+    counted = _fields(contract, _COUNTED)
     return tuple((name, name.replace("_", "-")) for name in counted)
 
 
+@cache
+def _answered(contract: type[Contract]) -> tuple[str, ...]:
+    return tuple(_fields(contract, (_ANSWERS,)))
+
+
+def _fields(contract: type[Contract], kinds: tuple[object, ...]) -> Iterator[str]:
+    hints = get_type_hints(contract, include_extras=True)
+    some = next((own for kind, own in _SOME.items() if issubclass(contract, kind)), hints.keys())
+    return (name for name in contract.model_fields if name in some and hints[name] in kinds)
+
+
 def _values(value: Any) -> Iterator[Any]:  # noqa: ANN401 - of any field
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         yield from value
     elif value is not None:
         yield value
