@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
-from functools import cache
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -23,10 +22,14 @@ class UnknownEvent(Exception):
     """The log holds an event that this version of the code cannot read."""
 
 
-@cache
-def _adapter(event: type[Any]) -> TypeAdapter[Any]:
-    """Made when it is first needed: all of them together would cost a process half its start."""
-    return TypeAdapter(event)
+class _Adapters(dict[type[Any], TypeAdapter[Any]]):
+    """Each made when it is first needed: all together would cost a process much of its start."""
+
+    def __missing__(self, event: type[Any]) -> TypeAdapter[Any]:
+        return self.setdefault(event, TypeAdapter(event))
+
+
+_ADAPTERS = _Adapters()
 
 
 class Codec(Generic[E]):
@@ -51,7 +54,7 @@ class Codec(Generic[E]):
     def encode(self, event: E) -> tuple[str, Json]:
         """The stored name and the JSON, without what the log keeps in columns."""
         name = self._name_of[type(event)]
-        data = _adapter(type(event)).dump_python(event, mode="json", exclude=set(_ENVELOPE))
+        data = _ADAPTERS[type(event)].dump_python(event, mode="json", exclude=set(_ENVELOPE))
         return name, cast("Json", data)
 
     def reads(self, name: str) -> bool:
@@ -65,7 +68,7 @@ class Codec(Generic[E]):
             msg = f"{recorded.type} at position {recorded.position} of {recorded.source}"
             raise UnknownEvent(msg)
         lifted: dict[str, Occurred | object] = {f: getattr(recorded, f) for f in self._lifted[name]}
-        event = _adapter(self.names[name]).validate_python({**data, **lifted})
+        event = _ADAPTERS[self.names[name]].validate_python({**data, **lifted})
         return cast("Recorded[E]", replace(cast("Recorded[Any]", recorded), type=name, event=event))
 
     def told_last(self, history: Sequence[Recorded[Json]], field: str, id_: UUID) -> UUID | None:
