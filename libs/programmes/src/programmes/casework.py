@@ -117,7 +117,8 @@ class Documents(Declared):
 
 
 class Appointments(Declared):
-    """Kinds of appointment, and by whom one may be called off."""
+    """Kinds of appointment, as whom somebody takes part, and by whom one may be called off."""
 
     kinds: Terms
+    participants: Terms
     cancelled_by: Reasons
