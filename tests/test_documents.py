@@ -140,8 +140,8 @@ def test_the_topics_and_groups_that_are_named_are_those_of_the_code() -> None:
                 "analytics.log",
                 "casefile.app",
                 "notifications.app",
+                "scheduling.reactions.consents",
                 "scheduling.reactions.deadlines",
-                "scheduling.reactions.reminders",
             ),
         )
     }

@@ -7,12 +7,12 @@ from events.contracts import registry, type_name
 from events.contracts import scheduling as contracts
 from events.store import Json, Recorded
 from scheduling.codec import CODEC
+from scheduling.consent import examples as consent
 from scheduling.deadline import examples as deadline
 from scheduling.deadline.examples import DUE_ON, MET, MET_LATE, MISSED, SET
 from scheduling.publish import KEPT, publish
-from scheduling.reminder import examples as reminder
 
-EXAMPLES = testing.examples(CODEC, deadline, reminder)
+EXAMPLES = testing.examples(CODEC, consent, deadline)
 
 
 def stored(event: object) -> Recorded[Json]:

@@ -25,7 +25,7 @@ from notifications.reactions import scheduling as from_scheduling
 from programmes.loader import Programmes
 from scheduling.codec import CODEC as SCHEDULING_CODEC
 from scheduling.publish import publish as publish_scheduling
-from scheduling.reactions import deadlines, reading, reminders
+from scheduling.reactions import consents, deadlines, reading
 from scheduling.views.deadlines import DEADLINES
 
 
@@ -73,7 +73,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                     read=reading(programmes, module.reactions(programmes)),
                     reactions=module.reactions(programmes),
                 )
-                for module in (deadlines, reminders)
+                for module in (deadlines, consents)
             ],
             views=[DEADLINES],
             ends={

@@ -8,14 +8,14 @@ from scheduling.codec import CODEC
 from scheduling.deadline import router as deadline
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.publish import publish
-from scheduling.reactions import deadlines, of_consents, of_deadlines, reading, reminders
+from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
 from scheduling.views.deadlines import DEADLINES
 from scheduling.work.deadlines import deadline_misser
 
 
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
-    consents = reminders.reactions(programmes)
+    heard = consents.reactions(programmes)
     return Service(
         routers=[deadline.router],
         access=ACCESS,
@@ -26,13 +26,13 @@ def compose(ground: Ground[Settings]) -> Service:
             Follows(
                 group=deadlines.GROUP,
                 services=deadlines.SOURCES,
-                read=reading(programmes, {**deadlines.reactions(programmes), **consents}),
+                read=reading(programmes, {**deadlines.reactions(programmes), **heard}),
                 handle=of_deadlines(ground.store, programmes),
             ),
             Follows(
-                group=reminders.GROUP,
-                services=reminders.SOURCES,
-                read=reading(programmes, consents),
+                group=consents.GROUP,
+                services=consents.SOURCES,
+                read=reading(programmes, heard),
                 handle=of_consents(ground.store, programmes),
             ),
         ],

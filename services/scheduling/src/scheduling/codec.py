@@ -3,7 +3,7 @@
 from typing import Any
 
 from events.codec import Codec, joined
+from scheduling.consent.events import CODEC as CONSENT
 from scheduling.deadline.events import CODEC as DEADLINE
-from scheduling.reminder.events import CODEC as REMINDER
 
-CODEC: Codec[Any] = joined(DEADLINE, REMINDER)
+CODEC: Codec[Any] = joined(CONSENT, DEADLINE)

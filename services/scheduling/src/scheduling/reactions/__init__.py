@@ -10,7 +10,7 @@ from events.envelope import reads
 from events.lanes import Handle, Read
 from events.store import Recorded, Store
 from programmes.loader import Programmes
-from scheduling.reactions import deadlines, reminders
+from scheduling.reactions import consents, deadlines
 
 
 def reading(programmes: Programmes, reactions: Mapping[str, Any]) -> Read:
@@ -20,16 +20,16 @@ def reading(programmes: Programmes, reactions: Mapping[str, Any]) -> Read:
 
 
 def of_consents(store: Store, programmes: Programmes) -> Handle:
-    return react(store, reminders.GROUP, reminders.reactions(programmes))
+    return react(store, consents.GROUP, consents.reactions(programmes))
 
 
 def of_deadlines(store: Store, programmes: Programmes) -> Handle:
     """No deadline is set on consents older than its cause, whichever of the groups is ahead."""
-    consents = of_consents(store, programmes)
+    before = of_consents(store, programmes)
     causes = react(store, deadlines.GROUP, deadlines.reactions(programmes))
 
     async def handle(message: Recorded[Contract]) -> None:
-        await consents(message)
+        await before(message)
         await causes(message)
 
     return handle

@@ -12,8 +12,8 @@ from events.occurrence import civil_day
 from events.store import Recorded
 from programmes.deadline import Deadline, field_of
 from programmes.loader import Programmes
+from scheduling.consent.decider import REMINDERS, has_stopped
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
-from scheduling.reminder.decider import REMINDER
 
 GROUP = "scheduling.deadlines"
 SOURCES = ("casefile", "intake")
@@ -52,7 +52,7 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
             known_at=message.recorded_at,
             corrects=message.corrects is not None,
             first_counts=policy.first_counts,
-            stopped=REMINDER.state(history, REMINDER.beside(message.key)).stopped,
+            stopped=has_stopped(REMINDERS, history, message.key),
             occurred=message.occurred,
         )
 

@@ -7,15 +7,15 @@ from events.occurrence import Occurred
 from events.store import Store, Work, WriteSet
 from events.work import Handle
 from kit.clock import Clock
+from scheduling.consent.decider import REMINDERS, has_stopped
 from scheduling.deadline.decider import DEADLINE, MissDeadline
-from scheduling.reminder.decider import REMINDER
 
 
 def deadline_misser(store: Store, clock: Clock) -> Handle:
     async def miss(work: Work) -> None:
         def command(history: History) -> MissDeadline:
-            reminders = REMINDER.state(history, REMINDER.beside(work.key))
-            return MissDeadline(stopped=reminders.stopped, occurred=Occurred.instant(clock()))
+            stopped = has_stopped(REMINDERS, history, work.key)
+            return MissDeadline(stopped=stopped, occurred=Occurred.instant(clock()))
 
         cause = Cause(metadata=work.metadata, beside=WriteSet(done=[work.id]))
         stream = UUID(work.data["deadline"])

@@ -22,12 +22,13 @@ from events.store import Recorded
 from events.testing import METADATA, FixedClock, lived, outcome, recorded
 from programmes.loader import Programmes
 from scheduling.codec import CODEC
+from scheduling.consent.decider import CONSENT, REMINDERS, consent_decider
+from scheduling.consent.events import ConsentEvent
+from scheduling.consent.examples import GIVEN as GIVEN_HERE
+from scheduling.consent.examples import WITHDRAWN as WITHDRAWN_HERE
 from scheduling.deadline.events import DeadlineMissed, DeadlineSet, DeadlineSilenced
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
-from scheduling.reactions import deadlines, of_consents, of_deadlines, reading, reminders
-from scheduling.reminder.decider import REMINDER, reminder_decider
-from scheduling.reminder.events import ReminderEvent
-from scheduling.reminder.examples import ALLOWED, STOPPED
+from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
 from scheduling.work.deadlines import deadline_misser
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
@@ -150,7 +151,7 @@ def test_what_a_group_has_nothing_to_do_with_holds_up_none_of_its_keys(
     headers = [("ce_type", b"leidraad.casefile.case-opened.v1")]
     empty = Message(Partition("casefile.events", 0), 0, None, headers, b"")
 
-    assert reading(programmes, reminders.reactions(programmes))(empty) is None
+    assert reading(programmes, consents.reactions(programmes))(empty) is None
     with pytest.raises(BadMessage):
         reading(programmes, deadlines.reactions(programmes))(empty)
 
@@ -163,7 +164,7 @@ async def test_what_comes_again_or_in_another_order_means_the_same(
         await handle(each)
 
     assert len(store.log) == 2
-    assert not REMINDER.state(store.log, REMINDER.beside(CASE_ID)).stopped
+    assert not CONSENT.state(store.log, CONSENT.beside(CASE_ID)).stopped
 
 
 @pytest.mark.parametrize("other", [STUDY_LEFT, STUDY_JOINED])
@@ -186,10 +187,18 @@ async def test_the_reminders_of_a_case_are_none_of_its_deadlines(
     assert [deadline["policy"] for deadline in answer.json()] == ["first-contact"]
 
 
-@pytest.mark.parametrize("told", [STOPPED, ALLOWED])
-def test_what_is_told_again_adds_nothing(told: ReminderEvent) -> None:
-    assert outcome(reminder_decider, given=[], when=told) == [told]
-    assert outcome(reminder_decider, given=[told], when=told) == []
+def test_a_withdrawal_that_was_stored_when_reminders_alone_rested_on_consents_is_read() -> None:
+    stored = recorded({"consent": "support"}, type="reminder.stopped.v1")
+
+    event = CODEC.decode(stored).event
+
+    assert consent_decider.fold([event]).stopped == {REMINDERS}
+
+
+@pytest.mark.parametrize("told", [WITHDRAWN_HERE, GIVEN_HERE])
+def test_what_is_told_again_adds_nothing(told: ConsentEvent) -> None:
+    assert outcome(consent_decider, given=[], when=told) == [told]
+    assert outcome(consent_decider, given=[told], when=told) == []
 
 
 @pytest.mark.parametrize(
@@ -198,26 +207,28 @@ def test_what_is_told_again_adds_nothing(told: ReminderEvent) -> None:
 def test_a_consent_of_which_only_the_month_is_known_allows_nothing_that_was_stopped_in_it(
     given: str, *, stopped: bool
 ) -> None:
-    allowed = replace(ALLOWED, occurred=Occurred.parse(given))
+    allowed = replace(GIVEN_HERE, occurred=Occurred.parse(given))
 
-    assert reminder_decider.fold([STOPPED, allowed]).stopped is stopped
+    assert (REMINDERS in consent_decider.fold([WITHDRAWN_HERE, allowed]).stopped) is stopped
 
 
 def test_what_was_withdrawn_given_and_withdrawn_on_one_day_is_withdrawn() -> None:
-    given = replace(ALLOWED, occurred=STOPPED.occurred)
+    given = replace(GIVEN_HERE, occurred=WITHDRAWN_HERE.occurred)
 
-    same_day: list[ReminderEvent] = [STOPPED, given]
-    later: list[ReminderEvent] = [STOPPED, ALLOWED]
+    same_day: list[ConsentEvent] = [WITHDRAWN_HERE, given]
+    later: list[ConsentEvent] = [WITHDRAWN_HERE, GIVEN_HERE]
 
-    assert outcome(reminder_decider, given=same_day, when=STOPPED) == [STOPPED]
-    assert outcome(reminder_decider, given=later, when=STOPPED) == []
+    assert outcome(consent_decider, given=same_day, when=WITHDRAWN_HERE) == [WITHDRAWN_HERE]
+    assert outcome(consent_decider, given=later, when=WITHDRAWN_HERE) == []
 
 
 @given(
     st.lists(
         st.builds(
             replace,
-            st.sampled_from([STOPPED, ALLOWED, replace(STOPPED, consent="contact-data")]),
+            st.sampled_from(
+                [WITHDRAWN_HERE, GIVEN_HERE, replace(WITHDRAWN_HERE, consent="contact-data")]
+            ),
             occurred=st.sampled_from(
                 [*(Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)), UNKNOWN]
             ),
@@ -225,14 +236,14 @@ def test_what_was_withdrawn_given_and_withdrawn_on_one_day_is_withdrawn() -> Non
     )
 )
 def test_whatever_is_told_one_withdrawal_without_a_later_consent_stops_reminders(
-    told: list[ReminderEvent],
+    told: list[ConsentEvent],
 ) -> None:
-    events = lived(reminder_decider, told)
-    later = replace(ALLOWED, occurred=Occurred.parse("2027-03-01"))
+    events = lived(consent_decider, told)
+    later = replace(GIVEN_HERE, occurred=Occurred.parse("2027-03-01"))
     both = [later, replace(later, consent="contact-data")]
 
     assert set(events) == set(told)
-    assert lived(reminder_decider, [*told, *told[-1:]]) == events
-    assert not reminder_decider.fold([*events, *both]).stopped
-    stopped = replace(STOPPED, occurred=later.occurred)
-    assert reminder_decider.fold([*events, *both, stopped]).stopped
+    assert lived(consent_decider, [*told, *told[-1:]]) == events
+    assert not consent_decider.fold([*events, *both]).stopped
+    stopped = replace(WITHDRAWN_HERE, occurred=later.occurred)
+    assert consent_decider.fold([*events, *both, stopped]).stopped

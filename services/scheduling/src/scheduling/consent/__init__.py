@@ -1,0 +1,1 @@
+"""Consents: what of a case has stopped, as they stand."""

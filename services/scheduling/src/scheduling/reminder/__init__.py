@@ -1,1 +1,0 @@
-"""Reminders: whether those of a case may be sent, as consents stand."""
