@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from events.occurrence import Occurred
+from events.occurrence import Occurred, Precision
 from kit.clock import REQUEST_TIME
 
 
@@ -70,6 +70,34 @@ OccurredAt = Annotated[
             "type": "string",
             "description": "When it happened, as precisely as it is known; never in the future.",
             "examples": ["2019", "2019-03", "2019-03-05", "2019-03-05T10:00:00Z", "unknown"],
+        }
+    ),
+]
+
+
+def _instant(text: object) -> datetime:
+    if not isinstance(text, str):
+        raise ValueError(_INSTANT)  # noqa: TRY004  a TypeError would be no validation error
+    try:
+        told = Occurred.parse(text)
+    except (ValueError, OverflowError):
+        raise ValueError(_INSTANT) from None
+    if told.at is None or told.precision is not Precision.INSTANT:
+        raise ValueError(_INSTANT)
+    return told.at
+
+
+_INSTANT = "an instant with its offset is needed, such as 2027-03-05T10:00:00+01:00"
+
+Instant = Annotated[
+    datetime,
+    PlainValidator(_instant),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": "With its offset; it may lie in the future.",
+            "examples": ["2027-03-05T10:00:00+01:00"],
         }
     ),
 ]
