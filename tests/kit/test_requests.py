@@ -1,14 +1,17 @@
 """Requests with mistakes: all are named, with their place, and nothing that was sent comes back."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from structlog.typing import EventDict
 
 from events.memory import MemoryStore
 from kit.access import Role
+from kit.bodies import Instant
 from kit.testing import Stand, problem
 
 ORGANISATION = str(uuid4())
@@ -188,3 +191,27 @@ async def test_trace_context_is_kept_in_the_event(
     await desk.post("/v1/toys", json=body, headers={"traceparent": "canary"})
 
     assert [r.metadata.traceparent for r in store.log] == [trace, None]
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("2027-03-05T11:00:00+01:00", "2027-03-05T10:00:00+00:00"),
+        ("2027-03-05T10:00:00Z", "2027-03-05T10:00:00+00:00"),
+        ("2027-03-05T10:00:00", None),
+        ("2027-03-05", None),
+        ("unknown", None),
+        ("9999-01-01T00:00:00Z", None),
+        ("soon", None),
+        (1804240800, None),
+        (None, None),
+    ],
+)
+def test_an_instant_has_its_offset_and_may_be_to_come(told: object, meant: str | None) -> None:
+    instant = TypeAdapter[datetime](Instant)
+
+    if meant:
+        assert instant.validate_python(told).isoformat() == meant
+    else:
+        with pytest.raises(ValidationError, match="an instant with its offset is needed"):
+            instant.validate_python(told)
