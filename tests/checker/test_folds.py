@@ -34,6 +34,7 @@ BEGINNINGS = {
     "referral.made.v1",
     "case.opened.v1",
     "deadline.set.v1",
+    "appointment.planned.v1",
     "leidraad.intake.candidate-identified.v1",
     "leidraad.intake.referral-made.v1",
     "leidraad.casefile.case-opened.v1",

@@ -11,11 +11,13 @@ from events.memory import MemoryStore
 from events.testing import METADATA, FixedClock, told
 from kit.access import Role
 from kit.testing import Stand
+from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
 from scheduling.access import ACCESS, scope
+from scheduling.appointment import router as appointment
 from scheduling.codec import CODEC
+from scheduling.deadline import router as deadline
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
-from scheduling.deadline.router import router
 
 PROGRAMMES = load()
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
@@ -38,7 +40,15 @@ def programmes() -> Programmes:
 
 @pytest.fixture
 def stand(store: MemoryStore, clock: FixedClock) -> Stand:
-    return Stand(store, routers=[router], access=ACCESS, scope=scope, clock=clock)
+    return Stand(
+        store,
+        routers=[deadline.router, appointment.router],
+        access=ACCESS,
+        scope=scope,
+        vocabularies=vocabularies(PROGRAMMES),
+        parts={Programmes: PROGRAMMES},
+        clock=clock,
+    )
 
 
 @pytest.fixture

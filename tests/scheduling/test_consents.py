@@ -19,8 +19,11 @@ from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
-from events.testing import METADATA, FixedClock, lived, outcome, recorded
+from events.testing import METADATA, FixedClock, lived, numbered, outcome, recorded, told
 from programmes.loader import Programmes
+from scheduling.appointment.decider import APPOINTMENT
+from scheduling.appointment.events import AppointmentCancelled, AppointmentPlanned
+from scheduling.appointment.examples import APPOINTMENT_ID, PLANNED
 from scheduling.codec import CODEC
 from scheduling.consent.decider import CONSENT, REMINDERS, consent_decider
 from scheduling.consent.events import ConsentEvent
@@ -82,6 +85,11 @@ def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRe
             await handled(message)
 
     return handle
+
+
+async def planned(store: MemoryStore, *events: AppointmentPlanned) -> None:
+    stream = APPOINTMENT.beside(CASE_ID)
+    await told(store, CODEC, CASE_ID, *events, stream=stream, metadata=UNDER_PROGRAMME)
 
 
 async def passed(
@@ -193,6 +201,42 @@ def test_a_withdrawal_that_was_stored_when_reminders_alone_rested_on_consents_is
     event = CODEC.decode(stored).event
 
     assert consent_decider.fold([event]).stopped == {REMINDERS}
+
+
+ALL_STOPPED = replace(
+    WITHDRAWN,
+    event=ConsentWithdrawn(consent="support", stops=["access", "appointments", "reminders"]),
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "called_off"),
+    [
+        ([ALL_STOPPED], True),
+        ([ALL_STOPPED, ALL_STOPPED], True),
+        ([ALL_STOPPED, GIVEN], True),
+        ([GIVEN, ALL_STOPPED], False),
+        ([WITHDRAWN], False),
+        ([STUDY_LEFT], False),
+        ([replace(ALL_STOPPED, occurred=Occurred.parse("2027-02"))], True),
+        ([replace(ALL_STOPPED, occurred=UNKNOWN)], True),
+    ],
+)
+async def test_a_withdrawal_calls_off_the_appointments_to_come(
+    handle: Handle, store: MemoryStore, told: Sequence[Recorded[Contract]], *, called_off: bool
+) -> None:
+    """One at nine on 2 March was planned, and one that was over when anybody knew of it."""
+    over = replace(PLANNED, appointment=numbered(2), starts_at=datetime(2027, 2, 16, 9, tzinfo=UTC))
+    await planned(store, PLANNED, replace(over, occurred=Occurred.parse("2027-02-15")))
+
+    for each in told:
+        await handle(each)
+
+    events = [CODEC.decode(r).event for r in store.log]
+    cancelled = [event for event in events if isinstance(event, AppointmentCancelled)]
+    by = [(event.appointment, event.by) for event in cancelled]
+    assert by == ([(APPOINTMENT_ID, "consent-withdrawn")] if called_off else [])
+    assert [event.occurred for event in cancelled] == [m.occurred for m in told[:1] if called_off]
 
 
 @pytest.mark.parametrize("told", [WITHDRAWN_HERE, GIVEN_HERE])

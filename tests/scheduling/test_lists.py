@@ -1,4 +1,4 @@
-"""The list of deadlines: what was due and what became of it, also when that is told late."""
+"""The lists of deadlines and appointments: what became of each, also when that is told late."""
 
 from dataclasses import replace
 
@@ -7,6 +7,17 @@ import pytest
 from events.history import facts
 from events.occurrence import Occurred
 from events.testing import METADATA, recorded
+from events.views import Row
+from scheduling.appointment.examples import (
+    APPOINTMENT_ID,
+    APPOINTMENTS,
+    CANCELLED,
+    CONFIRMED,
+    HELD,
+    PLANNED,
+)
+from scheduling.codec import CODEC
+from scheduling.consent.examples import GIVEN, WITHDRAWN
 from scheduling.deadline.events import DeadlineEvent
 from scheduling.deadline.examples import (
     CASE_ID,
@@ -17,6 +28,8 @@ from scheduling.deadline.examples import (
     MISSED,
     SET,
 )
+from scheduling.team.examples import BACKUP_JOINED, CASE_MANAGER, JOINED, LEFT
+from scheduling.views import appointments
 from scheduling.views.deadlines import rows
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents")
@@ -45,3 +58,65 @@ def test_a_deadline_has_a_row_for_each_state(
 
     assert [row["status"] for row in found] == statuses
     assert {(row["deadline"], row["due_on"]) for row in found} == {(FIRST_CONTACT, DUE_ON)}
+
+
+def listed(*events: object) -> list[Row]:
+    log = [
+        recorded(
+            event,
+            number,
+            key=CASE_ID,
+            stream=APPOINTMENTS,
+            type=CODEC.encode(event)[0],
+            metadata=UNDER_PROGRAMME,
+        )
+        for number, event in enumerate(events, start=1)
+    ]
+    return appointments.rows(CASE_ID, facts(log))
+
+
+def test_an_appointment_has_a_row_for_each_state_with_all_that_a_list_shows() -> None:
+    found = listed(JOINED, PLANNED, CONFIRMED, HELD)
+
+    assert [(row["status"], row["confirmed_by"], row["attended"]) for row in found] == [
+        ("planned", [], None),
+        ("confirmed", ["board"], None),
+        ("held", ["board"], "yes"),
+    ]
+    assert {(row["appointment"], row["starts_at"]) for row in found} == {
+        (APPOINTMENT_ID, PLANNED.starts_at)
+    }
+    columns = {*appointments.APPOINTMENTS.table.c.keys()}
+    assert columns == {*found[-1], "key", "believed_from", "believed_until"}
+
+
+def test_of_what_was_called_off_a_list_says_by_whom_and_with_what_notice() -> None:
+    last = listed(JOINED, PLANNED, CANCELLED)[-1]
+
+    assert (last["status"], last["cancelled_by"], last["notice_hours"]) == (
+        "cancelled",
+        "hospital",
+        2,
+    )
+
+
+def test_an_appointment_is_for_whoever_holds_the_case_while_consent_to_that_stands() -> None:
+    """However late it is told that somebody left, and though nobody knows when consent ended."""
+    vague = replace(WITHDRAWN, occurred=Occurred.parse("unknown"))
+    left_early = replace(LEFT, occurred=Occurred.parse("2027-02-14"))
+    lives: list[tuple[list[object], list[object]]] = [
+        ([PLANNED], []),
+        ([PLANNED, JOINED], [CASE_MANAGER]),
+        ([JOINED, PLANNED, BACKUP_JOINED, LEFT], [BACKUP_JOINED.case_manager]),
+        ([JOINED, PLANNED, left_early], []),
+        ([JOINED, PLANNED, WITHDRAWN], []),
+        ([JOINED, PLANNED, vague], []),
+        ([JOINED, PLANNED, WITHDRAWN, GIVEN], [CASE_MANAGER]),
+    ]
+
+    for told, seen_by in lives:
+        assert listed(*told)[-1]["case_managers"] == seen_by
+
+
+def test_what_was_not_planned_yet_has_no_row() -> None:
+    assert listed(JOINED, CONFIRMED) == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -43,6 +43,7 @@ _PLAIN: Mapping[Any, SearchStrategy[Any]] = {
     float: st.integers(1, 3).map(float),
     bool: st.booleans(),
     date: DATES,
+    datetime: st.integers(0, 90).map(lambda hour: NOW + timedelta(hours=hour)),
     Occurred: moments,
     NoneType: st.none(),
 }

@@ -26,6 +26,7 @@ from programmes.loader import Programmes
 from scheduling.codec import CODEC as SCHEDULING_CODEC
 from scheduling.publish import publish as publish_scheduling
 from scheduling.reactions import consents, deadlines, reading
+from scheduling.views.appointments import APPOINTMENTS
 from scheduling.views.deadlines import DEADLINES
 
 
@@ -75,7 +76,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                 )
                 for module in (deadlines, consents)
             ],
-            views=[DEADLINES],
+            views=[DEADLINES, APPOINTMENTS],
             ends={
                 "deadline.set.v1": {
                     "deadline.met.v1",

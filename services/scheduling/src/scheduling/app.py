@@ -1,14 +1,17 @@
-"""Scheduling, put together: deadlines."""
+"""Scheduling, put together: deadlines and appointments."""
 
 from kit.composition import Follows, Ground, Service
 from kit.settings import Settings
-from programmes.loader import load
+from programmes.checking import vocabularies
+from programmes.loader import Programmes, load
 from scheduling.access import ACCESS, scope
+from scheduling.appointment import router as appointment
 from scheduling.codec import CODEC
 from scheduling.deadline import router as deadline
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.publish import publish
 from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
+from scheduling.views.appointments import APPOINTMENTS
 from scheduling.views.deadlines import DEADLINES
 from scheduling.work.deadlines import deadline_misser
 
@@ -17,10 +20,11 @@ def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
     heard = consents.reactions(programmes)
     return Service(
-        routers=[deadline.router],
+        routers=[deadline.router, appointment.router],
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,
+        vocabularies=vocabularies(programmes),
         publish=publish,
         follows=[
             Follows(
@@ -36,6 +40,7 @@ def compose(ground: Ground[Settings]) -> Service:
                 handle=of_consents(ground.store, programmes),
             ),
         ],
-        views=[DEADLINES],
+        views=[DEADLINES, APPOINTMENTS],
         work={MISS_DEADLINE: deadline_misser(ground.store, ground.clock)},
+        parts={Programmes: programmes},
     )

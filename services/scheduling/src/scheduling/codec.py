@@ -3,7 +3,9 @@
 from typing import Any
 
 from events.codec import Codec, joined
+from scheduling.appointment.events import CODEC as APPOINTMENT
 from scheduling.consent.events import CODEC as CONSENT
 from scheduling.deadline.events import CODEC as DEADLINE
+from scheduling.team.events import CODEC as TEAM
 
-CODEC: Codec[Any] = joined(CONSENT, DEADLINE)
+CODEC: Codec[Any] = joined(APPOINTMENT, CONSENT, DEADLINE, TEAM)

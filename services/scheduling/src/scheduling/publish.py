@@ -1,16 +1,34 @@
-"""What others may know of scheduling's log: deadlines and what became of them."""
+"""What others may know of scheduling's log: deadlines and appointments, and what became of them."""
 
 from events.contracts.scheduling import CONTRACTS
 from events.publishing import Entry, publishing
+from scheduling.appointment.events import (
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentHeld,
+    AppointmentPlanned,
+)
 from scheduling.codec import CODEC
 from scheduling.consent.events import ConsentGiven, ConsentWithdrawn
 from scheduling.deadline.events import DeadlineMet, DeadlineMissed, DeadlineSet, DeadlineSilenced
+from scheduling.team.events import CaseManagerJoined, CaseManagerLeft, TeamDissolved
 
 PUBLISHED: dict[type, Entry] = {
+    AppointmentPlanned: "appointment-planned",
+    AppointmentConfirmed: "appointment-confirmed",
+    AppointmentCancelled: "appointment-cancelled",
+    AppointmentHeld: "appointment-held",
     DeadlineSet: "deadline-set",
     DeadlineMet: "deadline-met",
     DeadlineMissed: "deadline-missed",
 }
-KEPT = (ConsentGiven, ConsentWithdrawn, DeadlineSilenced)
+KEPT = (
+    CaseManagerJoined,
+    CaseManagerLeft,
+    ConsentGiven,
+    ConsentWithdrawn,
+    DeadlineSilenced,
+    TeamDissolved,
+)
 
 publish = publishing(CODEC, CONTRACTS, PUBLISHED, KEPT)

@@ -1,15 +1,18 @@
-"""Consents, as they are given and withdrawn, decide what may be done here on a case."""
+"""Consents, and the case team, decide what may be done here on a case, and by whom."""
 
 from collections.abc import Mapping
 
+from events.commands import History
 from events.consumer import Ask, Reaction
 from events.contracts import casefile as contracts
 from events.contracts import type_name
 from events.contracts.contract import Contract
 from events.store import Recorded
 from programmes.loader import Programmes
-from scheduling.consent.decider import CONSENT, HEEDED
+from scheduling.appointment.decider import APPOINTMENT, StopAppointments
+from scheduling.consent.decider import APPOINTMENTS, CONSENT, HEEDED, has_stopped
 from scheduling.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from scheduling.reactions import team
 
 GROUP = "scheduling.consents"
 """Of its own, so that no withdrawal waits behind a deadline that cannot be set."""
@@ -19,10 +22,25 @@ SOURCES = ("casefile",)
 def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
     def react(message: Recorded[Contract]) -> list[Ask]:
         told = _told(message, programmes)
-        return [Ask(CONSENT, CONSENT.beside(message.key), told)] if told else []
+        if told is None:
+            return []
+        heard = Ask(CONSENT, CONSENT.beside(message.key), told)
+        ends = isinstance(told, ConsentWithdrawn) and APPOINTMENTS in told.stops
+        return [heard, _stop_appointments(message)] if ends else [heard]
 
     types = (type_name("casefile", name) for name in ("consent-given", "consent-withdrawn"))
-    return dict.fromkeys(types, react)
+    return {**dict.fromkeys(types, react), **team.REACTIONS}
+
+
+def _stop_appointments(message: Recorded[Contract]) -> Ask:
+    """Those that start once it was withdrawn; where only a month is known, once that was over."""
+    since = min(message.occurred.end or message.recorded_at, message.recorded_at)
+
+    def command(history: History) -> StopAppointments:
+        stopped = has_stopped(APPOINTMENTS, history, message.key)
+        return StopAppointments(since=since, stopped=stopped, occurred=message.occurred)
+
+    return Ask(APPOINTMENT, APPOINTMENT.beside(message.key), command)
 
 
 def _told(message: Recorded[Contract], programmes: Programmes) -> ConsentEvent | None:

@@ -1,0 +1,1 @@
+"""Appointments on a case: planned, confirmed, called off, held."""

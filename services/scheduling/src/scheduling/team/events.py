@@ -1,0 +1,37 @@
+"""What can have happened to the team of a case, as casefile published it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.codec import Codec
+from events.occurrence import Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseManagerJoined:
+    case_manager: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseManagerLeft:
+    case_manager: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamDissolved:
+    """The case opened again, without a team."""
+
+    occurred: Occurred
+
+
+TeamEvent = CaseManagerJoined | CaseManagerLeft | TeamDissolved
+
+CODEC: Codec[TeamEvent] = Codec(
+    {
+        "team.joined.v1": CaseManagerJoined,
+        "team.left.v1": CaseManagerLeft,
+        "team.dissolved.v1": TeamDissolved,
+    }
+)

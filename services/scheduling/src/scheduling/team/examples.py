@@ -1,0 +1,14 @@
+"""Facts about the team of a case that tests and demos start from."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+from events.occurrence import Occurred
+from scheduling.team.events import CaseManagerJoined, CaseManagerLeft, TeamDissolved
+
+CASE_MANAGER = uuid5(NAMESPACE_OID, "case manager")
+BACKUP = uuid5(NAMESPACE_OID, "backup")
+
+JOINED = CaseManagerJoined(case_manager=CASE_MANAGER, occurred=Occurred.parse("2027-02-15"))
+BACKUP_JOINED = CaseManagerJoined(case_manager=BACKUP, occurred=Occurred.parse("2027-02-16"))
+LEFT = CaseManagerLeft(case_manager=CASE_MANAGER, occurred=Occurred.parse("2027-03-02"))
+DISSOLVED = TeamDissolved(occurred=Occurred.parse("2027-03-04"))

@@ -1,0 +1,140 @@
+"""Who is in the team of a case, as casefile published it: to whom the case is open here."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.consumer import react
+from events.contracts import registry, type_name
+from events.contracts.casefile import CaseManagerAssigned, CaseManagerReleased, CaseReopened
+from events.contracts.contract import Contract
+from events.memory import MemoryStore
+from events.occurrence import UNKNOWN, Occurred
+from events.store import Recorded
+from events.testing import METADATA, lived, outcome, recorded
+from scheduling.access import scope
+from scheduling.deadline.examples import CASE_ID
+from scheduling.reactions.consents import GROUP
+from scheduling.reactions.team import REACTIONS
+from scheduling.team.decider import team_decider
+from scheduling.team.events import TeamEvent
+from scheduling.team.examples import (
+    BACKUP,
+    BACKUP_JOINED,
+    CASE_MANAGER,
+    DISSOLVED,
+    JOINED,
+    LEFT,
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "members"),
+    [
+        ([JOINED], {CASE_MANAGER}),
+        ([JOINED, BACKUP_JOINED], {CASE_MANAGER, BACKUP}),
+        ([JOINED, BACKUP_JOINED, LEFT], {BACKUP}),
+        ([JOINED, BACKUP_JOINED, DISSOLVED], set()),
+        ([LEFT, JOINED], set()),
+        ([DISSOLVED, JOINED], set()),
+        ([LEFT, replace(JOINED, occurred=LEFT.occurred)], {CASE_MANAGER}),
+        ([LEFT, replace(JOINED, occurred=UNKNOWN)], {CASE_MANAGER}),
+    ],
+)
+def test_who_joined_is_in_the_team_until_leaving_or_until_the_case_opens_again(
+    told: list[TeamEvent], members: set[object]
+) -> None:
+    assert team_decider.fold(told).members.keys() == members
+
+
+@pytest.mark.parametrize("told", [JOINED, LEFT, DISSOLVED])
+def test_what_is_told_again_adds_nothing(told: TeamEvent) -> None:
+    assert outcome(team_decider, given=[], when=told) == [told]
+    assert outcome(team_decider, given=[told], when=told) == []
+
+
+@given(
+    st.lists(
+        st.builds(
+            replace,
+            st.sampled_from([JOINED, BACKUP_JOINED, LEFT, DISSOLVED]),
+            occurred=st.sampled_from(
+                [*(Occurred.parse(f"2027-03-0{day}") for day in range(1, 5)), UNKNOWN]
+            ),
+        )
+    )
+)
+def test_whatever_is_told_what_is_kept_says_the_same(told: list[TeamEvent]) -> None:
+    events = lived(team_decider, told)
+
+    assert team_decider.fold(events) == team_decider.fold(told)
+    assert lived(team_decider, [*told, *told[-1:]]) == events
+
+
+def message(position: int, name: str, event: Contract, occurred: str) -> Recorded[Contract]:
+    type_ = type_name("casefile", name)
+    return recorded(
+        event,
+        position,
+        source="casefile",
+        key=CASE_ID,
+        type=type_,
+        occurred=Occurred.parse(occurred),
+        metadata=METADATA,
+    )
+
+
+ASSIGNED = message(
+    1,
+    "case-manager-assigned",
+    CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"),
+    "2027-02-15",
+)
+BACKUP_ASSIGNED = message(
+    2,
+    "case-manager-assigned",
+    CaseManagerAssigned(case_manager=BACKUP, role="backup"),
+    "2027-02-16",
+)
+RELEASED = message(
+    3, "case-manager-released", CaseManagerReleased(case_manager=CASE_MANAGER), "2027-03-02"
+)
+REOPENED = message(4, "case-reopened", CaseReopened(reason="unknown", spell=2), "2027-03-04")
+
+
+@pytest.mark.parametrize(
+    ("told", "open_to"),
+    [
+        ([ASSIGNED], {CASE_MANAGER}),
+        ([ASSIGNED, BACKUP_ASSIGNED, ASSIGNED], {CASE_MANAGER, BACKUP}),
+        ([ASSIGNED, BACKUP_ASSIGNED, RELEASED, ASSIGNED], {BACKUP}),
+        ([ASSIGNED, BACKUP_ASSIGNED, RELEASED, REOPENED], set()),
+    ],
+)
+async def test_a_case_is_open_to_whoever_is_in_its_team(
+    store: MemoryStore, told: Sequence[Recorded[Contract]], open_to: set[object]
+) -> None:
+    for each in told:
+        await react(store, GROUP, REACTIONS)(each)
+
+    concerned = scope(store.log)
+    assert concerned is not None
+    assert concerned.case_managers == open_to
+
+
+@pytest.mark.parametrize("order", [*permutations([ASSIGNED, ASSIGNED, BACKUP_ASSIGNED])])
+async def test_what_comes_again_adds_nothing(
+    store: MemoryStore, order: Sequence[Recorded[Contract]]
+) -> None:
+    for each in order:
+        await react(store, GROUP, REACTIONS)(each)
+
+    assert len(store.log) == 2
+
+
+def test_every_type_that_is_reacted_to_is_published() -> None:
+    assert REACTIONS.keys() <= registry().keys()
