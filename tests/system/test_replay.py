@@ -34,6 +34,7 @@ from rig.tables import connected, tables
 from rig.topics import PUBLISHING, messages
 from rig.world import World, eventually
 from scheduling.codec import CODEC as SCHEDULING
+from scheduling.views.appointments import APPOINTMENTS
 from scheduling.views.deadlines import DEADLINES
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -43,6 +44,7 @@ READS = [
     ("desk", "intake", "/v1/referrals", {}),
     ("desk", "casefile", "/v1/cases", {}),
     ("desk", "scheduling", "/v1/deadlines", {}),
+    ("desk", "scheduling", "/v1/appointments", {}),
     ("analyst", "analytics", "/v1/figures/offers", {}),
     ("analyst", "analytics", "/v1/figures/funnel", {}),
     ("analyst", "analytics", "/v1/figures/caseload", {}),
@@ -143,7 +145,7 @@ def _views(world: World) -> Mapping[str, Sequence[View]]:
     return {
         "intake": [CANDIDATES, REFERRALS],
         "casefile": [CASES],
-        "scheduling": [DEADLINES],
+        "scheduling": [DEADLINES, APPOINTMENTS],
         "analytics": [OFFERS, PROGRESS, CASELOAD, milestones(world.programmes)],
     }
 

@@ -23,8 +23,11 @@ from intake.organisation import examples as organisation
 from intake.referral import examples as referral
 from notifications.message import examples as message
 from notifications.message.events import CODEC as MESSAGES
+from scheduling.appointment import examples as appointment
+from scheduling.codec import CODEC as SCHEDULING
 from scheduling.deadline import examples as deadline
-from scheduling.deadline.events import CODEC as DEADLINES
+from scheduling.team import examples as team
+from scheduling.team.decider import TEAM
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
@@ -99,9 +102,17 @@ SEEDS: Mapping[str, Seeds | Heard] = {
         | dict.fromkeys(NOBODYS, case.CASE_ID),
     ),
     "scheduling": Seeds(
-        codec=DEADLINES,
-        facts=[(deadline.CASE_ID, deadline.FIRST_CONTACT, [deadline.SET, deadline.MET])],
-        path={"case_id": deadline.CASE_ID, "policy": "first-contact"},
+        codec=SCHEDULING,
+        facts=[
+            (deadline.CASE_ID, deadline.FIRST_CONTACT, [deadline.SET, deadline.MET]),
+            (deadline.CASE_ID, TEAM.beside(deadline.CASE_ID), [team.JOINED]),
+            (deadline.CASE_ID, appointment.APPOINTMENTS, [appointment.PLANNED]),
+        ],
+        path={
+            "case_id": deadline.CASE_ID,
+            "policy": "first-contact",
+            "appointment": appointment.APPOINTMENT_ID,
+        },
     ),
     "notifications": Seeds(
         codec=MESSAGES,
