@@ -1,7 +1,7 @@
-"""Shares by what events say: attempts, routes, reasons of closing, spells, deadlines."""
+"""Shares by what events say: attempts, routes, reasons, spells, deadlines, appointments."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,7 +19,14 @@ from events.contracts.casefile import (
 )
 from events.contracts.contract import Contract, Known
 from events.contracts.intake import OfferAccepted, OfferDeclined, OfferMade
-from events.contracts.scheduling import DeadlineMet, DeadlineMissed, DeadlineSet
+from events.contracts.scheduling import (
+    AppointmentCancelled,
+    AppointmentHeld,
+    AppointmentPlanned,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineSet,
+)
 
 pytestmark = pytest.mark.system
 
@@ -51,6 +58,26 @@ def story(case: int, *events: Contract) -> list[Fact]:
         told(number, event, f"2019-01-{number:02}", key=key)
         for number, event in enumerate(events, start=1)
     ]
+
+
+def planned(kind: str) -> AppointmentPlanned:
+    return AppointmentPlanned(
+        appointment=KEY,
+        kind=kind,
+        case_manager=CASE_MANAGER,
+        starts_at=datetime(2019, 2, 1, 9, tzinfo=UTC),
+        time_zone="Europe/Amsterdam",
+        minutes=60,
+        participants=["client"],
+        must_confirm=[],
+    )
+
+
+def cancelled(kind: str, by: str, notice_hours: int | None) -> AppointmentCancelled:
+    return AppointmentCancelled(appointment=KEY, kind=kind, by=by, notice_hours=notice_hours)
+
+
+HELD = AppointmentHeld(appointment=KEY, kind="board-talk", attended="yes")
 
 
 def talk(**treatment: Known) -> ActivityLogged:
@@ -117,6 +144,10 @@ STORIES = [
     ),
     *story(19, offer(1, None, "agreed-name"), OfferAccepted(attempt=1, reasons=[])),
     *story(20, offer(1, None, "agreed-name")),
+    *story(21, planned("board-talk"), cancelled("board-talk", "hospital", 0)),
+    *story(22, planned("board-talk"), cancelled("board-talk", "client", 30), planned("home-visit")),
+    *story(23, planned("board-talk"), HELD),
+    *story(24, planned("home-visit"), cancelled("home-visit", "hospital", None)),
 ]
 
 
@@ -185,3 +216,18 @@ async def test_how_clients_were_treated_before_a_claim_the_unknown_apart(share: 
 
     assert await share(among=claim, of=without, against=apology) == (1, 1, 2, 4)
     assert await share(among=claim, of=f"activity-logged.respect=yes<{claim}") == (1, 0, 3, 4)
+
+
+async def test_some_appointments_are_called_off_by_somebody_with_some_notice(share: Share) -> None:
+    among, cancelled = "appointment-planned.kind=board-talk", "appointment-cancelled"
+
+    kind = f"{cancelled}.kind=board-talk"
+    assert await share(among=among, of=kind, against="appointment-held.kind=board-talk") == (
+        2,
+        1,
+        0,
+        3,
+    )
+    assert await share(among=among, of=f"{cancelled}.by=hospital") == (1, 0, 2, 3)
+    assert await share(among=cancelled, of=f"{cancelled}.notice-hours=0") == (1, 0, 2, 3)
+    assert await share(among="appointment-held", of="appointment-held.attended=yes") == (1, 0, 0, 1)

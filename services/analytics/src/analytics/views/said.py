@@ -8,7 +8,7 @@ from events.contracts.casefile import ActivityLogged, TrackStepRecorded
 from events.contracts.contract import Code, Contract, Known
 
 ANY = "*"
-_COUNTED = (Code, Code | None, list[Code], tuple[Code, ...], Known, int, bool)
+_COUNTED = (Code, Code | None, list[Code], tuple[Code, ...], Known, int, int | None, bool)
 _ANSWERS = Mapping[Code, Known]
 _SOME: Mapping[type[Contract], frozenset[str]] = {
     ActivityLogged: frozenset({"treatment", "boundary_doubts"}),
