@@ -40,7 +40,7 @@ class DeadlineMissed(Contract):
 
 
 class AppointmentPlanned(Contract):
-    """Somebody is to meet the case manager; `starts_at` is in UTC, kept by `time_zone`.
+    """Somebody is to meet the case manager; `starts_at` is in UTC, `time_zone` whose clock counts.
 
     `participants` by their roles; those in `must_confirm` are asked whether they come.
     """
