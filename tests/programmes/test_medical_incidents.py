@@ -119,6 +119,7 @@ def test_every_list_of_terms_is_found_by_its_name(definition: Definition) -> Non
         "offer.channels",
         "needs.met_by",
         "persons.roles",
+        "appointments.participants",
         "origin.kinds",
     } <= names
     assert not {"criteria", "deadlines", "notifications", "labels"} & names
