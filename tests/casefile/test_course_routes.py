@@ -184,6 +184,38 @@ async def test_a_handover_is_offered_read_and_acknowledged(
     assert handover["acknowledgedAt"] is not None
 
 
+@pytest.mark.parametrize("role", [Role.CASE_MANAGER, Role.TEAM_LEAD, Role.DESK])
+async def test_that_a_backup_took_over_and_handed_back_is_recorded_and_read(
+    stand: Stand, tell: Tell, role: Role
+) -> None:
+    await tell(OPENED, ASSIGNED, BACKUP_ASSIGNED)
+    teller = stand.client(role, subject=str(CASE_MANAGER))
+    over = {"backup": str(BACKUP), "occurredAt": "2027-02-22"}
+
+    took = await teller.post(f"{PATH}/takeovers", json=over)
+    now = (await teller.get(PATH)).json()["backupUse"]
+    back = await teller.post(f"{PATH}/returns", json={**over, "occurredAt": "2027-02-24"})
+
+    period = {"backup": str(BACKUP), "since": "2027-02-22", "until": None}
+    assert (took.status_code, back.status_code) == (201, 201)
+    assert now == [period]
+    assert (await teller.get(PATH)).json()["backupUse"] == [{**period, "until": "2027-02-24"}]
+    then = await teller.get(PATH, params={"asOf": "2027-02-23"})
+    assert then.json()["backupUse"] == [period]
+
+
+async def test_nobody_takes_over_who_is_no_backup_on_that_day(
+    lead: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(OPENED, ASSIGNED, BACKUP_ASSIGNED)
+    early = {"backup": str(BACKUP), "occurredAt": "2027-02-19"}
+
+    for body in ({"backup": str(CASE_MANAGER)}, early):
+        assert problem(await lead.post(f"{PATH}/takeovers", json=body)) == (409, "no-backup")
+    returned = await lead.post(f"{PATH}/returns", json={"backup": str(BACKUP)})
+    assert problem(returned) == (409, "not-taken-over")
+
+
 @pytest.mark.parametrize("giver", [None, str(BACKUP)])
 async def test_only_a_team_lead_hands_over_the_work_of_others(
     manager: httpx.AsyncClient, lead: httpx.AsyncClient, tell: Tell, giver: str | None

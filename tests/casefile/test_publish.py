@@ -5,6 +5,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
+from casefile.backup import examples as backup
 from casefile.case import examples as case
 from casefile.codec import CODEC
 from casefile.consent import examples as consent
@@ -31,6 +32,7 @@ EXAMPLES = examples(
     CODEC,
     case,
     handover,
+    backup,
     persons,
     consent,
     needs,

@@ -7,7 +7,17 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from casefile.case.examples import ASSIGNED, CASE_ID, CASE_MANAGER, CLOSED, OPENED
+from casefile.backup.decider import BACKUP
+from casefile.backup.examples import TOOK_OVER
+from casefile.case.examples import (
+    ASSIGNED,
+    BACKUP_ASSIGNED,
+    CASE_ID,
+    CASE_MANAGER,
+    CLOSED,
+    OPENED,
+    RELEASED,
+)
 from casefile.document.decider import DOCUMENT
 from casefile.document.examples import ADDED, BYTES, CONTENT, DOCUMENT_ID, REQUEST, REQUESTED
 from casefile.handover.decider import HANDOVER
@@ -32,7 +42,7 @@ Tell = Callable[..., Awaitable[None]]
 Traces = Callable[[], list[int]]
 
 CASES = "/v1/cases"
-COLLEAGUE = uuid4()
+COLLEAGUE, STAND_IN = uuid4(), uuid4()
 RECEIPT = f"handovers/{HANDOVER_ID}/acknowledgements"
 WORK: Body = {
     "category": "contact",
@@ -54,6 +64,8 @@ WRITES: dict[str, Body] = {
     "reopenings": {"reason": "new-need"},
     "handovers": {"receiver": str(COLLEAGUE), "reason": "absence", "giver": str(CASE_MANAGER)},
     RECEIPT: {},
+    "takeovers": {"backup": str(STAND_IN), "occurredAt": "2027-02-23"},
+    "returns": {"backup": str(STAND_IN), "occurredAt": "2027-02-24"},
     "persons": {"role": "near-person", "relation": "partner", "contact": {"name": "A. Visser"}},
     f"persons/{CHILD}/roles": {"role": "spokesperson", "mandate": "by-agreement"},
     f"persons/{CHILD}/details": {"contactLimits": ["mobility"]},
@@ -98,7 +110,7 @@ WITHIN = (
 """What belongs to the time in which a case is open."""
 CHANNEL = ["#/channel"]
 TREATMENT = ["#/report", "#/treatment/apology"]
-BY_DESK = ("consents", "consent-withdrawals")
+BY_DESK = ("consents", "consent-withdrawals", "takeovers", "returns")
 ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases", "reopenings")
 
 
@@ -111,7 +123,11 @@ async def in_blocks(*blocks: bytes) -> AsyncIterator[bytes]:
 async def before(tell: Tell, traces: Traces, contents: Contents, store: MemoryStore) -> list[int]:
     """The traces of a case with a case manager and one of each that can be told of."""
     await tell(OPENED, ASSIGNED, replace(ASSIGNED, case_manager=COLLEAGUE))
+    await tell(
+        replace(BACKUP_ASSIGNED, case_manager=STAND_IN), replace(RELEASED, case_manager=STAND_IN)
+    )
     await tell(replace(OFFERED, receiver=COLLEAGUE), stream=HANDOVER.beside(CASE_ID))
+    await tell(replace(TOOK_OVER, backup=STAND_IN), stream=BACKUP.beside(CASE_ID))
     await tell(PATIENT_ADDED, CHILD_ADDED, stream=PERSONS.beside(CASE_ID))
     await tell(IDENTIFIED, stream=NEEDS.beside(CASE_ID))
     await tell(LOGGED, stream=JOURNAL.beside(CASE_ID))
@@ -258,6 +274,8 @@ async def test_whoever_closes_or_releases_names_the_version(
         (f"persons/{CHILD}/roles", {"role": "near-person"}, ["#/mandate"]),
         (f"persons/{CHILD}/roles", {"mandate": "by-force"}, ["#/mandate"]),
         (f"persons/{CHILD}/details", {"contactLimits": ["moody"]}, ["#/contactLimits"]),
+        ("takeovers", {"backup": "she", "reason": "ill"}, ["#/backup", "#/reason"]),
+        ("returns", {"backup": "she", "occurredAt": "2028"}, ["#/backup", "#/occurredAt"]),
         ("deaths", {"person": "she"}, ["#/person"]),
         ("needs", {"field": "culinary", "theme": "food"}, ["#/field", "#/theme"]),
         (f"needs/{NEED_ID}/meetings", {"metBy": "luck"}, ["#/metBy"]),

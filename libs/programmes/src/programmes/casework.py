@@ -56,10 +56,14 @@ class Study(Term):
 
 
 class TeamRole(Term):
-    """A role in the case team; `least` and `most` say how many may hold it at the same time."""
+    """A role in the case team; `least` and `most` say how many may hold it at the same time.
+
+    Whoever holds one that `stands_in` does the work of others while they are away.
+    """
 
     least: Annotated[int, Field(ge=0, strict=True)] = 0
     most: Count | None = None
+    stands_in: bool = False
 
     @field_validator("most")
     @classmethod

@@ -152,6 +152,10 @@ class Definition(Declared):
     def team_role(self, code: str) -> TeamRole | None:
         return next((role for role in self.team_roles if role.code == code), None)
 
+    def standing_in(self) -> frozenset[str]:
+        """The roles in which somebody of the team stands in for others."""
+        return frozenset(role.code for role in self.team_roles if role.stands_in)
+
     def document_kind(self, code: str) -> DocumentKind | None:
         return next((kind for kind in self.documents.kinds if kind.code == code), None)
 

@@ -1,6 +1,7 @@
 """Casefile, put together: cases, their journals and their tracks."""
 
 from casefile.access import ACCESS, scope
+from casefile.backup import router as backup
 from casefile.case import router as case
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.codec import CODEC
@@ -32,6 +33,7 @@ from programmes.loader import Programmes, load
 PARTS = (
     case,
     handover,
+    backup,
     persons,
     consent,
     needs,

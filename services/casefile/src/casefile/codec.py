@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from casefile.backup.events import CODEC as BACKUP
 from casefile.case.events import CODEC as CASE
 from casefile.consent.events import CODEC as CONSENT
 from casefile.document.events import CODEC as DOCUMENT
@@ -16,5 +17,16 @@ from casefile.track.events import CODEC as TRACK
 from events.codec import Codec, joined
 
 CODEC: Codec[Any] = joined(
-    CASE, HANDOVER, PERSONS, CONSENT, NEEDS, PLAN, JOURNAL, INSTRUMENT, EVALUATION, DOCUMENT, TRACK
+    CASE,
+    HANDOVER,
+    BACKUP,
+    PERSONS,
+    CONSENT,
+    NEEDS,
+    PLAN,
+    JOURNAL,
+    INSTRUMENT,
+    EVALUATION,
+    DOCUMENT,
+    TRACK,
 )

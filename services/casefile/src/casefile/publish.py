@@ -1,5 +1,6 @@
 """What others may know of casefile's log; the programme names the type of a track step."""
 
+from casefile.backup import events as backup
 from casefile.case import events as case
 from casefile.codec import CODEC
 from casefile.consent import events as consent
@@ -32,6 +33,8 @@ PUBLISHED: dict[type, Entry] = {
     case.CaseReopened: "case-reopened",
     handover.HandoverOffered: "handover-offered",
     handover.HandoverAcknowledged: "handover-acknowledged",
+    backup.BackupTookOver: "backup-took-over",
+    backup.BackupHandedBack: "backup-handed-back",
     persons.PersonAdded: "person-added",
     persons.PersonRoleChanged: "person-role-changed",
     persons.ClientDied: "client-died",

@@ -48,6 +48,18 @@ class WindingDownStarted(Contract):
     """Support is withdrawn step by step."""
 
 
+class BackupTookOver(Contract):
+    """A backup of the case team does the work, since the case manager is away."""
+
+    backup: UUID
+
+
+class BackupHandedBack(Contract):
+    """The case manager is there again."""
+
+    backup: UUID
+
+
 class HandoverOffered(Contract):
     """A case manager hands the case over to another of the team."""
 
@@ -256,6 +268,8 @@ CONTRACTS: dict[str, type[Contract]] = {
     "first-visit-made": FirstVisitMade,
     "intensity-changed": IntensityChanged,
     "winding-down-started": WindingDownStarted,
+    "backup-took-over": BackupTookOver,
+    "backup-handed-back": BackupHandedBack,
     "handover-offered": HandoverOffered,
     "handover-acknowledged": HandoverAcknowledged,
     "client-condition-changed": ClientConditionChanged,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from casefile.backup.answer import BackupPeriod, backup_periods
 from casefile.case.decider import CASE
 from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, CaseReopened
 from casefile.case.state import Spell
@@ -70,6 +71,7 @@ class CaseAnswer(Answer):
     spells: list[SpellAnswer]
     case_managers: list[TeamMember]
     team: list[TeamPeriod]
+    backup_use: list[BackupPeriod]
     handovers: list[HandoverAnswer]
     persons: list[PersonAnswer]
     consents: list[ConsentAnswer]
@@ -101,6 +103,7 @@ def case_answer(
         spells=[_spell(number, case.spells[number]) for number in sorted(case.spells)],
         case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
         team=team_periods([r.event for r in events]),
+        backup_use=backup_periods([r.event for r in events]),
         **_beside(case_id, known),
         tracks=track_answers(known, definition),
         activities=[shown for r in known if (shown := activity_answer(r))],

@@ -54,7 +54,8 @@ Standing = IntensityChanged | ClientConditionChanged
 class Case:
     """Only what `decide` and the access rule need; `team`: how each case manager was assigned.
 
-    `elapsed` are assignments that were over before they were told.
+    `elapsed` are assignments that were over before they were told, `places` whatever was told of
+    the team.
     Spells are told by their number, whatever the order in which their beginnings and ends come.
     """
 
@@ -66,6 +67,7 @@ class Case:
     team: Mapping[UUID, CaseManagerAssigned] = field(default_factory=dict)
     released: Mapping[UUID, CaseManagerReleased] = field(default_factory=dict)
     elapsed: tuple[CaseManagerAssigned, ...] = ()
+    places: tuple[CaseManagerAssigned | CaseManagerReleased, ...] = ()
     contact: UUID | None = None
     contact_refused: bool = False
 
@@ -96,6 +98,27 @@ class Case:
     @property
     def contacted(self) -> bool:
         return self.first_contact is not None
+
+    def team_at(self, occurred: Occurred) -> list[CaseManagerAssigned]:
+        """All who may have been in the team then, whatever was told of them since."""
+        return [
+            told
+            for number, told in enumerate(self.places)
+            if isinstance(told, CaseManagerAssigned)
+            and not occurred.certainly_before(told.occurred)
+            and not any(e.certainly_before(occurred) for e in self._ends(told, number))
+        ]
+
+    def _ends(self, assigned: CaseManagerAssigned, number: int) -> list[Occurred]:
+        """What ended it: its holder was assigned anew or released, or the case opened again."""
+        start, spells = assigned.occurred, (spell.opened for spell in self.spells.values())
+        own = [t for t in self.places if t.case_manager == assigned.case_manager]
+        told_later = [t for t in self.places[number + 1 :] if isinstance(t, CaseManagerReleased)]
+        left = [
+            t.occurred for t in told_later if t in own and not t.occurred.certainly_before(start)
+        ]
+        ends = [*(told.occurred for told in own), *(opened for opened in spells if opened)]
+        return [*left, *(end for end in ends if start.certainly_before(end))]
 
     @property
     def intensity(self) -> IntensityChanged | None:
@@ -154,6 +177,7 @@ def _assigned(case: Case, told: CaseManagerAssigned) -> Case:
     spell = case.now.opened if case.spell > 1 else None
     since = [case.team.get(told.case_manager), case.released.get(told.case_manager)]
     ends = [spell, *(event.occurred for event in since if event)]
+    case = replace(case, places=(*case.places, told))
     if any(end and told.occurred.certainly_before(end) for end in ends):
         return replace(case, elapsed=(*case.elapsed, told))
     return replace(case, team={**case.team, told.case_manager: told})
@@ -161,4 +185,5 @@ def _assigned(case: Case, told: CaseManagerAssigned) -> Case:
 
 def _released(case: Case, told: CaseManagerReleased) -> Case:
     team = {m: assigned for m, assigned in case.team.items() if m != told.case_manager}
-    return replace(case, team=team, released={**case.released, told.case_manager: told})
+    released = {**case.released, told.case_manager: told}
+    return replace(case, team=team, released=released, places=(*case.places, told))
