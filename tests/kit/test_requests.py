@@ -1,6 +1,6 @@
 """Requests with mistakes: all are named, with their place, and nothing that was sent comes back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from structlog.typing import EventDict
 
 from events.memory import MemoryStore
 from kit.access import Role
-from kit.bodies import Instant
+from kit.bodies import CivilDay, Instant
 from kit.testing import Stand, problem
 
 ORGANISATION = str(uuid4())
@@ -215,3 +215,24 @@ def test_an_instant_has_its_offset_and_may_be_to_come(told: object, meant: str |
     else:
         with pytest.raises(ValidationError, match="an instant with its offset is needed"):
             instant.validate_python(told)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2027-02-30",
+        "2027-02",
+        "20270305",
+        "9999-01-01",
+        "2027-03-05T10:00:00Z",
+        "soon",
+        19787,
+        None,
+    ],
+)
+def test_a_day_is_written_as_one(told: object) -> None:
+    day = TypeAdapter[date](CivilDay)
+
+    assert day.validate_python("2027-03-05") == date(2027, 3, 5)
+    with pytest.raises(ValidationError, match="a day is needed"):
+        day.validate_python(told)

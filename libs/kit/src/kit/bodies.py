@@ -1,13 +1,13 @@
 """What requests and answers are made of: strict bodies, facts with a time, answers of writes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from events.occurrence import Occurred, Precision
+from events.occurrence import Occurred, Precision, civil_day
 from kit.clock import REQUEST_TIME
 
 
@@ -75,18 +75,28 @@ OccurredAt = Annotated[
 ]
 
 
-def _instant(text: object) -> datetime:
+def _told(text: object, precision: Precision, form: str) -> datetime:
+    """That precise; raises ValueError with the form that is needed."""
     if not isinstance(text, str):
-        raise ValueError(_INSTANT)  # noqa: TRY004  a TypeError would be no validation error
+        raise ValueError(form)  # noqa: TRY004  a TypeError would be no validation error
     try:
         told = Occurred.parse(text)
     except (ValueError, OverflowError):
-        raise ValueError(_INSTANT) from None
-    if told.at is None or told.precision is not Precision.INSTANT:
-        raise ValueError(_INSTANT)
+        raise ValueError(form) from None
+    if told.at is None or told.precision is not precision:
+        raise ValueError(form)
     return told.at
 
 
+def _instant(text: object) -> datetime:
+    return _told(text, Precision.INSTANT, _INSTANT)
+
+
+def _day(text: object) -> date:
+    return civil_day(_told(text, Precision.DAY, _DAY))
+
+
+_DAY = "a day is needed, such as 2027-03-05"
 _INSTANT = "an instant with its offset is needed, such as 2027-03-05T10:00:00+01:00"
 
 Instant = Annotated[
@@ -98,6 +108,20 @@ Instant = Annotated[
             "format": "date-time",
             "description": "With its offset; it may lie in the future.",
             "examples": ["2027-03-05T10:00:00+01:00"],
+        }
+    ),
+]
+
+
+CivilDay = Annotated[
+    date,
+    PlainValidator(_day),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "description": "It may lie in the future.",
+            "examples": ["2027-03-05"],
         }
     ),
 ]
