@@ -35,6 +35,8 @@ BEGINNINGS = {
     "case.opened.v1",
     "deadline.set.v1",
     "appointment.planned.v1",
+    "case-manager.absence-recorded.v1",
+    "team.joined.v1",
     "leidraad.intake.candidate-identified.v1",
     "leidraad.intake.referral-made.v1",
     "leidraad.casefile.case-opened.v1",

@@ -15,6 +15,7 @@ from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
 from scheduling.access import ACCESS, scope
 from scheduling.appointment import router as appointment
+from scheduling.case_manager import router as case_manager
 from scheduling.codec import CODEC
 from scheduling.deadline import router as deadline
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
@@ -42,7 +43,7 @@ def programmes() -> Programmes:
 def stand(store: MemoryStore, clock: FixedClock) -> Stand:
     return Stand(
         store,
-        routers=[deadline.router, appointment.router],
+        routers=[deadline.router, appointment.router, case_manager.router],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),

@@ -1,4 +1,4 @@
-"""The lists of deadlines and appointments: what became of each, also when that is told late."""
+"""The lists: deadlines, appointments and absences, who was in a team; also what is told late."""
 
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from scheduling.appointment.examples import (
     HELD,
     PLANNED,
 )
+from scheduling.case_manager.examples import AWAY, AWAY_SHORTER, NOT_AWAY
 from scheduling.codec import CODEC
 from scheduling.consent.examples import GIVEN, WITHDRAWN
 from scheduling.deadline.events import DeadlineEvent
@@ -28,8 +29,8 @@ from scheduling.deadline.examples import (
     MISSED,
     SET,
 )
-from scheduling.team.examples import BACKUP_JOINED, CASE_MANAGER, JOINED, LEFT
-from scheduling.views import appointments
+from scheduling.team.examples import BACKUP, BACKUP_JOINED, CASE_MANAGER, DISSOLVED, JOINED, LEFT
+from scheduling.views import absences, appointments, teams
 from scheduling.views.deadlines import rows
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents")
@@ -120,3 +121,26 @@ def test_an_appointment_is_for_whoever_holds_the_case_while_consent_to_that_stan
 
 def test_what_was_not_planned_yet_has_no_row() -> None:
     assert listed(JOINED, CONFIRMED) == []
+
+
+def test_the_list_of_teams_tells_who_was_in_one_when() -> None:
+    told = (JOINED, BACKUP_JOINED, LEFT, DISSOLVED)
+    log = [recorded(event, n, key=CASE_ID) for n, event in enumerate(told, start=1)]
+
+    held = {(r["member"], r["held_from"], r["held_until"]) for r in teams.rows(CASE_ID, facts(log))}
+
+    joined, backed, left, dissolved = (event.occurred.at for event in told)
+    assert held == {(CASE_MANAGER, joined, left), (BACKUP, backed, dissolved)}
+
+
+def test_an_absence_has_a_row_for_each_end_that_was_told_until_it_is_withdrawn() -> None:
+    told = (AWAY, AWAY_SHORTER, replace(NOT_AWAY, occurred=LEFT.occurred))
+    log = [recorded(event, n, key=CASE_MANAGER) for n, event in enumerate(told, start=1)]
+
+    found = absences.rows(CASE_MANAGER, facts(log))
+
+    assert [(row["absence"], row["last_day"]) for row in found] == [
+        (AWAY.absence, AWAY.last_day),
+        (AWAY.absence, AWAY_SHORTER.last_day),
+    ]
+    assert found[-1]["held_until"] == LEFT.occurred.at

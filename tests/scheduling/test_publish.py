@@ -9,6 +9,7 @@ from events.contracts import registry, type_name
 from events.contracts import scheduling as contracts
 from events.store import Json, Recorded
 from scheduling.appointment import examples as appointment
+from scheduling.case_manager import examples as case_manager
 from scheduling.codec import CODEC
 from scheduling.consent import examples as consent
 from scheduling.deadline import examples as deadline
@@ -16,7 +17,7 @@ from scheduling.deadline.examples import DUE_ON, MET, MET_LATE, MISSED, SET
 from scheduling.publish import KEPT, publish
 from scheduling.team import examples as team
 
-EXAMPLES = testing.examples(CODEC, appointment, consent, deadline, team)
+EXAMPLES = testing.examples(CODEC, appointment, case_manager, consent, deadline, team)
 
 
 def stored(event: object) -> Recorded[Json]:

@@ -42,6 +42,7 @@ ASKED = {
     "startsUntil": ["2029-06-01"],
     "caseManager": [str(CASE_MANAGER)],
     "day": ["2029-06-01"],
+    "uncovered": ["true"],
     "fromSince": ["2028-06-01"],
     "fromUntil": ["2029-06-01"],
     "from": ["case-opened"],

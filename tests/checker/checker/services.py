@@ -26,8 +26,10 @@ from programmes.loader import Programmes
 from scheduling.codec import CODEC as SCHEDULING_CODEC
 from scheduling.publish import publish as publish_scheduling
 from scheduling.reactions import consents, deadlines, reading
+from scheduling.views.absences import ABSENCES
 from scheduling.views.appointments import APPOINTMENTS
 from scheduling.views.deadlines import DEADLINES
+from scheduling.views.teams import TEAMS
 
 
 def rules(programmes: Programmes) -> Mapping[str, Rules]:
@@ -76,7 +78,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                 )
                 for module in (deadlines, consents)
             ],
-            views=[DEADLINES, APPOINTMENTS],
+            views=[DEADLINES, APPOINTMENTS, ABSENCES, TEAMS],
             ends={
                 "deadline.set.v1": {
                     "deadline.met.v1",

@@ -24,6 +24,7 @@ from intake.referral import examples as referral
 from notifications.message import examples as message
 from notifications.message.events import CODEC as MESSAGES
 from scheduling.appointment import examples as appointment
+from scheduling.case_manager import examples as case_manager
 from scheduling.codec import CODEC as SCHEDULING
 from scheduling.deadline import examples as deadline
 from scheduling.team import examples as team
@@ -105,13 +106,15 @@ SEEDS: Mapping[str, Seeds | Heard] = {
         codec=SCHEDULING,
         facts=[
             (deadline.CASE_ID, deadline.FIRST_CONTACT, [deadline.SET, deadline.MET]),
-            (deadline.CASE_ID, TEAM.beside(deadline.CASE_ID), [team.JOINED]),
+            (deadline.CASE_ID, TEAM.beside(deadline.CASE_ID), [team.JOINED, team.BACKUP_JOINED]),
             (deadline.CASE_ID, appointment.APPOINTMENTS, [appointment.PLANNED]),
+            (team.CASE_MANAGER, team.CASE_MANAGER, [case_manager.CAPACITY, case_manager.AWAY]),
         ],
         path={
             "case_id": deadline.CASE_ID,
             "policy": "first-contact",
             "appointment": appointment.APPOINTMENT_ID,
+            "case_manager": team.CASE_MANAGER,
         },
     ),
     "notifications": Seeds(

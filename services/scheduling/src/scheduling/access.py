@@ -1,7 +1,8 @@
-"""Who may do what in scheduling, and whom a case concerns here."""
+"""Who may do what in scheduling, and whom a case or a case manager's time concerns here."""
 
 from events.commands import History
 from kit.access import AccessTable, Role, Scope
+from scheduling.case_manager.events import CODEC as CASE_MANAGER
 from scheduling.codec import CODEC
 from scheduling.holders import DECIDE_ACCESS, holders
 
@@ -12,12 +13,20 @@ ACCESS: AccessTable = {
     "deadline:read": _LEAD,
     "appointment:read": _LEAD | _TEAM,
     "appointment:plan": _LEAD | _TEAM,
+    "absence:list": _LEAD,
+    "absence:record": _LEAD | _TEAM,
+    "capacity:set": _LEAD,
+    "case-manager:read": _LEAD | _TEAM,
 }
 
 
 def scope(history: History) -> Scope | None:
-    """A case concerns those who watch over all cases, and the case managers to whom it is open."""
+    """A case concerns those who watch over all cases, and the case managers to whom it is open.
+
+    What is told of a case manager concerns that one.
+    """
     if not history:
         return None
     told = [CODEC.decode(recorded) for recorded in history if recorded.type in DECIDE_ACCESS]
-    return Scope(case_managers=holders(told))
+    own = {recorded.key for recorded in history if CASE_MANAGER.reads(recorded.type)}
+    return Scope(case_managers=holders(told) | own)

@@ -1,4 +1,4 @@
-"""Scheduling, put together: deadlines and appointments."""
+"""Scheduling, put together: deadlines, appointments, and the time of case managers."""
 
 from kit.composition import Follows, Ground, Service
 from kit.settings import Settings
@@ -6,13 +6,16 @@ from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
 from scheduling.access import ACCESS, scope
 from scheduling.appointment import router as appointment
+from scheduling.case_manager import router as case_manager
 from scheduling.codec import CODEC
 from scheduling.deadline import router as deadline
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.publish import publish
 from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
+from scheduling.views.absences import ABSENCES
 from scheduling.views.appointments import APPOINTMENTS
 from scheduling.views.deadlines import DEADLINES
+from scheduling.views.teams import TEAMS
 from scheduling.work.deadlines import deadline_misser
 
 
@@ -20,7 +23,7 @@ def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
     heard = consents.reactions(programmes)
     return Service(
-        routers=[deadline.router, appointment.router],
+        routers=[deadline.router, appointment.router, case_manager.router],
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,
@@ -40,7 +43,7 @@ def compose(ground: Ground[Settings]) -> Service:
                 handle=of_consents(ground.store, programmes),
             ),
         ],
-        views=[DEADLINES, APPOINTMENTS],
+        views=[DEADLINES, APPOINTMENTS, ABSENCES, TEAMS],
         work={MISS_DEADLINE: deadline_misser(ground.store, ground.clock)},
         parts={Programmes: programmes},
     )

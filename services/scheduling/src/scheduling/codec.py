@@ -4,8 +4,9 @@ from typing import Any
 
 from events.codec import Codec, joined
 from scheduling.appointment.events import CODEC as APPOINTMENT
+from scheduling.case_manager.events import CODEC as CASE_MANAGER
 from scheduling.consent.events import CODEC as CONSENT
 from scheduling.deadline.events import CODEC as DEADLINE
 from scheduling.team.events import CODEC as TEAM
 
-CODEC: Codec[Any] = joined(APPOINTMENT, CONSENT, DEADLINE, TEAM)
+CODEC: Codec[Any] = joined(APPOINTMENT, CASE_MANAGER, CONSENT, DEADLINE, TEAM)

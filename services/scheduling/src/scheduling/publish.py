@@ -8,6 +8,12 @@ from scheduling.appointment.events import (
     AppointmentHeld,
     AppointmentPlanned,
 )
+from scheduling.case_manager.events import (
+    AbsenceChanged,
+    AbsenceRecorded,
+    AbsenceWithdrawn,
+    CapacitySet,
+)
 from scheduling.codec import CODEC
 from scheduling.consent.events import ConsentGiven, ConsentWithdrawn
 from scheduling.deadline.events import DeadlineMet, DeadlineMissed, DeadlineSet, DeadlineSilenced
@@ -23,6 +29,10 @@ PUBLISHED: dict[type, Entry] = {
     DeadlineMissed: "deadline-missed",
 }
 KEPT = (
+    AbsenceChanged,
+    AbsenceRecorded,
+    AbsenceWithdrawn,
+    CapacitySet,
     CaseManagerJoined,
     CaseManagerLeft,
     ConsentGiven,

@@ -18,6 +18,8 @@ from kit.paging import AtPage, Listed
 from kit.problems import not_found
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
 from scheduling.views.deadlines import DEADLINES
+from scheduling.views.uncovered import BESIDE
+from scheduling.views.uncovered import uncovered as is_uncovered
 
 router = APIRouter(tags=["deadlines"])
 
@@ -40,10 +42,17 @@ async def list_deadlines(
     views: TheLists,
     status: Status | None = None,
     due_by: Annotated[Day | None, Query(alias="dueBy")] = None,
+    *,
+    uncovered: bool = False,
 ) -> Listed[DeadlineAnswer]:
+    """With `uncovered` those that are open, and on whose day the whole team of the case is away."""
     columns = DEADLINES.table.c
     wanted = [columns.status == status] if status else []
     due = [columns.due_on <= due_by] if due_by else []
+    if uncovered:
+        for view in BESIDE:
+            await views.caught_up(view, at)
+        wanted.append(is_uncovered(at))
     return await views.page(DEADLINES, call, at, page, _listed, *wanted, *due, by="deadline")
 
 

@@ -1,0 +1,1 @@
+"""Case managers: how many cases one takes, and when one is away."""

@@ -1,0 +1,56 @@
+"""What can have happened to the time of a case manager; nobody is asked why one is away."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from events.codec import Codec
+from events.occurrence import Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacitySet:
+    """How many cases the case manager takes at a time."""
+
+    cases: int
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceRecorded:
+    """Away from the first day to the last, both included, or until it is said which is the last."""
+
+    absence: UUID
+    first_day: date
+    last_day: date | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceChanged:
+    """It ends earlier or later, or was not told right: the days as they are to be."""
+
+    absence: UUID
+    first_day: date
+    last_day: date | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceWithdrawn:
+    """The case manager is not away after all."""
+
+    absence: UUID
+    occurred: Occurred
+
+
+CaseManagerEvent = CapacitySet | AbsenceRecorded | AbsenceChanged | AbsenceWithdrawn
+
+CODEC: Codec[CaseManagerEvent] = Codec(
+    {
+        "case-manager.capacity-set.v1": CapacitySet,
+        "case-manager.absence-recorded.v1": AbsenceRecorded,
+        "case-manager.absence-changed.v1": AbsenceChanged,
+        "case-manager.absence-withdrawn.v1": AbsenceWithdrawn,
+    }
+)

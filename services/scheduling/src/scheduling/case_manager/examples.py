@@ -1,0 +1,30 @@
+"""Facts about a case manager's time that tests and demos start from."""
+
+from datetime import date
+from uuid import uuid5
+
+from events.occurrence import Occurred
+from scheduling.case_manager.events import (
+    AbsenceChanged,
+    AbsenceRecorded,
+    AbsenceWithdrawn,
+    CapacitySet,
+)
+from scheduling.team.examples import CASE_MANAGER
+
+ABSENCE_ID = uuid5(CASE_MANAGER, "absence")
+
+CAPACITY = CapacitySet(cases=12, occurred=Occurred.parse("2027-02-01"))
+AWAY = AbsenceRecorded(
+    absence=ABSENCE_ID,
+    first_day=date(2027, 2, 18),
+    last_day=date(2027, 2, 24),
+    occurred=Occurred.parse("2027-02-16"),
+)
+AWAY_SHORTER = AbsenceChanged(
+    absence=ABSENCE_ID,
+    first_day=date(2027, 2, 18),
+    last_day=date(2027, 2, 21),
+    occurred=Occurred.parse("2027-02-21"),
+)
+NOT_AWAY = AbsenceWithdrawn(absence=ABSENCE_ID, occurred=Occurred.parse("2027-02-17"))

@@ -1,0 +1,176 @@
+"""HTTP for the time of case managers: how many cases one takes, when one is away."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from uuid_utils.compat import uuid7
+
+from events.decider import Invalid
+from events.sql import Row
+from kit.access import Scope
+from kit.bodies import Answer, CivilDay, Fact, Written
+from kit.calls import Call
+from kit.endpoints import adds, changes, lists, reads
+from kit.lists import TheLists
+from kit.moments import AtMoment, Day
+from kit.paging import AtPage, Listed
+from scheduling.case_manager.decider import CASE_MANAGER
+from scheduling.case_manager.events import (
+    AbsenceChanged,
+    AbsenceRecorded,
+    AbsenceWithdrawn,
+    CapacitySet,
+)
+from scheduling.views.absences import ABSENCES, away_on
+
+router = APIRouter(prefix="/v1", tags=["case managers"])
+PATH = "/case-managers/{case_manager}"
+
+
+class CapacityBody(Fact):
+    """How many cases the case manager takes at a time."""
+
+    cases: int = Field(ge=0, le=1000, strict=True)
+
+
+class AbsenceBody(Fact):
+    """Both days are included; without `lastDay` nobody knows yet how long it will be."""
+
+    first_day: CivilDay
+    last_day: CivilDay | None = None
+
+    def require_order(self) -> None:
+        if self.last_day and self.last_day < self.first_day:
+            raise Invalid([("lastDay", "is before the first day")])
+
+
+class AbsenceAnswer(Answer):
+    """`lastDay` is null while nobody knows it."""
+
+    id: UUID
+    case_manager: UUID
+    first_day: date
+    last_day: date | None
+
+
+class CaseManagerAnswer(Answer):
+    """`capacity` is null where nobody said how many cases; `absences` are those that stand."""
+
+    id: UUID
+    capacity: int | None
+    absences: list[AbsenceAnswer]
+
+
+@router.post(f"{PATH}/capacities", status_code=201, summary="Set how many cases somebody takes")
+async def set_capacity(
+    case_manager: UUID, body: CapacityBody, call: Annotated[Call, adds("capacity:set")]
+) -> Written:
+    told = CapacitySet(cases=body.cases, occurred=body.occurred_at)
+    return await call.execute(
+        CASE_MANAGER, case_manager, told, new=_own(case_manager), location=_place(case_manager)
+    )
+
+
+@router.post(f"{PATH}/absences", status_code=201, summary="Record that a case manager is away")
+async def record_absence(
+    case_manager: UUID, body: AbsenceBody, call: Annotated[Call, adds("absence:record")]
+) -> Written:
+    """A case manager records the own absence; nobody is asked why."""
+    body.require_order()
+    told = AbsenceRecorded(
+        absence=uuid7(),
+        first_day=body.first_day,
+        last_day=body.last_day,
+        occurred=body.occurred_at,
+    )
+    return await call.execute(
+        CASE_MANAGER,
+        case_manager,
+        told,
+        new=_own(case_manager),
+        location=f"{_place(case_manager)}/absences/{told.absence}",
+    )
+
+
+@router.post(f"{PATH}/absences/{{absence}}/changes", summary="Change the days of an absence")
+async def change_absence(
+    case_manager: UUID,
+    absence: UUID,
+    body: AbsenceBody,
+    call: Annotated[Call, changes("absence:record")],
+) -> Written:
+    """It ends earlier or later, or was not told right."""
+    body.require_order()
+    told = AbsenceChanged(
+        absence=absence,
+        first_day=body.first_day,
+        last_day=body.last_day,
+        occurred=body.occurred_at,
+    )
+    place = f"{_place(case_manager)}/absences/{absence}"
+    return await call.execute(CASE_MANAGER, case_manager, told, location=place)
+
+
+@router.post(f"{PATH}/absences/{{absence}}/withdrawals", summary="Withdraw an absence")
+async def withdraw_absence(
+    case_manager: UUID,
+    absence: UUID,
+    body: Fact,
+    call: Annotated[Call, changes("absence:record")],
+) -> Written:
+    told = AbsenceWithdrawn(absence=absence, occurred=body.occurred_at)
+    place = f"{_place(case_manager)}/absences/{absence}"
+    return await call.execute(CASE_MANAGER, case_manager, told, location=place)
+
+
+@router.get(PATH, summary="The capacity and the absences of a case manager")
+async def read_case_manager(
+    case_manager: UUID, at: AtMoment, call: Annotated[Call, reads("case-manager:read")]
+) -> CaseManagerAnswer:
+    """A case manager reads what is known of him- or herself."""
+    known = await call.read(case_manager, at)
+    state = CASE_MANAGER.state(known, case_manager)
+    absences = [
+        AbsenceAnswer(
+            id=id_, case_manager=case_manager, first_day=days.first_day, last_day=days.last_day
+        )
+        for id_, days in state.absences.items()
+    ]
+    return CaseManagerAnswer(
+        id=case_manager,
+        capacity=state.capacity.cases if state.capacity else None,
+        absences=sorted(absences, key=lambda absence: absence.first_day),
+    )
+
+
+@router.get("/absences", summary="Who is away, now or at another time")
+async def list_absences(
+    at: AtMoment,
+    page: AtPage,
+    call: Annotated[Call, lists("absence:list")],
+    views: TheLists,
+    day: Day | None = None,
+) -> Listed[AbsenceAnswer]:
+    """With `day` only the absences in which that day lies."""
+    wanted = [away_on(day)] if day else []
+    return await views.page(ABSENCES, call, at, page, _listed, *wanted, by="absence")
+
+
+def _listed(row: Row) -> AbsenceAnswer:
+    return AbsenceAnswer(
+        id=row["absence"],
+        case_manager=row["key"],
+        first_day=row["first_day"],
+        last_day=row["last_day"],
+    )
+
+
+def _own(case_manager: UUID) -> Scope:
+    return Scope(case_managers=frozenset({case_manager}))
+
+
+def _place(case_manager: UUID) -> str:
+    return f"/v1/case-managers/{case_manager}"

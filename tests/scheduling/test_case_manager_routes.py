@@ -1,0 +1,192 @@
+"""HTTP for case managers: their absences and capacity, told by themselves or by who leads."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from events.memory import MemoryStore
+from kit.access import Role
+from kit.testing import Stand, problem
+from scheduling.case_manager.examples import ABSENCE_ID
+from scheduling.team.examples import BACKUP, CASE_MANAGER
+
+PATH = f"/v1/case-managers/{CASE_MANAGER}"
+WEEK: dict[str, object] = {"firstDay": "2027-03-08", "lastDay": "2027-03-14"}
+ANY = {"if-match": "*"}
+WRITES: dict[str, dict[str, object]] = {
+    f"{PATH}/capacities": {"cases": 12},
+    f"{PATH}/absences": WEEK,
+    f"{PATH}/absences/{ABSENCE_ID}/changes": WEEK,
+    f"{PATH}/absences/{ABSENCE_ID}/withdrawals": {},
+}
+
+
+@pytest.fixture
+def manager(stand: Stand) -> httpx.AsyncClient:
+    return stand.client(Role.CASE_MANAGER, subject=str(CASE_MANAGER))
+
+
+@pytest.fixture
+def traces(store: MemoryStore) -> Callable[[], list[int]]:
+    return lambda: [*map(len, (store.log, store.answers))]
+
+
+async def test_a_case_manager_records_the_own_absence_changes_it_and_is_there_after_all(
+    manager: httpx.AsyncClient,
+) -> None:
+    recorded = await manager.post(f"{PATH}/absences", json={"firstDay": "2027-03-08"})
+    place = recorded.headers["location"]
+    absence = {"id": place.rpartition("/")[2], "caseManager": str(CASE_MANAGER)}
+    first = (await manager.get(PATH)).json()
+    changed = await manager.post(f"{place}/changes", json=WEEK, headers={"if-match": '"1"'})
+    second = (await manager.get(PATH)).json()
+    withdrawn = await manager.post(f"{place}/withdrawals", json={}, headers={"if-match": '"2"'})
+
+    statuses = [answer.status_code for answer in (recorded, changed, withdrawn)]
+    assert (place, statuses) == (f"{PATH}/absences/{absence['id']}", [201, 200, 200])
+    nothing: dict[str, object] = {"id": str(CASE_MANAGER), "capacity": None, "absences": []}
+    assert first == {
+        **nothing,
+        "absences": [{**absence, "firstDay": "2027-03-08", "lastDay": None}],
+    }
+    assert second == {**nothing, "absences": [{**absence, **WEEK}]}
+    assert (await manager.get(PATH)).json() == nothing
+
+
+@pytest.mark.parametrize("role", [Role.DESK, Role.TEAM_LEAD])
+async def test_desk_and_team_lead_tell_of_any_case_manager_and_look_back(
+    stand: Stand, role: Role
+) -> None:
+    lead = stand.client(role)
+    early, late = ({"occurredAt": f"2027-02-{day}"} for day in ("01", "20"))
+
+    await lead.post(f"{PATH}/capacities", json={"cases": 12, **early})
+    await lead.post(f"{PATH}/capacities", json={"cases": 8, **late})
+    await lead.post(f"{PATH}/absences", json={**WEEK, **late})
+
+    async def read(**moment: str) -> tuple[int, int]:
+        found = (await lead.get(PATH, params=moment)).json()
+        return found["capacity"], len(found["absences"])
+
+    assert await read() == (8, 1)
+    assert await read(asOf="2027-02-19") == (12, 0)
+    unknown = await lead.get(PATH, params={"knownAt": "2027-03-01"})
+    assert problem(unknown) == (404, "not-found")
+
+
+async def test_a_case_manager_sees_and_tells_nothing_of_a_colleague(
+    stand: Stand, desk: httpx.AsyncClient, traces: Callable[[], list[int]]
+) -> None:
+    colleague = stand.client(Role.CASE_MANAGER, subject=str(BACKUP))
+    unheard_of = await colleague.post(f"{PATH}/absences", json=WEEK)
+    recorded = await desk.post(f"{PATH}/absences", json=WEEK)
+    place, before = recorded.headers["location"], traces()
+
+    answers = [
+        await colleague.get(PATH),
+        await colleague.post(f"{PATH}/absences", json=WEEK),
+        await colleague.post(f"{place}/changes", json=WEEK, headers=ANY),
+        await colleague.post(f"{place}/withdrawals", json={}, headers=ANY),
+    ]
+
+    assert problem(unheard_of) == (403, "forbidden")
+    assert {problem(answer) for answer in answers} == {(404, "not-found")}
+    assert traces() == before
+
+
+@pytest.mark.parametrize("role", [Role.REFERRER, Role.ANALYST, Role.OPERATOR, Role.SERVICE])
+async def test_nobody_else_reads_or_tells_of_case_managers(
+    stand: Stand, store: MemoryStore, role: Role
+) -> None:
+    client = stand.client(role)
+
+    reads = [await client.get(path) for path in (PATH, "/v1/absences")]
+    writes = [await client.post(p, json=body, headers=ANY) for p, body in WRITES.items()]
+
+    assert {problem(answer) for answer in (*reads, *writes)} == {(403, "forbidden")}
+    assert store.log == []
+
+
+async def test_neither_the_own_capacity_nor_the_list_of_absences_is_for_case_managers(
+    manager: httpx.AsyncClient,
+) -> None:
+    own = await manager.post(f"{PATH}/capacities", json={"cases": 1})
+
+    assert problem(own) == (403, "forbidden")
+    assert problem(await manager.get("/v1/absences")) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "fields"),
+    [
+        ("absences", {"firstDay": "soon", "lastDay": "2027-02"}, ["firstDay", "lastDay"]),
+        ("absences", {"firstDay": 20270308, "reason": "ill"}, ["firstDay", "reason"]),
+        ("absences", {"lastDay": "2027-02-30"}, ["firstDay", "lastDay"]),
+        ("absences", {"firstDay": "2027-03-08", "lastDay": "2027-03-07"}, ["lastDay"]),
+        (
+            f"absences/{ABSENCE_ID}/changes",
+            {"firstDay": "2027-03-08", "lastDay": "1027-03-07"},
+            ["lastDay"],
+        ),
+        (f"absences/{ABSENCE_ID}/withdrawals", {"occurredAt": "2028"}, ["occurredAt"]),
+        ("capacities", {"cases": -1, "occurredAt": "2028"}, ["cases", "occurredAt"]),
+        ("capacities", {"cases": "12"}, ["cases"]),
+    ],
+)
+async def test_what_is_wrong_is_named_and_leaves_no_trace(
+    desk: httpx.AsyncClient,
+    traces: Callable[[], list[int]],
+    route: str,
+    body: dict[str, object],
+    fields: list[str],
+) -> None:
+    headers = ANY if str(ABSENCE_ID) in route else {}
+
+    answer = await desk.post(f"{PATH}/{route}", json=body, headers=headers)
+
+    assert problem(answer) == (422, "invalid")
+    named = sorted(error["pointer"] for error in answer.json()["errors"])
+    assert named == [f"#/{field}" for field in fields]
+    assert traces() == [0, 0]
+
+
+async def test_what_is_refused_leaves_no_trace(
+    desk: httpx.AsyncClient, traces: Callable[[], list[int]]
+) -> None:
+    recorded = await desk.post(f"{PATH}/absences", json=WEEK)
+    place, before = recorded.headers["location"], traces()
+    stale, nobodys = {"if-match": '"7"'}, f"{PATH}/absences/{uuid4()}"
+
+    twice = await desk.post(f"{PATH}/absences", json=WEEK)
+    blind = await desk.post(f"{place}/changes", json=WEEK)
+    late = await desk.post(f"{place}/withdrawals", json={}, headers=stale)
+    strange = await desk.post(f"{nobodys}/withdrawals", json={}, headers=ANY)
+    unknown = await desk.post(
+        f"/v1/case-managers/{uuid4()}/absences/{ABSENCE_ID}/withdrawals", json={}, headers=ANY
+    )
+
+    assert problem(twice) == (409, "away-already")
+    assert problem(blind) == (428, "if-match-missing")
+    assert problem(late) == (412, "stale")
+    assert problem(strange) == (409, "no-such-absence")
+    assert problem(unknown) == (404, "not-found")
+    assert traces() == before
+
+
+@pytest.mark.parametrize("route", ["capacities", "absences"])
+async def test_a_repeated_request_gets_the_first_answer(
+    desk: httpx.AsyncClient, traces: Callable[[], list[int]], route: str
+) -> None:
+    path, once = f"{PATH}/{route}", {"idempotency-key": "once"}
+    first = await desk.post(path, json=WRITES[path], headers=once)
+    after = traces()
+
+    again = await desk.post(path, json=WRITES[path], headers=once)
+    other = await desk.post(path, json={**WRITES[path], "occurredAt": "2027"}, headers=once)
+
+    assert first.status_code == again.status_code == 201
+    assert again.json() == first.json()
+    assert problem(other) == (422, "idempotency-key-reused")
+    assert traces() == after

@@ -1,0 +1,142 @@
+"""Lists over PostgreSQL: who is away, and what comes due while a whole team is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from dev.postgres import postgres
+from events.following import Views, wait_for
+from events.migrate import upgrade
+from events.occurrence import Occurred
+from events.postgres import PostgresStore
+from events.testing import METADATA, told
+from kit.access import Role
+from kit.ground import opened
+from kit.lists import Lists
+from kit.testing import Stand, settings
+from scheduling.app import compose
+from scheduling.case_manager.examples import AWAY, NOT_AWAY
+from scheduling.codec import CODEC
+from scheduling.deadline.decider import DEADLINE
+from scheduling.deadline.examples import MET, SET
+from scheduling.team.decider import TEAM
+from scheduling.team.examples import BACKUP, BACKUP_JOINED, CASE_MANAGER, DISSOLVED, JOINED
+
+pytestmark = pytest.mark.system
+
+CAUGHT_UP_SECONDS = 20
+UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
+BACKUP_AWAY = replace(AWAY, absence=uuid5(BACKUP, "absence"), last_day=None)
+FIRST_DAY, LAST_DAY = "2027-02-18", "2027-02-24"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk at a service with its views, and what is told there."""
+
+    store: PostgresStore
+    following: Views
+    stand: Stand
+
+    async def told(self, key: UUID, stream: UUID, *events: object) -> None:
+        await told(self.store, CODEC, key, *events, stream=stream, metadata=UNDER_PROGRAMME)
+        head = await self.store.head()
+        for view in self.following.views:
+            tables = self.following.tables
+            assert await wait_for(tables, view, head.position, CAUGHT_UP_SECONDS)
+
+    async def case(self, name: str, *team: object, due: str, then: tuple[object, ...] = ()) -> UUID:
+        """A case with a deadline, named by its day."""
+        key = uuid5(CASE_MANAGER, name)
+        due_on = date.fromisoformat(due)
+        await self.told(key, TEAM.beside(key), *team)
+        deadline = replace(SET, due_on=due_on)
+        await self.told(key, DEADLINE.beside(key, "first-contact"), deadline, *then)
+        return key
+
+    async def lists(self, path: str, **query: str) -> list[dict[str, Any]]:
+        async with self.stand.client(Role.DESK) as client:
+            answer = await client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["items"])
+
+    async def uncovered(self, **query: str) -> set[UUID]:
+        found = await self.lists("/v1/deadlines", uncovered="true", **query)
+        return {UUID(deadline["caseId"]) for deadline in found}
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    stop = asyncio.Event()
+    async with postgres(tmp_path, durable=False) as server:
+        url = await server.create_database("scheduling")
+        await asyncio.to_thread(upgrade, url, "scheduling")
+        async with opened("scheduling", settings(database_url=url)) as ground:
+            service = compose(ground)
+            await ground.tables.create(service.views)
+            following = Views(
+                store=ground.store, tables=ground.tables, views=service.views, decode=service.decode
+            )
+            stand = Stand(
+                ground.store,
+                routers=service.routers,
+                access=service.access,
+                scope=service.scope,
+                vocabularies=service.vocabularies,
+                parts={**service.parts, Lists: Lists(ground.pool, ground.tables)},
+            )
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(following.run(stop))
+                yield Desk(ground.store, following, stand)
+                stop.set()
+
+
+async def test_a_deadline_is_uncovered_while_the_whole_team_is_away_on_its_day(desk: Desk) -> None:
+    both = (JOINED, BACKUP_JOINED)
+    first = await desk.case("first day", JOINED, due=FIRST_DAY)
+    last = await desk.case("last day", JOINED, due=LAST_DAY)
+    backed = await desk.case("backed", *both, due=LAST_DAY)
+    met = await desk.case("met", JOINED, due=FIRST_DAY, then=(MET,))
+    await desk.case("before", JOINED, due="2027-02-17")
+    await desk.case("after", JOINED, due="2027-02-25")
+    await desk.case("nobody's", due=FIRST_DAY)
+    left = await desk.case("left", JOINED, DISSOLVED, due=FIRST_DAY)
+    assert await desk.uncovered() == set()
+
+    await desk.told(CASE_MANAGER, CASE_MANAGER, AWAY)
+    assert await desk.uncovered() == {first, last}
+    assert await desk.uncovered(dueBy=FIRST_DAY) == {first}
+    assert await desk.uncovered(status="met") == set()
+    assert await desk.uncovered(asOf="2027-02-15") == set()
+    assert await desk.uncovered(asOf="2027-02-16") == {first, last, met, left}
+
+    await desk.told(BACKUP, BACKUP, BACKUP_AWAY)
+    assert await desk.uncovered() == {first, last, backed}
+
+    await desk.told(
+        CASE_MANAGER, CASE_MANAGER, replace(NOT_AWAY, occurred=Occurred.parse(LAST_DAY))
+    )
+    assert await desk.uncovered() == set()
+    assert await desk.uncovered(asOf="2027-02-23") == {first, last, backed, left}
+    assert len(await desk.lists("/v1/deadlines", uncovered="false")) == 8
+
+
+async def test_who_is_away_is_listed_by_day(desk: Desk) -> None:
+    await desk.told(CASE_MANAGER, CASE_MANAGER, AWAY)
+    await desk.told(BACKUP, BACKUP, BACKUP_AWAY)
+
+    async def away(**query: str) -> set[UUID]:
+        found = await desk.lists("/v1/absences", **query)
+        return {UUID(absence["caseManager"]) for absence in found}
+
+    assert await away() == {CASE_MANAGER, BACKUP}
+    assert await away(day=LAST_DAY) == {CASE_MANAGER, BACKUP}
+    assert await away(day="2027-02-25") == {BACKUP}
+    assert await away(day="2027-02-17") == set()
+    assert await away(asOf="2027-02-15") == set()
