@@ -11,6 +11,8 @@ from analytics.examples import BACKUP, CALLED, CASE_MANAGER, HOSPITAL, KEY, told
 from analytics.log import Fact
 from events.contracts.casefile import (
     ActivityLogged,
+    BackupHandedBack,
+    BackupTookOver,
     CaseClosed,
     CaseManagerAssigned,
     CaseOpened,
@@ -104,6 +106,7 @@ REOPENED = CaseReopened(reason="new-need", spell=2)
 DECLINED = OfferDeclined(attempt=1, reasons=["unknown"])
 MISSED = DeadlineMissed(policy="first-contact", due_on=DUE)
 ASSIGNED = CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager")
+BACKED = CaseManagerAssigned(case_manager=BACKUP, role="backup")
 NEED = NeedIdentified(need=uuid5(KEY, "need"), field="practical", theme=None)
 STORIES = [
     *story(
@@ -132,7 +135,7 @@ STORIES = [
     claim(13, 1),
     *story(13, talk(), talk(apology="no"))[1:],
     *story(14, talk(apology="no")),
-    *story(15, opened(), ASSIGNED, NEED, CaseManagerAssigned(case_manager=BACKUP, role="backup")),
+    *story(15, opened(), ASSIGNED, NEED, BACKED),
     *story(16, opened(), ASSIGNED),
     *story(17, offer(1, None, "earlier"), DECLINED),
     *story(
@@ -148,6 +151,8 @@ STORIES = [
     *story(22, planned("board-talk"), cancelled("board-talk", "client", 30), planned("home-visit")),
     *story(23, planned("board-talk"), HELD),
     *story(24, planned("home-visit"), cancelled("home-visit", "hospital", None)),
+    *story(25, opened(), ASSIGNED, BACKED, BackupTookOver(backup=BACKUP), due("evaluation")),
+    *story(26, opened(), BACKED, BackupTookOver(backup=BACKUP), BackupHandedBack(backup=BACKUP)),
 ]
 
 
@@ -206,8 +211,16 @@ async def test_a_deadline_is_missed_met_or_not_known_yet(share: Share) -> None:
 async def test_some_cases_have_a_backup_and_some_a_need_in_a_field(share: Share) -> None:
     assigned = "case-manager-assigned"
 
-    assert await share(among=assigned, of=f"{assigned}.role=backup") == (1, 0, 1, 2)
-    assert await share(among=assigned, of="need-identified.field=practical") == (1, 0, 1, 2)
+    assert await share(among=assigned, of=f"{assigned}.role=backup") == (3, 0, 1, 4)
+    assert await share(among=assigned, of="need-identified.field=practical") == (1, 0, 3, 4)
+
+
+async def test_of_those_with_a_backup_some_use_it_and_some_have_handed_back(share: Share) -> None:
+    backed, used = "case-manager-assigned.role=backup", "backup-took-over"
+
+    assert await share(among=backed, of=used) == (2, 0, 1, 3)
+    assert await share(among=used, of="backup-handed-back") == (1, 0, 1, 2)
+    assert await share(among="deadline-set.policy=evaluation", of=used) == (1, 0, 1, 2)
 
 
 async def test_how_clients_were_treated_before_a_claim_the_unknown_apart(share: Share) -> None:
