@@ -38,8 +38,10 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     minutes = await _minutes_are_put_right(story)
     await _social_support_is_granted(story)
     claim = await _claimed(story)
+    await _manager_is_away(story)
     await _backup_takes_over(story, backup)
     await story.tell(f"tracks/{claim}/steps", day(436), by=backup, step="settlement-rejected")
+    await story.tell("returns", day(446), backup=str(backup.id))
     await story.tell(f"tracks/{claim}/steps", day(520), step="settled")
     await story.tell("evaluations", day(540), moment="closing")
     await story.close(day(545), reason="settled")
@@ -55,8 +57,12 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     deadlines = await _deadlines(story)
     assert deadlines["settlement-answer"] == "met"
     assert "missed" not in deadlines.values()
+    assert await _uncovered(story, 430) == ["settlement-answer"]
+    assert await _uncovered(story, 431) == []
+    assert await figures.share("case-opened", "backup-took-over") == (1, 1)
     case = await story.desk.read("casefile", story.case)
     assert (case["status"], case["closingReason"]) == ("closed", "settled")
+    assert case["backupUse"] == [{"backup": str(backup.id), "since": day(431), "until": day(446)}]
     read = await story.manager.read("casefile", minutes)
     assert [request["corrected"] for request in read["correctionRequests"]] == ["yes"]
     assert await _roles(story, 430) == {str(story.manager.id): "case-manager"}
@@ -198,12 +204,20 @@ async def _claimed(story: Story) -> UUID:
     return track
 
 
+async def _manager_is_away(story: Story) -> None:
+    """Also on the day by which the bid is to be answered."""
+    days = {"firstDay": day(431), "lastDay": day(445), "occurredAt": day(425)}
+    path = f"/v1/case-managers/{story.manager.id}/absences"
+    await story.manager.write("scheduling", path, days)
+
+
 async def _backup_takes_over(story: Story, backup: Caller) -> None:
     body = {"caseManager": str(backup.id), "role": "backup", "occurredAt": day(431)}
     await story.desk.write("casefile", f"{story.case}/case-managers", body)
     handed: Json = {"receiver": str(backup.id), "reason": "absence"}
     handover = await story.tell("handovers", day(431), **handed)
     await story.tell(f"handovers/{handover['id']}/acknowledgements", day(431), by=backup)
+    await story.tell("takeovers", day(431), by=backup, backup=str(backup.id))
 
 
 async def _track(story: Story, began: int, track: str) -> UUID:
@@ -229,6 +243,13 @@ def _activity(category: str, type_: str, minutes: int) -> Json:
 async def _deadlines(story: Story) -> dict[str, str]:
     found = await story.desk.ask("scheduling", f"{story.case}/deadlines")
     return {deadline["policy"]: deadline["status"] for deadline in found.json()}
+
+
+async def _uncovered(story: Story, on: int) -> list[str]:
+    """By policy, those of this case."""
+    query: Json = {"uncovered": "true", "asOf": day(on), "limit": 200}
+    found = await story.desk.read("scheduling", "/v1/deadlines", query)
+    return [d["policy"] for d in found["items"] if d["caseId"] == str(story.id)]
 
 
 async def _roles(story: Story, on: int) -> dict[str, str]:
@@ -260,6 +281,10 @@ class _Figures:
         """In days and in months."""
         found = await self.ask("durations", from_="referral-made", to="case-closed")
         return found["days"]["mean"], round(found["months"]["mean"], 1)
+
+    async def share(self, among: str, of: str) -> tuple[int, int]:
+        found = await self.ask("shares", among=among, of=of)
+        return found["yes"], found["n"]
 
     async def attended(self, talk: str) -> tuple[int, int]:
         """How often the case manager was there, of all talks of which that is known."""
