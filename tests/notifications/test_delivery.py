@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -46,12 +47,16 @@ LOST = "the connection is lost after the text"
 
 @dataclass
 class Server:
-    """Says the next of `recipient` and `text`, or that all is well; keeps what it took."""
+    """Says the next of `recipient` and `text`, or that all is well; keeps what it took.
+
+    It is as slow to take the first text as what happens `meanwhile` is.
+    """
 
     recipient: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
     conversations: int = 0
+    meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self,
@@ -70,6 +75,9 @@ class Server:
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            await meanwhile()
         said = self.text.pop(0) if self.text else TAKEN
         if said in (TAKEN, LOST):
             content = envelope.original_content or b""
@@ -303,3 +311,18 @@ async def test_what_was_sent_already_is_not_sent_again(rig: Rig) -> None:
     assert await rig.work() == []
 
     assert (len(rig.ids()), rig.store.work) == (1, {})
+
+
+@pytest.mark.parametrize("reply", ["554 never", LOST])
+async def test_what_a_server_takes_after_a_rival_delivery_failed_is_told_as_sent(
+    rig: Rig, reply: str
+) -> None:
+    """The lease of the first ended while the server thought about its text."""
+    rig.server.text = [reply]
+    rig.server.meanwhile = partial(rig.work, 2)
+
+    assert await rig.work() == []
+
+    assert rig.events() == ["delivery-started", "delivery-started", "failed", "sent"]
+    assert rig.end() == 1
+    assert rig.store.work == {}

@@ -1,16 +1,27 @@
 """HTTP for messages: what became of those about a case, never their text or address."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from events.memory import MemoryStore
+from events.occurrence import Occurred
 from events.testing import FixedClock, numbered
 from kit.access import Role
 from kit.testing import Stand, problem
-from notifications.message.examples import CASE_ID, MESSAGE_ID, QUEUED, SENT, STARTED
+from notifications.message.examples import (
+    CASE_ID,
+    MESSAGE_ID,
+    QUEUED,
+    REFUSED,
+    SENT,
+    SENT_TWICE,
+    STARTED,
+    STARTED_AGAIN,
+)
 
 Tell = Callable[..., Awaitable[None]]
 
@@ -49,6 +60,17 @@ async def test_messages_are_read_as_they_were_known(
     assert await status() == "sent"
     assert await status(knownAt="2027-03-31") == "queued"
     assert problem(await desk.get(PATH, params={"asOf": "2027-02-14"})) == (404, "not-found")
+
+
+async def test_a_message_was_sent_although_the_clock_of_who_sent_it_is_behind(
+    stand: Stand, tell: Tell
+) -> None:
+    later = Occurred.parse("2027-02-15T09:00:01Z")
+    await tell(QUEUED, STARTED, STARTED_AGAIN, replace(REFUSED, occurred=later), SENT_TWICE)
+
+    answer = await stand.client(Role.DESK).get(PATH)
+
+    assert answer.json()["items"][0]["status"] == "sent"
 
 
 async def test_a_case_without_messages_is_not_found(stand: Stand, tell: Tell) -> None:

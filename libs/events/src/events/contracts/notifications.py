@@ -20,7 +20,10 @@ class MessageSent(Contract):
 
 
 class MessageFailed(Contract):
-    """The message was refused for good, or it is not known whether it was taken."""
+    """The message was refused for good, or it is not known whether it was taken.
+
+    Where a delivery that was under way is taken after all, `message-sent` follows, and counts.
+    """
 
     template: Code
     reason: Code

@@ -91,10 +91,7 @@ def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
             deferred = DeliveryDeferred(attempt=message.attempts, reason=reason, occurred=occurred)
             return [deferred]
         case ConfirmDelivery(occurred=occurred):
-            if not message.under_way:
-                return []
-            repeats = message.open_ended - 1
-            return [MessageSent(template=message.template, repeats=repeats, occurred=occurred)]
+            return _confirm(message, occurred)
         case FailMessage(reason=reason, occurred=occurred):
             if not message.pending:
                 return []
@@ -136,6 +133,14 @@ def _start(message: Message, occurred: Occurred) -> list[MessageEvent]:
     if message.open_ended > MOST_REPEATS:
         return [MessageFailed(template=message.template, reason=UNKNOWN_OUTCOME, occurred=occurred)]
     return [DeliveryStarted(attempt=message.attempts + 1, occurred=occurred)]
+
+
+def _confirm(message: Message, occurred: Occurred) -> list[MessageEvent]:
+    """What happened wins: of two deliveries one may be taken after the other failed the message."""
+    if message.status is Status.SENT or not message.open_ended:
+        return []
+    repeats = message.open_ended - 1
+    return [MessageSent(template=message.template, repeats=repeats, occurred=occurred)]
 
 
 message_decider = Decider(Message(), decide, evolve)

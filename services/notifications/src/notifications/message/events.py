@@ -45,6 +45,8 @@ class MessageSent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFailed:
+    """Nothing more is begun; a delivery that was under way may still turn out to be sent."""
+
     template: str
     reason: str
     occurred: Occurred

@@ -37,7 +37,7 @@ async def read_messages(
 ) -> MessagesAnswer:
     known = await call.read(case_id, at)
     queued = [r for r in map(CODEC.decode, known) if isinstance(r.event, MessageQueued)]
-    return MessagesAnswer(items=[_message(r, MESSAGE.state(known, r.stream)) for r in queued])
+    return MessagesAnswer(items=[_message(r, MESSAGE.decided(known, r.stream)) for r in queued])
 
 
 def _message(queued: Recorded[MessageEvent], message: Message) -> MessageAnswer:

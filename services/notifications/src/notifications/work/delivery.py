@@ -8,7 +8,7 @@ from aiosmtplib import SMTPDataError, SMTPRecipientRefused
 
 from events.commands import Cause, execute
 from events.occurrence import Occurred
-from events.store import Store, Work, WriteSet
+from events.store import AlreadyDone, Store, Work, WriteSet
 from kit.clock import Clock
 from kit.peers import Peers
 from notifications.mail import Mailer
@@ -56,7 +56,15 @@ class Delivery:
             if await self._over(work):
                 return
             await hand_over()
-            await self._record(work, ConfirmDelivery(occurred=self._now()), done=True)
+            await self._confirm(work)
+
+    async def _confirm(self, work: Work) -> None:
+        """It was sent, also where a rival delivery failed meanwhile and ended the work."""
+        confirm = ConfirmDelivery(occurred=self._now())
+        try:
+            await self._record(work, confirm, done=True)
+        except AlreadyDone:
+            await self._record(work, confirm)
 
     async def _compose(self, work: Work) -> EmailMessage:
         history = await self.store.history(work.key)
