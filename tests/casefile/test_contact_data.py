@@ -13,8 +13,8 @@ from casefile.case.events import ContactDataReceived, ContactDataRefused
 from casefile.case.examples import CASE_ID, OPENED
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.consent.decider import CONSENT
-from casefile.consent.events import ConsentWithdrawn
-from casefile.work.contact_data import contact_data_fetcher
+from casefile.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from casefile.work.contact_data import ContactData
 from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.store import AlreadyDone, Appended, Unavailable, Work, WriteSet
@@ -25,6 +25,13 @@ from kit.peers import PeerRefused, Peers, PeerUnavailable
 WORK = Work(id=numbered(5), kind=FETCH_CONTACT_DATA, key=CASE_ID, data={}, metadata=METADATA)
 WITHDRAWN = ConsentWithdrawn(
     consent="contact-data", stops=("contact-data",), occurred=Occurred.parse("2027-02-16")
+)
+GIVEN = ConsentGiven(
+    consent="contact-data",
+    form="spoken",
+    scopes=("contact-data",),
+    studies=(),
+    occurred=Occurred.parse("2027-02-15"),
 )
 CONTACT = {"name": "Wilhelmina Plantinga", "phone": "06 1234 5678"}
 Fetch = Callable[[], Awaitable[None]]
@@ -65,8 +72,8 @@ def fetch(
     token.write_text("the service's token\n")
     client = httpx.AsyncClient(transport=httpx.MockTransport(intake))
     peers = Peers({"intake": "http://intake.test"}, token, client)
-    handle = contact_data_fetcher(store, vault, peers, clock)
-    return lambda: handle(WORK)
+    contact_data = ContactData(store, vault, peers, clock)
+    return lambda: contact_data.fetch(WORK)
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +135,31 @@ async def test_nobody_is_asked_for_what_the_client_has_withdrawn_meanwhile(
     assert isinstance(refused, ContactDataRefused)
     assert refused.reason == "consent-withdrawn"
     assert (store.work, store.vault, intake.asked) == ({}, {}, [])
+
+
+@pytest.mark.parametrize("before", [[], [GIVEN]])
+async def test_what_was_withdrawn_before_the_answer_is_stored_is_not_stored(
+    fetch: Fetch,
+    tell: Callable[..., Awaitable[None]],
+    store: MemoryStore,
+    monkeypatch: pytest.MonkeyPatch,
+    before: list[ConsentEvent],
+) -> None:
+    await tell(*before, stream=CONSENT.beside(CASE_ID))
+    append = store.append
+
+    async def append_after_the_withdrawal(write: WriteSet) -> Appended:
+        monkeypatch.setattr(store, "append", append)
+        await tell(WITHDRAWN, stream=CONSENT.beside(CASE_ID))
+        return await append(write)
+
+    monkeypatch.setattr(store, "append", append_after_the_withdrawal)
+    await fetch()
+
+    refused = last(store)
+    assert isinstance(refused, ContactDataRefused)
+    assert refused.reason == "consent-withdrawn"
+    assert (store.work, store.vault) == ({}, {})
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Running a command: load, decide, append, and again where somebody else was quicker."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -164,9 +164,12 @@ async def test_two_at_once_are_both_done(store: Store) -> None:
 class Rival:
     """A store on which somebody else appends between load and append, some times."""
 
-    def __init__(self, store: MemoryStore, times: int) -> None:
+    def __init__(
+        self, store: MemoryStore, times: int, streams: Sequence[UUID] = (KEY, numbered(2))
+    ) -> None:
         self._store = store
         self._times = times
+        self._streams = streams
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return getattr(self._store, name)  # type: ignore[no-any-return]
@@ -175,7 +178,7 @@ class Rival:
         if self._times:
             self._times -= 1
             ten = {"number": 10}
-            for stream in (KEY, numbered(2)):
+            for stream in self._streams:
                 await self._store.append(write(draft(stream, ten, key=KEY, type="sum.added.v1")))
         return await self._store.append(write_set)
 
@@ -251,6 +254,24 @@ async def test_a_gathered_command_is_decided_on_all_streams_of_the_key() -> None
     await execute(Rival(store, 1), SUM, KEY, the_same, CAUSE)  # type: ignore[arg-type]
 
     assert await total(store) == 10 + 17
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_stream_that_may_not_have_begun_is_looked_at_where_it_is_named(
+    *, begun: bool
+) -> None:
+    store, other = MemoryStore("intake"), numbered(2)
+    await execute(store, SUM, KEY, Add(7), CAUSE)
+    if begun:
+        await execute(store, SUM, KEY, Add(20), CAUSE, stream=other)
+
+    def the_same(history: History) -> Add:
+        return Add(SUM.state(history, other))
+
+    named = replace(CAUSE, beside=WriteSet(expected={other: 0}))
+    await execute(Rival(store, 1, [other]), SUM, KEY, the_same, named)  # type: ignore[arg-type]
+
+    assert await total(store) == 7 + 10 + 20 * begun
 
 
 async def test_the_work_of_an_event_is_written_with_it() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from casefile.case.work import FETCH_CONTACT_DATA
-from casefile.work.contact_data import contact_data_fetcher
+from casefile.work.contact_data import ContactData
 from checker.rules import Follower
 from events.backoff import Backoff
 from events.consumer import Consumer, react
@@ -120,8 +120,8 @@ class Service:
         city, clock = self.city, self.city.world.clock
         match self.name:
             case "casefile":
-                fetch = contact_data_fetcher(self.store, self.vault, city.peers, clock)
-                return {FETCH_CONTACT_DATA: fetch}
+                contact_data = ContactData(self.store, self.vault, city.peers, clock)
+                return {FETCH_CONTACT_DATA: contact_data.fetch}
             case "scheduling":
                 return {MISS_DEADLINE: deadline_misser(self.store, clock)}
             case "notifications":

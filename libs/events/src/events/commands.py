@@ -69,7 +69,10 @@ class StreamType(Generic[S, C, E]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """On whose behalf a command runs, what it is checked against, what is written with it."""
+    """On whose behalf a command runs, what it is checked against, what is written with it.
+
+    `beside.expected` names streams that a gathered command looks at though they may not have begun.
+    """
 
     metadata: Metadata
     permit: Callable[[History], None] = allow
@@ -164,7 +167,7 @@ async def _attempt(
         cause.beside,
         events=drafts,
         vault=cause.beside.vault if drafts else (),
-        expected=versions if gathered else {stream: version},
+        expected={**cause.beside.expected, **(versions if gathered else {stream: version})},
         work=[*cause.beside.work, *_work(stream_type, drafts, events)],
         request=_answered(cause.beside, version + len(drafts), head),
     )

@@ -19,7 +19,7 @@ from casefile.publish import publisher
 from casefile.reactions import intake
 from casefile.track import router as track
 from casefile.views.cases import CASES
-from casefile.work.contact_data import contact_data_fetcher
+from casefile.work.contact_data import ContactData
 from events.consumer import react
 from events.contents import Contents
 from events.contracts import registry
@@ -67,9 +67,9 @@ def compose(ground: Ground[Settings]) -> Service:
         ],
         views=[CASES],
         work={
-            FETCH_CONTACT_DATA: contact_data_fetcher(
+            FETCH_CONTACT_DATA: ContactData(
                 ground.store, ground.vault, ground.peers, ground.clock
-            )
+            ).fetch
         },
         parts={Programmes: programmes, Contents: _contents(ground)},
     )

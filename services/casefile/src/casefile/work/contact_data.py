@@ -1,55 +1,76 @@
 """Durable work: fetches the client's contact data from intake into casefile's own vault."""
 
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from uuid import uuid5
 
-from casefile.case.decider import CASE
+from casefile.case.decider import CASE, CaseCommand
 from casefile.case.events import ContactDataReceived, ContactDataRefused
-from casefile.consent.decider import CONTACT_DATA, has_ended
-from events.commands import Cause, execute
+from casefile.consent.decider import CONSENT, CONTACT_DATA, has_ended
+from events.commands import Cause, Gather, History, execute
 from events.occurrence import Occurred
 from events.store import Erased, Store, Work, WriteSet
 from events.vault import Vault
-from events.work import Handle
 from kit.clock import Clock
 from kit.peers import PeerRefused, Peers
 
 FINAL = {HTTPStatus.CONFLICT, HTTPStatus.GONE}
 """No consent stands, or the person was erased; anything else may be otherwise later."""
+WITHDRAWN = "consent-withdrawn"
 
 
-def contact_data_fetcher(store: Store, vault: Vault, peers: Peers, clock: Clock) -> Handle:
+class Withdrawn(Exception):
+    """Consent to have them ended before they were stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactData:
     """Asks intake until it answers; a refusal for good becomes an event."""
 
-    async def fetch(work: Work) -> None:
-        if has_ended(CONTACT_DATA, await store.history(work.key), work.key):
-            await refuse(work, "consent-withdrawn")
+    store: Store
+    vault: Vault
+    peers: Peers
+    clock: Clock
+
+    async def fetch(self, work: Work) -> None:
+        if has_ended(CONTACT_DATA, await self.store.history(work.key), work.key):
+            await self._refuse(work, WITHDRAWN)
             return
         path = f"/v1/referrals/{work.key}/contact-data"
         try:
-            found = await peers.get("intake", path, work.metadata.correlation_id)
+            found = await self.peers.get("intake", path, work.metadata.correlation_id)
+            await self._keep(work, {name: v for name, v in found.items() if v is not None})
         except PeerRefused as refused:
             if refused.status not in FINAL:
                 raise
-            await refuse(work, refused.code)
-            return
-        record = uuid5(work.id, "contact-data")
-        fields = {name: value for name, value in found.items() if value is not None}
-        try:
-            sealed = await vault.seal(work.key, record, fields)
+            await self._refuse(work, refused.code)
         except Erased:
-            await refuse(work, "erased")
-            return
-        received = ContactDataReceived(contact=record, occurred=Occurred.instant(clock()))
-        await finish(work, received, WriteSet(vault=sealed, done=[work.id]))
+            await self._refuse(work, "erased")
+        except Withdrawn:
+            await self._refuse(work, WITHDRAWN)
 
-    async def refuse(work: Work, reason: str) -> None:
-        refusal = ContactDataRefused(reason=reason, occurred=Occurred.instant(clock()))
-        await finish(work, refusal, WriteSet(done=[work.id]))
+    async def _keep(self, work: Work, fields: dict[str, str]) -> None:
+        """In one write with a look at the consents, which may have begun a moment ago."""
+        record = uuid5(work.id, "contact-data")
 
-    async def finish(
-        work: Work, told: ContactDataReceived | ContactDataRefused, beside: WriteSet
+        def received(history: History) -> ContactDataReceived:
+            if has_ended(CONTACT_DATA, history, work.key):
+                raise Withdrawn
+            return ContactDataReceived(contact=record, occurred=self._now())
+
+        sealed = await self.vault.seal(work.key, record, fields)
+        consents = {CONSENT.beside(work.key): 0}
+        await self._finish(work, received, WriteSet(vault=sealed, expected=consents))
+
+    async def _refuse(self, work: Work, reason: str) -> None:
+        refusal = ContactDataRefused(reason=reason, occurred=self._now())
+        await self._finish(work, refusal, WriteSet())
+
+    async def _finish(
+        self, work: Work, told: ContactDataRefused | Gather[CaseCommand], beside: WriteSet
     ) -> None:
-        await execute(store, CASE, work.key, told, Cause(metadata=work.metadata, beside=beside))
+        cause = Cause(metadata=work.metadata, beside=replace(beside, done=[work.id]))
+        await execute(self.store, CASE, work.key, told, cause)
 
-    return fetch
+    def _now(self) -> Occurred:
+        return Occurred.instant(self.clock())
