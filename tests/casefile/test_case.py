@@ -41,6 +41,7 @@ ASSIGN = AssignCaseManager(
 )
 CLOSE = CloseCase(reason="no-longer-needed", occurred=CLOSED.occurred)
 REOPEN = ReopenCase(reason=REOPENED.reason, occurred=REOPENED.occurred)
+ERASED = replace(REFUSED, reason="erased")
 FIRST_DAY = OPENED.occurred
 BEFORE_OPENING = Occurred.parse("2027-02-14")
 AFTER_CLOSING = Occurred.parse("2027-03-02")
@@ -58,6 +59,7 @@ CLOSED_AGAIN = CaseClosed(reason="settled", spell=2, occurred=AGAIN)
         ([OPENED], RECEIVED, [RECEIVED]),
         ([OPENED], REFUSED, [REFUSED]),
         ([OPENED, REFUSED], RECEIVED, [RECEIVED]),
+        ([OPENED, REFUSED], ERASED, [ERASED]),
         ([OPENED], ASSIGN, [ASSIGNED]),
         ([OPENED, ASSIGNED], replace(ASSIGN, role="backup"), [replace(ASSIGNED, role="backup")]),
         ([OPENED, ASSIGNED], RELEASED, [RELEASED]),

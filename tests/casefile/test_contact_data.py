@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,16 +10,17 @@ import pytest
 import stamina
 
 from casefile.case.decider import CASE
-from casefile.case.events import ContactDataReceived, ContactDataRefused
-from casefile.case.examples import CASE_ID, OPENED
+from casefile.case.events import CaseEvent, ContactDataReceived, ContactDataRefused
+from casefile.case.examples import CASE_ID, OPENED, RECEIVED, REFUSED
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.consent.decider import CONSENT
 from casefile.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from casefile.consent.examples import RESEARCH_WITHDRAWN
 from casefile.work.contact_data import ContactData
 from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.store import AlreadyDone, Appended, Unavailable, Work, WriteSet
-from events.testing import METADATA, FixedClock, numbered
+from events.testing import METADATA, FixedClock, draft, numbered
 from events.vault import Vault
 from kit.peers import PeerRefused, Peers, PeerUnavailable
 
@@ -64,15 +66,19 @@ def intake() -> Intake:
 
 
 @pytest.fixture
-def fetch(
+def contact_data(
     store: MemoryStore, vault: Vault, clock: FixedClock, intake: Intake, tmp_path: Path
-) -> Fetch:
-    """Does the work item that is there when the test begins."""
+) -> ContactData:
     token = tmp_path / "token"
     token.write_text("the service's token\n")
     client = httpx.AsyncClient(transport=httpx.MockTransport(intake))
     peers = Peers({"intake": "http://intake.test"}, token, client)
-    contact_data = ContactData(store, vault, peers, clock)
+    return ContactData(store, vault, peers, clock)
+
+
+@pytest.fixture
+def fetch(contact_data: ContactData) -> Fetch:
+    """Does the work item that is there when the test begins."""
     return lambda: contact_data.fetch(WORK)
 
 
@@ -160,6 +166,46 @@ async def test_what_was_withdrawn_before_the_answer_is_stored_is_not_stored(
     assert isinstance(refused, ContactDataRefused)
     assert refused.reason == "consent-withdrawn"
     assert (store.work, store.vault) == ({}, {})
+
+
+async def test_what_was_not_asked_for_after_a_withdrawal_is_fetched_when_consent_is_given_again(
+    contact_data: ContactData, lead: httpx.AsyncClient, store: MemoryStore, vault: Vault
+) -> None:
+    given = {"consent": "contact-data", "form": "spoken", "scopes": ["contact-data"]}
+    withdrawal = {"consent": "contact-data", "occurredAt": "2027-02-16"}
+    await lead.post(f"/v1/cases/{CASE_ID}/consent-withdrawals", json=withdrawal)
+    await contact_data.fetch(WORK)
+
+    await lead.post(f"/v1/cases/{CASE_ID}/consents", json={**given, "occurredAt": "2027-02-17"})
+    [work] = store.work.values()
+    await contact_data.fetch(work)
+
+    received = last(store)
+    assert isinstance(received, ContactDataReceived)
+    assert await vault.open(CASE_ID, received.contact) == CONTACT
+    assert (work.kind, work.metadata.role) == (FETCH_CONTACT_DATA, "service")
+    assert store.work == {}
+
+
+@pytest.mark.parametrize("before", [RECEIVED, REFUSED, replace(REFUSED, reason="erased")])
+async def test_what_is_there_or_was_refused_for_good_is_not_asked_for_again(
+    fetch: Fetch,
+    tell: Callable[..., Awaitable[None]],
+    store: MemoryStore,
+    intake: Intake,
+    before: CaseEvent,
+) -> None:
+    await tell(before)
+
+    await fetch()
+
+    assert last(store) == before
+    assert (store.work, intake.asked) == ({}, [])
+
+
+@pytest.mark.parametrize("told", [RESEARCH_WITHDRAWN, WITHDRAWN])
+def test_a_withdrawal_asks_for_nothing(told: ConsentEvent) -> None:
+    assert CONSENT.work(draft(CONSENT.beside(CASE_ID), key=CASE_ID), told) == []
 
 
 @pytest.mark.parametrize(

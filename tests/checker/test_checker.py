@@ -44,8 +44,10 @@ from checker.spoil import (
     work_beside_its_end,
     work_of_nothing,
 )
+from checker.wholeness import work
 from events.broker import Message, Partition
 from events.envelope import topic_of
+from events.store import Work
 from events.testing import numbered
 
 
@@ -122,6 +124,23 @@ def test_a_healthy_history_gives_no_violation(history: Evidence) -> None:
 )
 def test_a_spoiled_history_is_found(history: Evidence, spoil: Spoil, promise: str) -> None:
     assert promise in found(spoil(history))
+
+
+@pytest.mark.parametrize(
+    ("type_", "refused"), [("consent.given.v1", False), ("consent.withdrawn.v1", True)]
+)
+def test_what_a_consent_asks_for_may_wait_and_may_end_without_a_trace(
+    history: Evidence, type_: str, *, refused: bool
+) -> None:
+    books = history.books["casefile"]
+    told = replace(books.log[-1], id=numbered(1), type=type_)
+    item = Work(id=told.id, kind="fetch", key=told.key, data={}, metadata=told.metadata)
+    ended = replace(books, log=[*books.log, told])
+    waits = replace(ended, work=[item])
+
+    violations = [bool([*work("casefile", b, RULES["casefile"])]) for b in (ended, waits)]
+
+    assert violations == [False, refused]
 
 
 def test_a_delivery_that_was_put_off_is_begun_again_whatever_became_of_the_one_before(

@@ -34,9 +34,9 @@ class Keeper:
 class Rules:
     """One service; `publish` of one that publishes, `follows` of one that consumes.
 
-    `ends` says with which types a piece of durable work ends that a type begins; `done` which of
-    them finish it in the same write set; `sealed` which fields of a type name records of the
-    vault.
+    `ends` says with which types a piece of durable work ends that a type begins, none where it may
+    end without a trace; `done` which of them finish it in the same write set; `sealed` which fields
+    of a type name records of the vault.
     """
 
     decode: Decode

@@ -51,7 +51,8 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             follows=[Follower(group=CASEFILE, sources=["intake"], **_of(from_intake.REACTIONS))],
             views=[CASES],
             ends={
-                "case.opened.v1": {"case.contact-data-received.v1", "case.contact-data-refused.v1"}
+                "case.opened.v1": {"case.contact-data-received.v1", "case.contact-data-refused.v1"},
+                "consent.given.v1": (),
             },
             done={"case.contact-data-received.v1", "case.contact-data-refused.v1"},
             sealed={

@@ -30,7 +30,7 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
     last = {(event.stream, event.type): event.position for event in books.log}
     for event in books.log:
         ends = rules.ends.get(event.type)
-        if ends is None or not _asks(event):
+        if not ends or not _asks(event):
             continue
         over = {end for end in ends if last.get((event.stream, end), 0) > event.position}
         sentence = f"what event {event.id} ({event.type}) of {service} asks for"

@@ -89,7 +89,7 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
         case ContactDataReceived():
             return [] if case.contact == command.contact else [command]
         case ContactDataRefused():
-            return [] if case.contact or case.contact_refused else [command]
+            return [] if case.contact or case.contact_refused == command.reason else [command]
         case AssignCaseManager():
             return _assign(command, case)
         case CaseManagerReleased():

@@ -69,7 +69,7 @@ class Case:
     elapsed: tuple[CaseManagerAssigned, ...] = ()
     places: tuple[CaseManagerAssigned | CaseManagerReleased, ...] = ()
     contact: UUID | None = None
-    contact_refused: bool = False
+    contact_refused: str | None = None
 
     @property
     def spell(self) -> int:
@@ -141,8 +141,8 @@ def evolve(case: Case, event: CaseEvent) -> Case:
             return _released(case, event)
         case ContactDataReceived(contact=contact):
             return replace(case, contact=contact)
-        case ContactDataRefused():
-            return replace(case, contact_refused=True)
+        case ContactDataRefused(reason=reason):
+            return replace(case, contact_refused=reason)
         case FirstContactMade(occurred=occurred):
             return replace(case, first_contact=occurred)
         case FirstVisitMade(occurred=occurred):

@@ -7,6 +7,7 @@ from uuid import UUID
 from casefile.case.beside import OnCase
 from casefile.case.decider import Status
 from casefile.consent.events import CODEC, ConsentEvent, ConsentGiven, ConsentWithdrawn
+from casefile.consent.work import work
 from events.commands import History, StreamType
 from events.decider import Decider, Rejected
 from events.history import displacing, latest, repeats
@@ -57,7 +58,7 @@ def evolve(consents: Consents, event: ConsentEvent) -> Consents:
 
 
 consent_decider = Decider(Consents(), decide, evolve)
-CONSENT = StreamType("consent", consent_decider, CODEC)
+CONSENT = StreamType("consent", consent_decider, CODEC, work)
 
 
 def has_ended(stop: str, known: History, case_id: UUID) -> bool:

@@ -25,7 +25,10 @@ class Withdrawn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ContactData:
-    """Asks intake until it answers; a refusal for good becomes an event."""
+    """Asks intake until it answers; a refusal for good becomes an event.
+
+    What was refused because consent was withdrawn is asked for again when consent is given.
+    """
 
     store: Store
     vault: Vault
@@ -33,7 +36,12 @@ class ContactData:
     clock: Clock
 
     async def fetch(self, work: Work) -> None:
-        if has_ended(CONTACT_DATA, await self.store.history(work.key), work.key):
+        history = await self.store.history(work.key)
+        case = CASE.state(history, work.key)
+        if case.contact or case.contact_refused not in (None, WITHDRAWN):
+            await self.store.append(WriteSet(done=[work.id]))
+            return
+        if has_ended(CONTACT_DATA, history, work.key):
             await self._refuse(work, WITHDRAWN)
             return
         path = f"/v1/referrals/{work.key}/contact-data"
@@ -56,7 +64,8 @@ class ContactData:
         def received(history: History) -> ContactDataReceived:
             if has_ended(CONTACT_DATA, history, work.key):
                 raise Withdrawn
-            return ContactDataReceived(contact=record, occurred=self._now())
+            contact = CASE.state(history, work.key).contact or record
+            return ContactDataReceived(contact=contact, occurred=self._now())
 
         sealed = await self.vault.seal(work.key, record, fields)
         consents = {CONSENT.beside(work.key): 0}

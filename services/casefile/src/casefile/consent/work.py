@@ -1,0 +1,25 @@
+"""What a consent that is given asks of the outside: the contact data, which may be had again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from casefile.case.work import FETCH_CONTACT_DATA
+from casefile.consent.events import ConsentEvent, ConsentGiven
+from events.store import Draft, Work
+
+
+def work(draft: Draft, event: ConsentEvent) -> Sequence[Work]:
+    """The service acts, whoever recorded the consent; what there is to fetch is found then."""
+    match event:
+        case ConsentGiven():
+            return [
+                Work(
+                    id=draft.id,
+                    kind=FETCH_CONTACT_DATA,
+                    key=draft.key,
+                    data={},
+                    metadata=replace(draft.metadata, actor="casefile", role="service"),
+                )
+            ]
+        case _:
+            return []
