@@ -12,6 +12,7 @@ from events.contracts.casefile import CaseClosed, CaseOpened
 from events.contracts.intake import CandidateIdentified, OfferMade
 from events.postgres import PostgresStore
 from kit.access import Role
+from kit.testing import problem
 
 pytestmark = pytest.mark.system
 
@@ -160,3 +161,19 @@ async def test_the_events_behind_a_figure_come_in_pages(hears: Tell, figure: Ask
     assert (len(first["items"]), first["next"]) == (2, None)
     assert [item["id"] for item in rest["items"]] == [str(identity(4))]
     assert rest["next"] is None
+
+
+@pytest.mark.parametrize("path", ["funnel", "durations", "offers/events", "../exports/caseload"])
+async def test_no_figure_comes_from_a_view_that_is_filled_for_the_first_time(
+    path: str, hears: Tell, answers: Answers, store: PostgresStore
+) -> None:
+    await hears(STORY)
+    query = QUERIES.get(path, {})
+    await store.pool.execute("update views set whole_at = position + 1")
+
+    filling = await answers(path, query)
+    await store.pool.execute("update views set whole_at = position")
+    filled = await answers(path, query)
+
+    assert problem(filling) == (503, "filling")
+    assert filled.status_code == 200

@@ -234,7 +234,7 @@ class Dying:
     def __init__(self, tables: ViewTables, end: End) -> None:
         self._tables = tables
         self._end = end
-        self.position = tables.position
+        self.position, self.whole = tables.position, tables.whole
         self.histories = tables.histories
         self.parked = tables.parked
 

@@ -537,6 +537,36 @@ async def test_a_parked_key_is_tried_again_with_its_next_fact(place: Place) -> N
 
 
 @pytest.mark.system
+async def test_a_view_is_whole_once_it_has_seen_what_the_log_held_when_it_was_made(
+    database: str,
+) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables, others = (PostgresViews("intake", store.pool) for _ in range(2))
+        await appended(store, HISTORY)
+        await tables.create([LEVELS])
+        views = Views(store=store, tables=tables, views=[LEVELS], decode=as_it_is, batch=2)
+        folding, position = Folding(view=LEVELS, decode=as_it_is), 0
+        whole = [await tables.whole(LEVELS)]
+        while position < len(HISTORY):
+            position = await views.step(folding, position)
+            whole.append(await tables.whole(LEVELS))
+        await appended(store, HISTORY)
+        await others.create([LEVELS])
+
+        assert whole == [False, False, False, True]
+        assert await tables.whole(LEVELS)
+        assert await others.whole(LEVELS)
+
+
+async def test_a_view_that_was_made_before_there_was_anything_is_whole(place: Place) -> None:
+    assert await place.tables.whole(LEVELS)
+
+    await appended(place.store, HISTORY)
+
+    assert await place.tables.whole(LEVELS)
+
+
+@pytest.mark.system
 async def test_a_key_whose_rows_the_table_refuses_is_parked_and_listed(database: str) -> None:
     async with PostgresStore.open(database, source="intake") as store:
         tables = PostgresViews("intake", store.pool)

@@ -46,6 +46,10 @@ class ViewTables(Protocol):
 
     async def position(self, view: View) -> int: ...
 
+    async def whole(self, view: View) -> bool:
+        """Whether it has ever seen all that the log held when it was made, or lacks rows yet."""
+        ...
+
     async def histories(self, view: View, keys: Sequence[UUID], until: int) -> Histories:
         """What the view reads of these keys, as far as a position, in the order of the log."""
         ...

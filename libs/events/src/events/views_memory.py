@@ -23,6 +23,9 @@ class MemoryViews:
     async def position(self, view: View) -> int:
         return self._positions.get(view.table.name, 0)
 
+    async def whole(self, view: View) -> bool:  # noqa: ARG002 - as the protocol has it
+        return True
+
     async def histories(self, view: View, keys: Sequence[UUID], until: int) -> Histories:
         log = [e for e in self._store.log[:until] if view.reads(e)]
         return {key: [event for event in log if event.key == key] for key in keys}

@@ -23,6 +23,9 @@ _HISTORIES = """select * from events
     order by key, position"""
 _MOVE = """update views set position = $4
     where (name, version, position) = ($1, $2, $3) returning position"""
+_WHOLE = "select position >= whole_at from views where (name, version) = ($1, $2)"
+_FRESH = """insert into views (name, version, whole_at)
+    select $1, $2, position from log_head on conflict do nothing"""
 _PARKED = "select key from parked_in_views where (name, version) = ($1, $2)"
 _PARK = """insert into parked_in_views (name, version, key, position, reason)
     select $1, $2, key, $3, reason from unnest($4::uuid[], $5::text[]) p (key, reason)
@@ -36,6 +39,7 @@ class PostgresViews:
     def __init__(self, source: str, pool: asyncpg.Pool) -> None:
         self._source = source
         self._pool = pool
+        self._whole: set[tuple[str, int]] = set()
 
     async def create(self, views: Iterable[View]) -> None:
         """Makes what is missing; tables of other versions stay for who reads them."""
@@ -48,6 +52,14 @@ class PostgresViews:
         query = "select position from views where (name, version) = ($1, $2)"
         async with pooled(self._pool) as connection:
             return await connection.fetchval(query, view.name, view.version) or 0
+
+    async def whole(self, view: View) -> bool:
+        place = view.name, view.version
+        if place not in self._whole:
+            async with pooled(self._pool) as connection:
+                if await connection.fetchval(_WHOLE, *place):
+                    self._whole.add(place)
+        return place in self._whole
 
     async def histories(self, view: View, keys: Sequence[UUID], until: int) -> Histories:
         async with pooled(self._pool) as connection:
@@ -115,8 +127,7 @@ def _value(value: object, *, as_json: bool) -> object:
 
 async def _create(connection: asyncpg.Connection, view: View) -> None:
     await create_table(connection, view.table)
-    fresh = "insert into views (name, version) values ($1, $2) on conflict do nothing"
-    await connection.execute(fresh, view.name, view.version)
+    await connection.execute(_FRESH, view.name, view.version)
 
 
 async def create_table(connection: asyncpg.Connection, table: Table) -> None:

@@ -19,7 +19,7 @@ from kit.calls import Call
 from kit.moments import Moment
 from kit.paging import Listed, Page
 from kit.parts import part
-from kit.problems import unavailable
+from kit.problems import filling, unavailable
 
 T = TypeVar("T")
 WAIT_SECONDS = 2.0
@@ -32,11 +32,6 @@ class Lists:
     pool: asyncpg.Pool
     tables: ViewTables
 
-    async def caught_up(self, view: View, at: Moment) -> None:
-        """Waits a bounded moment for `minPosition`; a problem if the view is still behind."""
-        if not await wait_for(self.tables, view, at.min_position, WAIT_SECONDS):
-            raise unavailable()
-
     async def page(
         self,
         view: View,
@@ -48,12 +43,23 @@ class Lists:
         by: str = "key",
     ) -> Listed[T]:
         """In the order of `by`, a column of ids; those of keys follow the order of making."""
-        await self.caught_up(view, at)
+        await caught_up(self.tables, view, at.min_position)
         await call.position(at, seen=await self.tables.position(view))
         statement = _rows(view, call, at, page, by).where(*conditions)
         async with pooled(self.pool) as connection:
             rows = await fetch(connection, statement)
         return page.answer(rows, lambda row: [str(row[by])], show)
+
+
+async def caught_up(tables: ViewTables, view: View, min_position: int) -> None:
+    """Waits a bounded moment for `minPosition`; a problem if the view is still behind.
+
+    One that is filled for the first time is not waited for: that may take long.
+    """
+    if not await tables.whole(view):
+        raise filling()
+    if not await wait_for(tables, view, min_position, WAIT_SECONDS):
+        raise unavailable()
 
 
 TheLists = Annotated[Lists, part(Lists)]

@@ -78,6 +78,14 @@ def unavailable() -> Problem:
     )
 
 
+def filling() -> Problem:
+    return Problem(
+        503,
+        "filling",
+        "What this is read from is being filled after an upgrade, and lacks records until then.",
+    )
+
+
 def invalid(errors: Sequence[Mistake]) -> Problem:
     return Problem(422, "invalid", "The request has mistakes; each is listed.", errors=errors)
 

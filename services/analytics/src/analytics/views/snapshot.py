@@ -11,14 +11,13 @@ from sqlalchemy.sql import ClauseElement
 
 from analytics.log import GROUP
 from events import sql
-from events.following import ViewTables, wait_for
+from events.following import ViewTables
 from events.pooled import pooled
 from events.sql import Row
-from events.store import Unavailable
 from events.views import View
+from kit.lists import caught_up
 from kit.parts import part
 
-WAIT_SECONDS = 2.0
 _POSITION = text("select position from views where name = :name and version = :version")
 _PARKED = text("""select key from parked_in_views where name = :name and version = :version
     union select key from parked_keys where consumer = :group""").bindparams(group=GROUP)
@@ -48,13 +47,12 @@ class Snapshots:
 
     @asynccontextmanager
     async def of(self, min_position: int, *views: View) -> AsyncIterator[Snapshot]:
-        """Waits a moment for views to have seen a position; raises Unavailable if they have not.
+        """Waits a moment for views to have seen a position; a problem if they have not.
 
         Of several views, the position is what all of them have seen.
         """
         for view in views:
-            if not await wait_for(self.tables, view, min_position, WAIT_SECONDS):
-                raise Unavailable("the view has not seen this position yet")
+            await caught_up(self.tables, view, min_position)
         async with pooled(self.pool) as connection, _standing_still(connection, views):
             positions = [await _position(connection, view) for view in views]
             parked = {key for view in views for key in await _parked(connection, view)}
