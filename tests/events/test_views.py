@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -576,8 +576,9 @@ async def test_a_key_whose_rows_the_table_refuses_is_parked_and_listed(database:
             for key, level in ((1, 1), (2, 2**40), (3, 3)):
                 head = await set_level(place, key, level)
             assert await wait_for(tables, LEVELS, head, 5)
-            [parked] = await PostgresYard(store.pool).list()
+            [parked] = await PostgresYard(store.pool, views=[LEVELS]).list()
 
+        assert await PostgresYard(store.pool, views=[replace(LEVELS, version=2)]).list() == []
         assert keys_of(await place.rows()) == {numbered(1), numbered(3)}
         assert parked.lane == Lane("views", "levels_v1", numbered(2))
         assert parked.reason == "unwritable"

@@ -1,6 +1,6 @@
 """Parked keys and counted tries in PostgreSQL; what changes a parked key locks its row first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 import asyncpg
@@ -11,6 +11,7 @@ from events.broker import Message, Partition
 from events.parking import NOTHING, VIEWS, Lane, MovedOn, Parked, Request, Waiting, event_of
 from events.pooled import pooled, transaction
 from events.store import AlreadyAnswered, Unavailable, WriteSet
+from events.views import View
 
 _LIST = f"""
     select k.consumer, k.topic, k.key, k.reason, k.parked_at, k.request,
@@ -26,7 +27,8 @@ _LIST = f"""
     where $1::text is null or k.consumer = $1
     union all select '{VIEWS}', v.name || '_v' || v.version, v.key, v.reason, v.parked_at, 'none',
         v.position, -1, v.position, 1
-    from parked_in_views v where $1::text is null
+    from parked_in_views v
+    where $1::text is null and (v.name, v.version) in (select * from unnest($2::text[], $3::int[]))
     order by parked_at, key"""  # noqa: S608 - a constant
 _REQUEST = """update parked_keys set request = $4, skip_message = $5, skip_reason = $6
     where (consumer, topic, key) = ($1, $2, $3)"""
@@ -79,14 +81,21 @@ _ANY = "surrogatepass"
 
 
 class PostgresYard:
-    """On the pool of a service's database; every call is one short transaction."""
+    """On the pool of a service's database; every call is one short transaction.
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    Of the keys that views parked those of `views` are listed: nobody tries again what an older
+    version parked.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, views: Iterable[View] = ()) -> None:
         self._pool = pool
+        self._views = list(views)
 
     async def list(self, group: str | None = None) -> Sequence[Parked]:
+        names = [view.name for view in self._views]
+        versions = [view.version for view in self._views]
         async with pooled(self._pool) as connection:
-            rows = await connection.fetch(_LIST, group)
+            rows = await connection.fetch(_LIST, group, names, versions)
         return [_parked(row) for row in rows]
 
     async def request_retry(self, lane: Lane, beside: WriteSet = NOTHING) -> bool:

@@ -201,7 +201,7 @@ def api(
         parts={
             Vault: ground.vault,
             Lists: Lists(ground.pool, ground.tables),
-            Parking: PostgresYard(ground.pool),
+            Parking: PostgresYard(ground.pool, service.views),
             **service.parts,
         },
     )
