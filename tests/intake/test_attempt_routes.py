@@ -240,6 +240,19 @@ async def test_words_of_someone_who_was_erased_are_gone_and_the_answer_stays(
     assert (await hospital.get(PATH)).json()["status"] == "declined"
 
 
+async def test_words_that_come_again_after_an_erasure_get_their_first_answer(
+    hospital: httpx.AsyncClient, tell: Tell, vault: Vault
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    headers = {"idempotency-key": "again"}
+    first = await hospital.post(f"{PATH}/declines", json=NO, headers=headers)
+    await vault.erase(CANDIDATE)
+
+    second = await hospital.post(f"{PATH}/declines", json=NO, headers=headers)
+
+    assert (second.status_code, second.content) == (first.status_code, first.content)
+
+
 async def test_an_explanation_of_another_hospitals_candidate_seals_nothing(
     other_hospital: httpx.AsyncClient, tell: Tell, traces: Traces
 ) -> None:

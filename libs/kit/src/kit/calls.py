@@ -140,10 +140,18 @@ class Call:
         scope = self.edge.scope(history)
         return scope is not None and sees(self.principal, scope)
 
-    async def require(self, key: UUID) -> None:
-        """Raises what `execute` would where the record is not for this principal."""
+    async def begins(self, key: UUID) -> bool:
+        """Asked before anything is kept beside events: False of a request that was answered before.
+
+        That one gets its first answer from `execute`, whatever has ended since. Raises what
+        `execute` would where the record is not for this principal.
+        """
+        request = self._request(self.request.path)
+        if request and await self.edge.store.answer(request[0]):
+            return False
         if not self.sees(await self.edge.store.history(key)):
             raise await self._refused(accesslog.NOT_FOUND, key)
+        return True
 
     async def perform(
         self, key: UUID, do: Callable[[WriteSet], Awaitable[None]], location: str
@@ -164,15 +172,13 @@ class Call:
         The object comes first, its record with the answer: what dies between leaves an object
         that nothing knows of. A repeated request gets the first answer, and keeps nothing.
         """
-        await self.require(key)
         id_ = uuid7()
         location = f"{self.request.path}/{id_}"
-        request = self._request(location)
         sealed: Sequence[Sealed] = ()
-        if request and await self.edge.store.answer(request[0]):
-            content = await contents.measured(self.body, media_type)
-        else:
+        if await self.begins(key):
             content, sealed = await contents.put(key, id_, self.body, media_type)
+        else:
+            content = await contents.measured(self.body, media_type)
         told = f"{content.sha256} {content.media_type}".encode()
         call = replace(self, request=replace(self.request, body=told))
 

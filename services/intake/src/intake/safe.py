@@ -33,10 +33,10 @@ class Safe:
     async def keep(
         self, call: Call, case_id: UUID, explanation: str | None, contact: ContactBody | None = None
     ) -> Kept:
-        """Nothing is sealed for those who may not see the record."""
-        if explanation is None and contact is None:
+        """Nothing is sealed for those who may not see the record, nor for a repetition."""
+        told = explanation is not None or contact is not None
+        if not told or not await call.begins(case_id):
             return Kept(contact=uuid7())
-        await call.require(case_id)
         return await self.keep_new(case_id, explanation, contact)
 
     async def keep_new(

@@ -94,9 +94,9 @@ async def add_document(
     contents: TheContents,
     vault: TheVault,
 ) -> Written:
-    await call.require(case_id)
     document, title = uuid7(), uuid7()
-    content = await contents.about(case_id, body.content)
+    begins = await call.begins(case_id)
+    content = await contents.about(case_id, body.content) if begins else None
 
     def added(_history: History) -> DocumentAdded:
         if content is None:
