@@ -14,7 +14,7 @@ from events.memory import MemoryStore
 from events.postgres import PostgresStore
 from events.store import Json, Store, Work, WriteSet
 from events.testing import METADATA, FixedClock
-from events.work import MOST_DEATHS, Claimed, Worker, WorkQueue
+from events.work import QUICK_TRIES, Claimed, Worker, WorkQueue
 from events.work_memory import MemoryQueue
 from events.work_postgres import PostgresQueue
 
@@ -215,7 +215,7 @@ async def test_what_kills_its_workers_comes_back_later_than_what_they_held_besid
     place: Place,
 ) -> None:
     deadly = await place.add(due_in=-5)
-    for _ in range(MOST_DEATHS):
+    for _ in range(QUICK_TRIES):
         assert (await claimed_again(place, NOW, SHORT)).work.id == deadly
 
     async def handle(_: Work) -> None:

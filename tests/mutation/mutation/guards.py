@@ -265,7 +265,7 @@ HELD = (
     ),
     Guard(
         "what may have killed its workers held longer",
-        (Edit("events/work.py", "claimed.tries > MOST_DEATHS and", "False and"),),
+        (Edit("events/work.py", "claimed.tries > QUICK_TRIES and", "False and"),),
         (WORK + "what_kills_its_workers_comes_back_later_than_what_they_held_beside_it[memory]",),
     ),
 )

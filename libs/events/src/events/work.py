@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -20,8 +20,8 @@ WAITING = Gauge("leidraad_work_waiting", "Work items that wait or run", ["servic
 OLDEST = Gauge("leidraad_work_oldest_seconds", "Time that the oldest item is overdue", ["service"])
 TRIES = Counter("leidraad_work_tries", "Work items tried", ["service", "kind", "outcome"])
 
-MOST_DEATHS = 3
-"""After so many tries an item is held longer, since nobody knows how many of them were deaths."""
+QUICK_TRIES = 3
+"""After so many an item is held longer, since nobody knows how many of them killed who tried."""
 _HANDLING = 0.9
 """How much of its lease a handler may use: what it began has to end, too, when it is ended."""
 
@@ -105,17 +105,15 @@ class Worker:
         return {asyncio.create_task(self._handle(item, until)) for item in claimed}
 
     async def _claim(self, limit: int) -> Sequence[Claimed]:
-        try:
+        with self._noting_outages():
             return await self.queue.claim([*self.handlers], self.clock(), self.lease, limit)
-        except INFRASTRUCTURE as error:
-            log.warning("work.waits", service=self.service, reason=code_of(error))
-            return []
+        return []
 
     async def _handle(self, claimed: Claimed, until: float) -> None:
         """What kills whoever handles it comes back ever later, and lets the others get done."""
         kind = claimed.work.kind
         delay = timedelta(seconds=self.backoff.delay(claimed.tries, self.chance))
-        if claimed.tries > MOST_DEATHS and not await self._deferred(claimed, self.lease + delay):
+        if claimed.tries > QUICK_TRIES and not await self._deferred(claimed, self.lease + delay):
             return
         outcome = await self._outcome(claimed, until)
         TRIES.labels(self.service, kind, "done" if outcome is None else "failed").inc()
@@ -126,12 +124,18 @@ class Worker:
         await self._deferred(claimed, delay)
 
     async def _deferred(self, claimed: Claimed, delay: timedelta) -> bool:
-        try:
+        with self._noting_outages():
             await self.queue.defer(claimed, delay)
+            return True
+        return False
+
+    @contextmanager
+    def _noting_outages(self) -> Iterator[None]:
+        """Work waits while its queue is away."""
+        try:
+            yield
         except INFRASTRUCTURE as error:
             log.warning("work.waits", service=self.service, reason=code_of(error))
-            return False
-        return True
 
     async def _outcome(self, claimed: Claimed, until: float) -> str | None:
         """None if the item is done; it must be before its lease ends, for then it is another's."""
