@@ -444,8 +444,33 @@ async def test_what_had_to_be_broken_off_stays_counted() -> None:
     assert list(yard._tries.values()) == [1]
 
 
+class PolledBroker(MemoryBroker):
+    """Counts how often its members were answered whether there is anything new."""
+
+    def __init__(self, partitions: int = 1) -> None:
+        super().__init__(partitions)
+        self.polls = 0
+
+    @asynccontextmanager
+    async def subscribe(self, group: str, topics: Any) -> AsyncIterator[Subscription]:  # type: ignore[override]  # noqa: ANN401
+        async with super().subscribe(group, topics) as member:
+            ask = member.poll
+
+            async def poll(seconds: float) -> Sequence[Message]:
+                found = await ask(seconds)
+                self.polls += 1
+                return found
+
+            member.poll = poll  # type: ignore[method-assign]
+            yield member
+
+    async def polled(self, times: int) -> None:
+        enough = self.polls + times
+        await until(lambda: self.polls >= enough)
+
+
 async def test_a_stop_finishes_what_was_begun() -> None:
-    broker = MemoryBroker()
+    broker = PolledBroker()
     begun, go_on = asyncio.Event(), asyncio.Event()
     ended: list[int] = []
 
@@ -459,7 +484,7 @@ async def test_a_stop_finishes_what_was_begun() -> None:
     async with running(consumer(broker, MemoryYard(), handle)) as stop:
         await begun.wait()
         stop.set()
-        await asyncio.sleep(0.05)
+        await broker.polled(1)
         go_on.set()
 
     assert ended == [1]
@@ -664,7 +689,7 @@ async def test_a_handler_that_hangs_after_it_waited_for_the_database_is_ended_an
 
 
 async def test_no_more_is_taken_in_hand_than_may_be_unfinished_and_one_poll() -> None:
-    broker, go_on, handled = MemoryBroker(partitions=1), asyncio.Event(), list[int]()
+    broker, go_on, handled = PolledBroker(), asyncio.Event(), list[int]()
     keys = [numbered(n) for n in range(1, 301)]
     for position, key in enumerate(keys * 2, 1):
         broker.put(message(position, key))
@@ -675,7 +700,7 @@ async def test_no_more_is_taken_in_hand_than_may_be_unfinished_and_one_poll() ->
 
     async with running(consumer(broker, MemoryYard(), handle, most_unfinished=50)):
         await until(lambda: any(m._paused for m in broker.members.get(GROUP, [])))
-        await asyncio.sleep(0.1)
+        await broker.polled(3)
         assert sum(broker.members[GROUP][0]._positions.values()) <= 50 + 100
         go_on.set()
         await until(lambda: committed(broker) == 600)
