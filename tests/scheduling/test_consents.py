@@ -1,8 +1,8 @@
 """While a consent on which reminders rest is withdrawn, the deadlines of the case are silent."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import httpx
@@ -29,10 +29,12 @@ from scheduling.consent.decider import CONSENT, REMINDERS, consent_decider
 from scheduling.consent.events import ConsentEvent
 from scheduling.consent.examples import GIVEN as GIVEN_HERE
 from scheduling.consent.examples import WITHDRAWN as WITHDRAWN_HERE
-from scheduling.deadline.events import DeadlineMissed, DeadlineSet, DeadlineSilenced
-from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
+from scheduling.deadline.events import DeadlineMet, DeadlineMissed, DeadlineSet, DeadlineSilenced
+from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET_LATE
 from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
 from scheduling.work.deadlines import deadline_misser
+
+Tell = Callable[..., Awaitable[None]]
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
@@ -74,10 +76,18 @@ STUDY_JOINED = message(
 )
 
 
+def on_deadlines(store: MemoryStore, programmes: Programmes) -> Handle:
+    return of_deadlines(store, deadlines.reactions(programmes), consents.reactions(programmes))
+
+
+def on_consents(store: MemoryStore, programmes: Programmes) -> Handle:
+    return of_consents(store, consents.reactions(programmes))
+
+
 @pytest.fixture(params=["deadlines", "consents"])
 def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRequest) -> Handle:
     """What both groups do with a message, whichever of them is ahead."""
-    groups = [of_deadlines(store, programmes), of_consents(store, programmes)]
+    groups = [on_deadlines(store, programmes), on_consents(store, programmes)]
     ahead = groups if request.param == "deadlines" else groups[::-1]
 
     async def handle(message: Recorded[Contract]) -> None:
@@ -126,6 +136,57 @@ async def test_a_deadline_that_passes_while_reminders_have_stopped_is_silent(
     assert await passed(handle, store, clock, *told) == events
 
 
+GIVEN_LATER = replace(GIVEN, id=numbered(6), occurred=Occurred.parse("2027-02-19"))
+WITHDRAWN_AGAIN = replace(WITHDRAWN, id=numbered(7), occurred=Occurred.parse("2027-02-18"))
+
+
+@pytest.mark.parametrize(
+    ("told", "events"),
+    [
+        ([GIVEN], [DeadlineSet, DeadlineSilenced, DeadlineMissed]),
+        ([GIVEN, WITHDRAWN_AGAIN, GIVEN], [DeadlineSet, DeadlineSilenced, DeadlineMissed]),
+        ([WITHDRAWN_AGAIN, GIVEN], [DeadlineSet, DeadlineSilenced]),
+        ([GIVEN_LATER], [DeadlineSet, DeadlineSilenced]),
+        ([STUDY_JOINED], [DeadlineSet, DeadlineSilenced]),
+    ],
+)
+async def test_a_deadline_is_missed_that_passed_before_the_consent_for_its_day_was_handled(
+    handle: Handle,
+    store: MemoryStore,
+    clock: FixedClock,
+    told: Sequence[Recorded[Contract]],
+    events: Sequence[type],
+) -> None:
+    await passed(handle, store, clock, OPENED, WITHDRAWN)
+
+    assert await passed(handle, store, clock, *told) == events
+
+
+async def test_a_deadline_that_passed_in_silence_and_was_met_is_not_missed(
+    handle: Handle, store: MemoryStore, clock: FixedClock, tell: Tell
+) -> None:
+    await passed(handle, store, clock, OPENED, WITHDRAWN)
+    await tell(MET_LATE)
+
+    events = await passed(handle, store, clock, GIVEN)
+
+    assert events == [DeadlineSet, DeadlineSilenced, DeadlineMet]
+
+
+async def test_what_is_told_as_missed_was_missed_when_its_timer_went_off(
+    handle: Handle, store: MemoryStore, clock: FixedClock
+) -> None:
+    await passed(handle, store, clock, OPENED, WITHDRAWN)
+    went_off = clock()
+    clock.advance(timedelta(hours=1))
+
+    await passed(handle, store, clock, GIVEN)
+
+    missed = store.log[-1]
+    assert (missed.type, missed.occurred) == ("deadline.missed.v1", Occurred.instant(went_off))
+    assert missed.metadata.causation_id == GIVEN.id
+
+
 @pytest.mark.parametrize(("told", "stopped"), [([OPENED], False), ([WITHDRAWN, OPENED], True)])
 async def test_whether_reminders_had_stopped_is_told_with_what_is_set(
     handle: Handle, store: MemoryStore, told: Sequence[Recorded[Contract]], *, stopped: bool
@@ -145,7 +206,7 @@ async def test_no_deadline_is_set_on_consents_older_than_its_cause(
 ) -> None:
     """The group of the consents has not come to them yet."""
     for each in (*behind, OPENED):
-        await of_deadlines(store, programmes)(each)
+        await on_deadlines(store, programmes)(each)
 
     deadline = CODEC.decode(store.log[-1]).event
     assert isinstance(deadline, DeadlineSet)

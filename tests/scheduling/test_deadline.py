@@ -21,7 +21,13 @@ from scheduling.deadline.decider import (
     Status,
     deadline_decider,
 )
-from scheduling.deadline.events import DeadlineEvent, DeadlineMet, DeadlineMissed, DeadlineSet
+from scheduling.deadline.events import (
+    DeadlineEvent,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineSet,
+    DeadlineSilenced,
+)
 from scheduling.deadline.examples import (
     CASE_ID,
     DUE_ON,
@@ -30,6 +36,7 @@ from scheduling.deadline.examples import (
     MET_LATE,
     MISSED,
     SET,
+    SILENCED,
 )
 from scheduling.deadline.work import MISS_DEADLINE, work
 
@@ -43,6 +50,7 @@ SET_IT = SetDeadline(
 MEET = MeetDeadline(occurred=MET.occurred)
 MEET_LATE = MeetDeadline(occurred=MET_LATE.occurred)
 MISS = MissDeadline(occurred=MISSED.occurred)
+PASS = replace(MISS, stopped=True)
 
 
 @pytest.mark.parametrize("before", [[SET], [SET, MISSED]])
@@ -67,6 +75,9 @@ def test_where_the_first_cause_counts_another_moves_nothing_unless_it_puts_right
         ([SET], MISS, [MISSED]),
         ([SET, MISSED], MEET_LATE, [MET_LATE]),
         ([SET, MISSED], MEET, [MET]),
+        ([SET], PASS, [SILENCED]),
+        ([SET, SILENCED], MISS, [MISSED]),
+        ([SET, SILENCED], MEET_LATE, [MET_LATE]),
     ],
 )
 def test_what_may_follow_follows(
@@ -82,6 +93,8 @@ def test_what_may_follow_follows(
         ([SET, MET], SET_IT),
         ([SET, MET], MEET),
         ([SET, MISSED], MISS),
+        ([SET, SILENCED], PASS),
+        ([SET, MISSED], PASS),
         ([SET, MET], MISS),
         ([], MISS),
         ([], MEET),
@@ -151,7 +164,7 @@ def test_each_policy_has_one_deadline_per_case() -> None:
 
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(14, 22)] + [UNKNOWN])
 COMMANDS = st.lists(
-    st.builds(replace, st.sampled_from([SET_IT, MEET, MEET_LATE, MISS]), occurred=DAYS)
+    st.builds(replace, st.sampled_from([SET_IT, MEET, MEET_LATE, MISS, PASS]), occurred=DAYS)
 )
 
 
@@ -167,6 +180,7 @@ def test_whatever_is_asked_a_deadline_is_set_first_and_met_and_missed_at_most_on
         times = Counter(group)
         assert times.get(DeadlineMet, 0) <= 1
         assert times.get(DeadlineMissed, 0) <= 1
+        assert times.get(DeadlineSilenced, 0) <= 1
     assert lived(deadline_decider, [*commands, *commands[-1:]]) == events
     assert deadline_decider.fold(events) == deadline_decider.fold(events)
 
@@ -215,8 +229,11 @@ def test_a_deadline_that_was_moved_is_not_missed_on_the_day_on_which_it_was_due_
     ]
 
 
-def test_in_the_order_of_happening_a_moved_deadline_is_as_open_as_when_it_was_moved() -> None:
-    as_told = deadline_decider.fold([SET, MISSED, SET_LATER])
-    as_happened = deadline_decider.fold([SET, SET_LATER, MISSED])
+@pytest.mark.parametrize("passed", [MISSED, SILENCED])
+def test_in_the_order_of_happening_a_moved_deadline_is_as_open_as_when_it_was_moved(
+    passed: DeadlineEvent,
+) -> None:
+    as_told = deadline_decider.fold([SET, passed, SET_LATER])
+    as_happened = deadline_decider.fold([SET, SET_LATER, passed])
 
     assert as_told == as_happened

@@ -21,7 +21,7 @@ from scheduling.work.deadlines import deadline_misser
 
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
-    heard = consents.reactions(programmes)
+    causes, heard = deadlines.reactions(programmes), consents.reactions(programmes)
     return Service(
         routers=[deadline.router, appointment.router, case_manager.router],
         access=ACCESS,
@@ -33,14 +33,14 @@ def compose(ground: Ground[Settings]) -> Service:
             Follows(
                 group=deadlines.GROUP,
                 services=deadlines.SOURCES,
-                read=reading(programmes, {**deadlines.reactions(programmes), **heard}),
-                handle=of_deadlines(ground.store, programmes),
+                read=reading(programmes, {**causes, **heard}),
+                handle=of_deadlines(ground.store, causes, heard),
             ),
             Follows(
                 group=consents.GROUP,
                 services=consents.SOURCES,
                 read=reading(programmes, heard),
-                handle=of_consents(ground.store, programmes),
+                handle=of_consents(ground.store, heard),
             ),
         ],
         views=[DEADLINES, APPOINTMENTS, ABSENCES, TEAMS],

@@ -1,6 +1,7 @@
 """What of a case has stopped by a withdrawal: what happened last counts, however late told."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
@@ -30,6 +31,11 @@ class Consents:
         """One withdrawal is enough, whatever stands beside it."""
         withdrawn = (e for e in self.standing.values() if isinstance(e, ConsentWithdrawn))
         return frozenset(stop for event in withdrawn for stop in event.stops)
+
+    def before(self, moment: datetime) -> "Consents":
+        """As they stood then, of all that is known by now."""
+        happened = (e for e in self.told if e.occurred.at is None or e.occurred.at < moment)
+        return Consents(told=tuple(happened))
 
 
 def decide(told: ConsentEvent, consents: Consents) -> list[ConsentEvent]:

@@ -62,13 +62,17 @@ DeadlineCommand = SetDeadline | MeetDeadline | MissDeadline
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """`since` is when its cause happened, `met` when it was done last."""
+    """`since` is when its cause happened, `met` when it was done last.
+
+    `silenced` is when its day had passed in silence.
+    """
 
     status: Status = Status.NEW
     policy: str = ""
     due_on: date = date.max
     since: Occurred = UNKNOWN
     met: Occurred | None = None
+    silenced: Occurred | None = None
 
 
 def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
@@ -83,6 +87,8 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
         case MissDeadline(occurred=occurred, stopped=stopped):
             if deadline.status is not Status.OPEN or not _over(deadline, occurred):
                 return []
+            if stopped and deadline.silenced:
+                return []
             passed = DeadlineSilenced if stopped else DeadlineMissed
             return [passed(policy=deadline.policy, due_on=deadline.due_on, occurred=occurred)]
         case _:
@@ -94,14 +100,14 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
     match event:
         case DeadlineSet(policy=policy, due_on=due_on, occurred=occurred):
             opened = replace(deadline, status=Status.OPEN, policy=policy, due_on=due_on)
-            return replace(opened, since=occurred)
+            return replace(opened, since=occurred, silenced=None)
         case DeadlineMet(occurred=occurred):
             return replace(deadline, status=Status.MET, met=occurred)
         case DeadlineMissed(due_on=due_on):
             over = deadline.status is Status.MET or due_on != deadline.due_on
             return deadline if over else replace(deadline, status=Status.MISSED)
-        case DeadlineSilenced():
-            return deadline
+        case DeadlineSilenced(due_on=due_on, occurred=occurred):
+            return replace(deadline, silenced=occurred if due_on == deadline.due_on else None)
         case _:
             assert_never(event)
 
