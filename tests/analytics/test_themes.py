@@ -11,13 +11,12 @@ from analytics.log import Fact
 from events.contracts.casefile import (
     CaseClosed,
     CaseOpened,
-    DocumentChecked,
-    DocumentCorrectionAnswered,
     EvaluationHeld,
     InstrumentCompleted,
     ReferredOut,
 )
 from events.contracts.contract import Contract, Known
+from events.contracts.documents import DocumentChecked, DocumentCorrectionAnswered
 
 pytestmark = pytest.mark.system
 

@@ -21,11 +21,14 @@ from casefile.case.examples import (
     CLOSED,
     CONTACTED,
     CRITICAL,
+    HEAVY,
     HOSPITAL,
     INTENSIVE,
+    NO_LONGER_HEAVY,
     OPENED,
     RECEIVED,
     REFUSED,
+    REGION,
     RELEASED,
     REOPENED,
     VISITED,
@@ -46,8 +49,11 @@ FIRST_DAY = OPENED.occurred
 BEFORE_OPENING = Occurred.parse("2027-02-14")
 AFTER_CLOSING = Occurred.parse("2027-03-02")
 STILL_INTENSIVE = replace(INTENSIVE, occurred=CRITICAL.occurred)
+MOVED = replace(REGION, region="limburg", occurred=CRITICAL.occurred)
+HEAVY_AGAIN = replace(HEAVY, occurred=WINDING_DOWN.occurred)
 AGAIN = Occurred.parse("2027-03-04")
-WITHIN = [ASSIGN, CONTACTED, VISITED, INTENSIVE, CRITICAL, WINDING_DOWN]
+STANDING = [INTENSIVE, CRITICAL, REGION, HEAVY, NO_LONGER_HEAVY]
+WITHIN = [ASSIGN, CONTACTED, VISITED, *STANDING, WINDING_DOWN]
 """What belongs to the time in which a case is open."""
 CLOSED_AGAIN = CaseClosed(reason="settled", spell=2, occurred=AGAIN)
 
@@ -70,6 +76,12 @@ CLOSED_AGAIN = CaseClosed(reason="settled", spell=2, occurred=AGAIN)
         ([OPENED, INTENSIVE], replace(INTENSIVE, level="low"), [replace(INTENSIVE, level="low")]),
         ([OPENED, INTENSIVE], STILL_INTENSIVE, [STILL_INTENSIVE]),
         ([OPENED], CRITICAL, [CRITICAL]),
+        ([OPENED], REGION, [REGION]),
+        ([OPENED, REGION], MOVED, [MOVED]),
+        ([OPENED], HEAVY, [HEAVY]),
+        ([OPENED, HEAVY], NO_LONGER_HEAVY, [NO_LONGER_HEAVY]),
+        ([OPENED], NO_LONGER_HEAVY, [NO_LONGER_HEAVY]),
+        ([OPENED, HEAVY, NO_LONGER_HEAVY], HEAVY_AGAIN, [HEAVY_AGAIN]),
         ([OPENED], WINDING_DOWN, [WINDING_DOWN]),
         ([OPENED, CONTACTED], CLOSE, [CLOSED]),
         ([OPENED], CLOSE, [CLOSED]),
@@ -122,6 +134,11 @@ def test_what_may_follow_follows(
         ([OPENED, VISITED], VISITED),
         ([OPENED, INTENSIVE], INTENSIVE),
         ([OPENED, CRITICAL], CRITICAL),
+        ([OPENED, REGION], REGION),
+        ([OPENED, REGION, MOVED], REGION),
+        ([OPENED, HEAVY], HEAVY),
+        ([OPENED, HEAVY, NO_LONGER_HEAVY], NO_LONGER_HEAVY),
+        ([OPENED, HEAVY, NO_LONGER_HEAVY], HEAVY),
         ([OPENED, WINDING_DOWN], WINDING_DOWN),
         ([OPENED, CLOSED], CLOSE),
         ([OPENED, CLOSED, REOPENED], REOPEN),
@@ -141,8 +158,7 @@ def test_what_is_asked_again_is_ignored(before: list[CaseEvent], command: CaseCo
         RELEASED,
         CONTACTED,
         VISITED,
-        INTENSIVE,
-        CRITICAL,
+        *STANDING,
         WINDING_DOWN,
         CLOSE,
         REOPEN,
@@ -202,7 +218,7 @@ def test_nothing_happens_between_two_spells_of_a_case(command: CaseCommand) -> N
     assert refusal(case_decider, given=before, when=between) == "case-closed"
 
 
-@pytest.mark.parametrize("command", [ASSIGN, CONTACTED, VISITED, INTENSIVE, CRITICAL])
+@pytest.mark.parametrize("command", [ASSIGN, CONTACTED, VISITED, *STANDING])
 def test_what_happened_in_an_earlier_spell_may_be_told_in_a_later_one(command: CaseCommand) -> None:
     before: list[CaseEvent] = [OPENED, CLOSED, REOPENED]
 
@@ -277,16 +293,22 @@ def test_what_is_told_late_does_not_change_how_it_stands() -> None:
     late: list[CaseEvent] = [
         replace(INTENSIVE, level="low", occurred=ASSIGNED.occurred),
         replace(CRITICAL, condition="worsened", occurred=ASSIGNED.occurred),
+        REGION,
     ]
 
-    case = case_decider.fold([OPENED, INTENSIVE, CRITICAL, *late])
+    case = case_decider.fold([OPENED, INTENSIVE, CRITICAL, MOVED, *late])
 
-    assert (case.intensity, case.condition) == (INTENSIVE, CRITICAL)
+    assert (case.intensity, case.condition, case.region) == (INTENSIVE, CRITICAL, MOVED)
 
 
 @pytest.mark.parametrize(
     ("told", "otherwise"),
-    [(INTENSIVE, replace(INTENSIVE, level="low")), (CRITICAL, replace(CRITICAL, condition="x"))],
+    [
+        (INTENSIVE, replace(INTENSIVE, level="low")),
+        (CRITICAL, replace(CRITICAL, condition="x")),
+        (REGION, replace(REGION, region="limburg")),
+        (HEAVY, replace(NO_LONGER_HEAVY, occurred=HEAVY.occurred)),
+    ],
 )
 def test_what_changed_on_one_day_and_changed_back_is_told(
     told: Standing, otherwise: CaseEvent
@@ -313,6 +335,10 @@ COMMANDS = st.lists(
                 INTENSIVE,
                 replace(INTENSIVE, level="low"),
                 CRITICAL,
+                REGION,
+                MOVED,
+                HEAVY,
+                NO_LONGER_HEAVY,
                 WINDING_DOWN,
                 CLOSE,
                 REOPEN,

@@ -66,6 +66,9 @@ async def test_a_case_is_assigned_contacted_and_closed(
         "firstVisitAt": None,
         "condition": None,
         "intensity": None,
+        "region": None,
+        "heavy": False,
+        "heavyReasons": [],
         "closedAt": "2027-03-05T10:00:00Z",
         "closingReason": "settled",
         "spells": [

@@ -69,6 +69,49 @@ async def test_a_case_goes_its_way_from_the_first_visit_to_its_end(
     ]
 
 
+async def test_a_client_lives_in_a_region_and_moves_to_another(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(OPENED, ASSIGNED)
+    unknown = (await manager.get(PATH)).json()["region"]
+
+    later = {"region": "limburg", "occurredAt": "2027-02-24"}
+    moved = await lead.post(f"{PATH}/regions", json=later)
+    lived = {"region": "utrecht", "occurredAt": "2027-02-16"}
+    told_late = await manager.post(f"{PATH}/regions", json=lived)
+
+    then = (await manager.get(PATH, params={"asOf": "2027-02-20"})).json()
+    now = (await manager.get(PATH)).json()
+    assert (moved.status_code, told_late.status_code) == (201, 201)
+    assert [unknown, then["region"], now["region"]] == [None, "utrecht", "limburg"]
+
+
+async def test_a_case_is_heavy_by_what_happened_and_by_what_is_said_until_that_is_taken_away(
+    manager: httpx.AsyncClient, lead: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(OPENED, ASSIGNED)
+    critical = {"condition": "critical", "occurredAt": "2027-02-18"}
+    await manager.post(f"{PATH}/conditions", json=critical)
+    said = {"reason": "weighs-on-case-manager", "occurredAt": "2027-02-20"}
+    marked = await manager.post(f"{PATH}/heavy-marks", json=said)
+    taken = {"reason": "heavy-no-longer", "occurredAt": "2027-02-24"}
+    removed = await lead.post(f"{PATH}/heavy-mark-removals", json=taken)
+    died = await manager.post(f"{PATH}/deaths", json={"occurredAt": "2027-02-26"})
+
+    shown = [
+        (await manager.get(PATH, params={"asOf": day})).json()
+        for day in ("2027-02-17", "2027-02-18", "2027-02-20", "2027-02-24", "2027-02-26")
+    ]
+    assert [answer.status_code for answer in (marked, removed, died)] == [201, 201, 201]
+    assert [(case["heavy"], case["heavyReasons"]) for case in shown] == [
+        (False, []),
+        (True, ["critical-condition"]),
+        (True, ["critical-condition", "weighs-on-case-manager"]),
+        (False, []),
+        (True, ["client-died"]),
+    ]
+
+
 async def test_a_closed_case_opens_again_as_a_new_spell_without_a_team(
     manager: httpx.AsyncClient, lead: httpx.AsyncClient, tell: Tell
 ) -> None:

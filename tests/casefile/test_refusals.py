@@ -59,6 +59,9 @@ WRITES: dict[str, Body] = {
     "first-visits": {},
     "intensities": {"level": "low"},
     "conditions": {"condition": "critical"},
+    "regions": {"region": "utrecht"},
+    "heavy-marks": {"reason": "weighs-on-case-manager"},
+    "heavy-mark-removals": {"reason": "heavy-no-longer"},
     "winding-downs": {},
     "closings": {"reason": "settled", "checklist": {"evaluated": "yes"}},
     "reopenings": {"reason": "new-need"},
@@ -99,6 +102,9 @@ WITHIN = (
     "first-visits",
     "intensities",
     "conditions",
+    "regions",
+    "heavy-marks",
+    "heavy-mark-removals",
     "winding-downs",
     "needs",
     "agreements",
@@ -110,7 +116,7 @@ WITHIN = (
 """What belongs to the time in which a case is open."""
 CHANNEL = ["#/channel"]
 TREATMENT = ["#/report", "#/treatment/apology"]
-BY_DESK = ("consents", "consent-withdrawals", "takeovers", "returns")
+BY_DESK = ("consents", "consent-withdrawals", "takeovers", "returns", "regions")
 ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases", "reopenings")
 
 
@@ -250,6 +256,10 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("consent-withdrawals", {"consent": "marriage"}, ["#/consent"]),
         ("intensities", {"level": "huge"}, ["#/level"]),
         ("conditions", {"condition": "tired"}, ["#/condition"]),
+        ("regions", {"region": "atlantis"}, ["#/region"]),
+        ("regions", {"region": "utrecht", "street": "Kade"}, ["#/street"]),
+        ("heavy-marks", {"reason": "heavy-no-longer"}, ["#/reason"]),
+        ("heavy-mark-removals", {"reason": "client-died"}, ["#/reason"]),
         (
             "closings",
             {"reason": "tired", "checklist": {"gift": "yes"}},

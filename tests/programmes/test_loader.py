@@ -192,6 +192,24 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
             "deadlines.0.backup: neighbour is not declared in teamRoles",
         ),
         (
+            lambda d: d["heavy"]["reasons"][1].update(when={"condition": ["gloomy"]}),
+            "heavy: critical-condition: its trigger never says gloomy as condition",
+        ),
+        (
+            lambda d: d["heavy"]["reasons"][0].update(when={"outcome": ["late"]}),
+            "heavy: client-died: its trigger publishes nothing called outcome",
+        ),
+        (
+            lambda d: d["heavy"]["reasons"][0].update(markedBy="leidraad.intake.offer-made.v1"),
+            "heavy: client-died: its trigger is nothing that the case file publishes",
+        ),
+        (
+            lambda d: d["heavy"]["reasons"][2].update(when={"condition": ["critical"]}),
+            "heavy: weighs-on-case-manager: `when` needs an event in markedBy",
+        ),
+        (lambda d: d["heavy"]["reasons"].pop(), "heavy.reasons: lacks `unknown`"),
+        (lambda d: d["regions"].pop(), "regions: lacks `unknown`"),
+        (
             lambda d: d["deadlines"][0].update(metBy=["leidraad.casefile.case-opened.v9"]),
             "deadlines.0.metBy.0: no event is published as leidraad.casefile.case-opened.v9",
         ),

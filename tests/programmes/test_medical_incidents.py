@@ -129,6 +129,27 @@ def test_every_list_of_terms_is_found_by_its_name(definition: Definition) -> Non
         definition.terms("offer.colours")
 
 
+def test_clients_live_in_a_province_abroad_or_nobody_knows_where(definition: Definition) -> None:
+    regions = codes(definition.terms("regions"))
+
+    assert {"groningen", "noord-holland", "limburg", "abroad", "unknown"} <= regions
+    assert len(regions - {"abroad", "unknown"}) == 12
+
+
+def test_a_death_and_a_critical_condition_make_a_case_heavy_and_nothing_else_does_by_itself(
+    definition: Definition,
+) -> None:
+    marking = {r.code: (r.marked_by, dict(r.when)) for r in definition.heavy.reasons if r.marked_by}
+
+    assert marking == {
+        "client-died": ("leidraad.casefile.client-died.v1", {}),
+        "critical-condition": (
+            "leidraad.casefile.client-condition-changed.v1",
+            {"condition": frozenset({"critical"})},
+        ),
+    }
+
+
 def test_three_consents_are_asked_for_and_a_withdrawal_stops_what_it_says(
     definition: Definition,
 ) -> None:

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from events.contracts import type_name
 from events.contracts.contract import Code
-from programmes.published import Context, PublishedType, one_of
-from programmes.term import Days, Labels, Source, Version, codes
+from programmes.published import Context, PublishedType, one_of, service_of
+from programmes.term import Days, Labels, Source, Version
 from programmes.track import Step, Track
+from programmes.trigger import Values, field_of, unsaid
 
-Values = Annotated[frozenset[bool | Code], Field(min_length=1)]
 TeamRole = Annotated[Code, one_of("teamRoles")]
 
 
@@ -38,11 +38,6 @@ class Deadline(Labels):
     backup: TeamRole | None = None
 
 
-def field_of(code: str) -> str:
-    """The name in code of a field that a definition names in kebab-case."""
-    return code.replace("-", "_")
-
-
 def strange(
     deadlines: Iterable[Deadline], tracks: Iterable[Track], known: Context
 ) -> Iterator[str]:
@@ -54,7 +49,7 @@ def strange(
         for mistake in (
             *_unmet(deadline, track, met_in),
             *_undated(deadline, step, known),
-            *_unsaid(deadline, step, known),
+            *unsaid(deadline.triggered_by, deadline.when, step, known),
         ):
             yield f"{deadline.policy}: {mistake}"
 
@@ -63,7 +58,7 @@ def _unmet(
     deadline: Deadline, track: Track | None, met_in: Iterable[Track | None]
 ) -> Iterator[str]:
     for met_by, other in zip(deadline.met_by, met_in, strict=True):
-        if _service(met_by) != _service(deadline.triggered_by):
+        if service_of(met_by) != service_of(deadline.triggered_by):
             yield f"{met_by} and its trigger come from two services, in no order"
         if track and other is not track:
             yield f"{met_by} is no step of the track that sets it"
@@ -82,19 +77,3 @@ def _undated(deadline: Deadline, step: Step | None, known: Context) -> Iterator[
         dated = own is not None and own.annotation in (date, date | None)
     if not dated:
         yield f"its trigger publishes no date called {deadline.due_on}"
-
-
-def _unsaid(deadline: Deadline, step: Step | None, known: Context) -> Iterator[str]:
-    """Fields that its trigger has not, and codes that nobody could ever tell."""
-    fields = known["types"][deadline.triggered_by].model_fields
-    declared = frozenset().union(*known["codes"].values())
-    for name, values in deadline.when.items():
-        told = frozenset(value for value in values if isinstance(value, str))
-        if field_of(name) not in fields:
-            yield f"its trigger publishes nothing called {name}"
-        elif unknown := told - (codes(step.outcomes) if step else declared):
-            yield f"its trigger never says {', '.join(sorted(unknown))} as {name}"
-
-
-def _service(type_: str) -> str:
-    return type_.split(".")[1]

@@ -25,6 +25,7 @@ from programmes.casework import (
 )
 from programmes.criteria import CriteriaVersion, in_force, in_order
 from programmes.deadline import Deadline, strange
+from programmes.heavy import Heavy, unmarked
 from programmes.instrument import Instrument
 from programmes.notification import Notification
 from programmes.offer import Offer, Origin, ReferralSource
@@ -72,6 +73,7 @@ class Definition(Declared):
     handover_reasons: Reasons
     contact_channels: Terms
     intensity_levels: Terms
+    regions: Reasons
     needs: Needs
     support_modes: tuple[Term, ...]
     agreements: tuple[AgreementKind, ...]
@@ -86,6 +88,7 @@ class Definition(Declared):
     appointments: Appointments
     step_groups: tuple[Term, ...]
     tracks: tuple[Track, ...]
+    heavy: Heavy
     deadlines: tuple[Deadline, ...]
     notifications: tuple[Notification, ...]
     closing_reasons: Terms
@@ -111,6 +114,15 @@ class Definition(Declared):
             if mistakes:
                 raise ValueError("; ".join(mistakes))
         return deadlines
+
+    @field_validator("heavy")
+    @classmethod
+    def _can_be_marked(cls, heavy: Heavy, info: ValidationInfo) -> Heavy:
+        if "tracks" in info.data:
+            mistakes = list(unmarked(heavy, info.data["tracks"], context(info)))
+            if mistakes:
+                raise ValueError("; ".join(mistakes))
+        return heavy
 
     @cached_property
     def vocabularies(self) -> Mapping[str, tuple[Term, ...]]:

@@ -58,6 +58,11 @@ VocabularyName = Annotated[str, AfterValidator(_vocabulary)]
 """The place of a list of terms in the document, such as `contactChannels`, made a name in code."""
 
 
+def service_of(type_: str) -> str:
+    """Whose event it is, such as `casefile`."""
+    return type_.split(".")[1]
+
+
 def context(info: ValidationInfo) -> Context:
     return cast("Context", info.context)
 

@@ -16,6 +16,7 @@ ACCESS: AccessTable = {
     "case:work-for-others": frozenset({Role.TEAM_LEAD}),
     "case:close": _TEAM,
     "backup:record": _LEAD | _TEAM,
+    "region:record": _LEAD | _TEAM,
     "consent:record": _LEAD | _TEAM,
     "case:reopen": _LEAD,
     "words:read": _TEAM,

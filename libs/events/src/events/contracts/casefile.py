@@ -1,10 +1,11 @@
-"""What casefile publishes: cases, their team, work on them, documents, steps of their tracks."""
+"""What casefile publishes: cases, their team, work on them, steps of their tracks."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
 from pydantic import Field
 
+from events.contracts import documents
 from events.contracts.contract import Code, Contract, Known, Minutes
 
 
@@ -80,6 +81,24 @@ class ClientConditionChanged(Contract):
     """How the client is has changed; the programme says whom that alerts."""
 
     condition: Code
+
+
+class CaseRegionRecorded(Contract):
+    """Where the client lives from now on, as a region of the programme."""
+
+    region: Code
+
+
+class CaseMarkedHeavy(Contract):
+    """Somebody says that the case is heavy; the programme says which events do so by themselves."""
+
+    reason: Code
+
+
+class HeavyMarkRemoved(Contract):
+    """The case is heavy no longer, whatever marked it, until something marks it again."""
+
+    reason: Code
 
 
 class PersonAdded(Contract):
@@ -193,44 +212,6 @@ class EvaluationHeld(Contract):
     moment: Code
 
 
-class DocumentAdded(Contract):
-    """A document came into the file; what is in it, and its title, stay there."""
-
-    document: UUID
-    kind: Code
-
-
-class DocumentChecked(Contract):
-    """A document was checked."""
-
-    document: UUID
-    check: Code
-    result: Known
-
-
-class DocumentCorrectionRequested(Contract):
-    """Whoever wrote a document was asked to put it right."""
-
-    document: UUID
-    request: UUID
-    check: Code | None
-
-
-class DocumentCorrectionAnswered(Contract):
-    """Whether a document was put right after a request; the last answer counts."""
-
-    document: UUID
-    request: UUID
-    corrected: Known
-
-
-class DocumentShared(Contract):
-    """A document was given to somebody."""
-
-    document: UUID
-    shared_with: Code
-
-
 class StepData(Contract):
     """What a step says beside its outcome, if anything: the definition declares its fields."""
 
@@ -273,6 +254,9 @@ CONTRACTS: dict[str, type[Contract]] = {
     "handover-offered": HandoverOffered,
     "handover-acknowledged": HandoverAcknowledged,
     "client-condition-changed": ClientConditionChanged,
+    "case-region-recorded": CaseRegionRecorded,
+    "case-marked-heavy": CaseMarkedHeavy,
+    "heavy-mark-removed": HeavyMarkRemoved,
     "person-added": PersonAdded,
     "person-role-changed": PersonRoleChanged,
     "client-died": ClientDied,
@@ -288,11 +272,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "instrument-completed": InstrumentCompleted,
     "instrument-corrected": InstrumentCompleted,
     "evaluation-held": EvaluationHeld,
-    "document-added": DocumentAdded,
-    "document-checked": DocumentChecked,
-    "document-correction-requested": DocumentCorrectionRequested,
-    "document-correction-answered": DocumentCorrectionAnswered,
-    "document-shared": DocumentShared,
+    **documents.CONTRACTS,
     "case-closed": CaseClosed,
     "case-reopened": CaseReopened,
 }

@@ -7,6 +7,7 @@ from uuid import UUID
 from casefile.backup.answer import BackupPeriod, backup_periods
 from casefile.case.decider import CASE
 from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, CaseReopened
+from casefile.case.heavy import heavy_reasons
 from casefile.case.state import Spell
 from casefile.codec import CODEC
 from casefile.consent.answer import ConsentAnswer, consent_answers
@@ -54,7 +55,8 @@ class SpellAnswer(Answer):
 class CaseAnswer(Answer):
     """`status` is new, open or closed; times are as precise as they are known.
 
-    `studies` are those of which the case is a member, by consent.
+    `studies` are those of which the case is a member, by consent. It is `heavy` while it is marked
+    so, by somebody or by what happened, for whatever `heavyReasons`.
     """
 
     id: UUID
@@ -66,6 +68,9 @@ class CaseAnswer(Answer):
     first_visit_at: str | None
     condition: str | None
     intensity: str | None
+    region: str | None
+    heavy: bool
+    heavy_reasons: list[str]
     closed_at: str | None
     closing_reason: str | None
     spells: list[SpellAnswer]
@@ -87,7 +92,8 @@ def case_answer(
     case_id: UUID, known: Sequence[Recorded[Json]], definition: Definition
 ) -> CaseAnswer:
     case = CASE.decided(known, case_id)
-    events = [CODEC.decode(recorded) for recorded in known]
+    events = [CODEC.decode(recorded).event for recorded in known]
+    heavy = heavy_reasons(events, definition)
     return CaseAnswer(
         id=case_id,
         programme=str(known[0].metadata.programme),
@@ -98,12 +104,15 @@ def case_answer(
         first_visit_at=_at(case.first_visit),
         condition=case.condition.condition if case.condition else None,
         intensity=case.intensity.level if case.intensity else None,
+        region=case.region.region if case.region else None,
+        heavy=bool(heavy),
+        heavy_reasons=heavy,
         closed_at=_at(case.closed),
         closing_reason=case.now.closed.reason if case.now.closed else None,
         spells=[_spell(number, case.spells[number]) for number in sorted(case.spells)],
         case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
-        team=team_periods([r.event for r in events]),
-        backup_use=backup_periods([r.event for r in events]),
+        team=team_periods(events),
+        backup_use=backup_periods(events),
         **_beside(case_id, known),
         tracks=track_answers(known, definition),
         activities=[shown for r in known if (shown := activity_answer(r))],

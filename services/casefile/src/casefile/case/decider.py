@@ -11,17 +11,20 @@ from casefile.case.events import (
     CaseEvent,
     CaseManagerAssigned,
     CaseManagerReleased,
+    CaseMarkedHeavy,
     CaseOpened,
+    CaseRegionRecorded,
     CaseReopened,
     ClientConditionChanged,
     ContactDataReceived,
     ContactDataRefused,
     FirstContactMade,
     FirstVisitMade,
+    HeavyMarkRemoved,
     IntensityChanged,
     WindingDownStarted,
 )
-from casefile.case.state import Case, Status, evolve
+from casefile.case.state import Case, Standing, Status, evolve
 from casefile.case.work import work
 from events.commands import StreamType
 from events.contracts.contract import Known
@@ -72,8 +75,7 @@ CaseCommand = (
     | CaseManagerReleased
     | FirstContactMade
     | FirstVisitMade
-    | IntensityChanged
-    | ClientConditionChanged
+    | Standing
     | WindingDownStarted
     | CloseCase
     | ReopenCase
@@ -98,10 +100,14 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
             return [] if case.contacted else _within(command, case)
         case FirstVisitMade():
             return [] if case.first_visit else _within(command, case)
-        case IntensityChanged():
-            return _change_intensity(command, case)
-        case ClientConditionChanged():
-            known = repeats(command, case.told, case.condition)
+        case (
+            IntensityChanged()
+            | ClientConditionChanged()
+            | CaseRegionRecorded()
+            | CaseMarkedHeavy()
+            | HeavyMarkRemoved()
+        ):
+            known = repeats(command, case.told, case.standing(command))
             return [] if known else _within(command, case)
         case WindingDownStarted():
             return _wind_down(command, case)
@@ -123,9 +129,7 @@ def require_within(case: Case, occurred: Occurred) -> None:
         raise Rejected("case-closed", "The case was closed when this happened.")
 
 
-def _within(
-    told: FirstContactMade | FirstVisitMade | IntensityChanged | ClientConditionChanged, case: Case
-) -> list[CaseEvent]:
+def _within(told: FirstContactMade | FirstVisitMade | Standing, case: Case) -> list[CaseEvent]:
     require_within(case, told.occurred)
     return [told]
 
@@ -161,10 +165,6 @@ def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
     if told.occurred.certainly_before(assigned.occurred):
         raise Rejected("impossible-order", "Nobody is released before being assigned.")
     return [told]
-
-
-def _change_intensity(told: IntensityChanged, case: Case) -> list[CaseEvent]:
-    return [] if repeats(told, case.told, case.intensity) else _within(told, case)
 
 
 def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:

@@ -78,6 +78,28 @@ class ClientConditionChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRegionRecorded:
+    """Where the client lives from now on."""
+
+    region: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMarkedHeavy:
+    reason: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeavyMarkRemoved:
+    """Whatever had marked the case, somebody or the programme by what happened."""
+
+    reason: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseClosed:
     """`open_needs` are the fields of the needs that are open still, one for each need."""
 
@@ -108,6 +130,9 @@ CaseEvent = (
     | IntensityChanged
     | WindingDownStarted
     | ClientConditionChanged
+    | CaseRegionRecorded
+    | CaseMarkedHeavy
+    | HeavyMarkRemoved
     | CaseClosed
     | CaseReopened
 )
@@ -124,6 +149,9 @@ CODEC: Codec[CaseEvent] = Codec(
         "case.intensity-changed.v1": IntensityChanged,
         "case.winding-down-started.v1": WindingDownStarted,
         "case.client-condition-changed.v1": ClientConditionChanged,
+        "case.region-recorded.v1": CaseRegionRecorded,
+        "case.marked-heavy.v1": CaseMarkedHeavy,
+        "case.heavy-mark-removed.v1": HeavyMarkRemoved,
         "case.closed.v1": CaseClosed,
         "case.reopened.v1": CaseReopened,
     }

@@ -11,9 +11,12 @@ from casefile.case.answer import CaseAnswer, case_answer
 from casefile.case.decider import CASE, AssignCaseManager, CloseCase, ReopenCase, Status
 from casefile.case.events import (
     CaseManagerReleased,
+    CaseMarkedHeavy,
+    CaseRegionRecorded,
     ClientConditionChanged,
     FirstContactMade,
     FirstVisitMade,
+    HeavyMarkRemoved,
     IntensityChanged,
     WindingDownStarted,
 )
@@ -55,6 +58,18 @@ class IntensityBody(Fact):
 
 class ConditionBody(Fact):
     condition: Annotated[Code, Vocabulary("conditions")]
+
+
+class RegionBody(Fact):
+    region: Annotated[Code, Vocabulary("regions")]
+
+
+class HeavyMarkBody(Fact):
+    reason: Annotated[Code, Vocabulary("heavy.reasons")]
+
+
+class HeavyMarkRemovalBody(Fact):
+    reason: Annotated[Code, Vocabulary("heavy.removal_reasons")]
 
 
 class ClosingBody(Fact):
@@ -191,6 +206,35 @@ async def change_condition(
     case_id: UUID, body: ConditionBody, call: Annotated[Call, adds("case:work")]
 ) -> Written:
     told = ClientConditionChanged(condition=body.condition, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, told, told=body)
+
+
+@router.post("/{case_id}/regions", status_code=201, summary="Record where the client lives")
+async def record_region(
+    case_id: UUID, body: RegionBody, call: Annotated[Call, adds("region:record")]
+) -> Written:
+    """From the day on which it is so: a client who moves lives elsewhere from then on."""
+    told = CaseRegionRecorded(region=body.region, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, told, told=body)
+
+
+@router.post("/{case_id}/heavy-marks", status_code=201, summary="Mark a case as heavy")
+async def mark_heavy(
+    case_id: UUID, body: HeavyMarkBody, call: Annotated[Call, adds("case:work")]
+) -> Written:
+    """Beside what the programme says marks it by itself."""
+    told = CaseMarkedHeavy(reason=body.reason, occurred=body.occurred_at)
+    return await call.execute(CASE, case_id, told, told=body)
+
+
+@router.post(
+    "/{case_id}/heavy-mark-removals", status_code=201, summary="Take the mark of heaviness away"
+)
+async def remove_heavy_mark(
+    case_id: UUID, body: HeavyMarkRemovalBody, call: Annotated[Call, adds("case:work")]
+) -> Written:
+    """Whatever had marked the case; what happens later may mark it again."""
+    told = HeavyMarkRemoved(reason=body.reason, occurred=body.occurred_at)
     return await call.execute(CASE, case_id, told, told=body)
 
 

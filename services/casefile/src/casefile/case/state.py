@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import assert_never
+from typing import TypeVar, assert_never
 from uuid import UUID
 
 from casefile.case.events import (
@@ -11,13 +11,16 @@ from casefile.case.events import (
     CaseEvent,
     CaseManagerAssigned,
     CaseManagerReleased,
+    CaseMarkedHeavy,
     CaseOpened,
+    CaseRegionRecorded,
     CaseReopened,
     ClientConditionChanged,
     ContactDataReceived,
     ContactDataRefused,
     FirstContactMade,
     FirstVisitMade,
+    HeavyMarkRemoved,
     IntensityChanged,
     WindingDownStarted,
 )
@@ -46,8 +49,19 @@ class Spell:
         return not (self.closed and self.closed.occurred.certainly_before(occurred))
 
 
-Standing = IntensityChanged | ClientConditionChanged
+Standing = (
+    IntensityChanged
+    | ClientConditionChanged
+    | CaseRegionRecorded
+    | CaseMarkedHeavy
+    | HeavyMarkRemoved
+)
 """What holds until something else of its kind is told."""
+
+MARKS = (CaseMarkedHeavy, HeavyMarkRemoved)
+"""A mark and its removal take each other's place."""
+
+T = TypeVar("T", bound=Standing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +136,23 @@ class Case:
 
     @property
     def intensity(self) -> IntensityChanged | None:
-        told = (event for event in self.told if isinstance(event, IntensityChanged))
-        return latest(told, type).get(IntensityChanged)
+        return self._last(IntensityChanged)
 
     @property
     def condition(self) -> ClientConditionChanged | None:
-        told = (event for event in self.told if isinstance(event, ClientConditionChanged))
-        return latest(told, type).get(ClientConditionChanged)
+        return self._last(ClientConditionChanged)
+
+    @property
+    def region(self) -> CaseRegionRecorded | None:
+        return self._last(CaseRegionRecorded)
+
+    def standing(self, told: Standing) -> Standing | None:
+        """What stands where this would."""
+        return self._last(*(MARKS if isinstance(told, MARKS) else (type(told),)))
+
+    def _last(self, *kinds: type[T]) -> T | None:
+        told = (event for event in self.told if isinstance(event, kinds))
+        return latest(told, lambda _: None).get(None)
 
 
 def evolve(case: Case, event: CaseEvent) -> Case:
@@ -147,7 +171,13 @@ def evolve(case: Case, event: CaseEvent) -> Case:
             return replace(case, first_contact=occurred)
         case FirstVisitMade(occurred=occurred):
             return replace(case, first_visit=occurred)
-        case IntensityChanged() | ClientConditionChanged():
+        case (
+            IntensityChanged()
+            | ClientConditionChanged()
+            | CaseRegionRecorded()
+            | CaseMarkedHeavy()
+            | HeavyMarkRemoved()
+        ):
             return replace(case, told=(*case.told, event))
         case _:
             assert_never(event)

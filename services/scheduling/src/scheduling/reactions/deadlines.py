@@ -10,8 +10,9 @@ from events.contracts.casefile import TrackStepRecorded
 from events.contracts.contract import Contract
 from events.occurrence import civil_day
 from events.store import Recorded
-from programmes.deadline import Deadline, field_of
+from programmes.deadline import Deadline
 from programmes.loader import Programmes
+from programmes.trigger import field_of, says
 from scheduling.consent.decider import REMINDERS, has_stopped
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
 
@@ -37,8 +38,7 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
 
 def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
     """An event that says otherwise than what sets the deadline takes its reason away."""
-    said = ((getattr(message.event, field_of(f)), wanted) for f, wanted in policy.when.items())
-    if not all(value in wanted for value, wanted in said):
+    if not says(message.event, policy.when):
         return _meet(message, policy)
     due_on = _due(message, policy)
     if due_on is None:
