@@ -4,17 +4,24 @@ from collections.abc import Sequence
 
 from analytics.examples import BACKUP, CASE_MANAGER, HOSPITAL, KEY, told
 from analytics.log import Fact
-from analytics.views.caseload import rows
+from analytics.views.caseload import caseload
 from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
+    CaseMarkedHeavy,
     CaseOpened,
+    CaseRegionRecorded,
     CaseReopened,
+    ClientConditionChanged,
+    ClientDied,
+    HeavyMarkRemoved,
 )
 from events.history import FOREVER, facts
 from events.occurrence import Occurred
+from programmes.loader import load
 
+rows = caseload(load()).rows
 OPENED = told(1, CaseOpened(organisation=HOSPITAL, spell=1), "2019-01-10")
 CLOSED = told(9, CaseClosed(reason="support-completed", spell=1), "2020-01-10")
 
@@ -28,6 +35,11 @@ def assigned(position: int, occurred: str, role: str = "case-manager") -> Fact:
 def periods(told_facts: Sequence[Fact]) -> list[tuple[object, str, object, object]]:
     found = rows(KEY, facts(told_facts))
     return [(r["case_manager"], r["role"], r["held_from"], r["held_until"]) for r in found]
+
+
+def standing(told_facts: Sequence[Fact], name: str) -> list[tuple[object, object]]:
+    """What a column says, and since when."""
+    return [(r[name], r["held_from"]) for r in rows(KEY, facts(told_facts))]
 
 
 def at(day: str) -> object:
@@ -88,4 +100,38 @@ def test_a_team_that_was_told_of_without_an_end_does_not_outlast_its_spell() -> 
 
     assert periods([OPENED, CLOSED, REOPENED, late]) == [
         (CASE_MANAGER, "case-manager", at("2019-05-01"), at("2020-01-10"))
+    ]
+
+
+def test_a_region_is_unknown_until_it_is_told_and_another_after_a_move() -> None:
+    lived = told(3, CaseRegionRecorded(region="utrecht"), "2019-02-01")
+    moved = told(4, CaseRegionRecorded(region="limburg"), "2019-03-01")
+
+    assert standing([OPENED, assigned(2, "2019-01-12"), lived, moved], "region") == [
+        ("unknown", at("2019-01-12")),
+        ("utrecht", at("2019-02-01")),
+        ("limburg", at("2019-03-01")),
+    ]
+
+
+def test_a_case_is_heavy_by_what_the_programme_names_until_the_mark_is_taken_away() -> None:
+    worse = told(3, ClientConditionChanged(condition="worsened"), "2019-02-01")
+    critical = told(4, ClientConditionChanged(condition="critical"), "2019-03-01")
+    removed = told(5, HeavyMarkRemoved(reason="heavy-no-longer"), "2019-04-01")
+    died = told(6, ClientDied(person=None), "2019-05-01")
+
+    known = [OPENED, assigned(2, "2019-01-12"), worse, critical, removed, died]
+    assert standing(known, "heavy") == [
+        (False, at("2019-01-12")),
+        (True, at("2019-03-01")),
+        (False, at("2019-04-01")),
+        (True, at("2019-05-01")),
+    ]
+
+
+def test_a_case_is_heavy_by_what_is_said_also_where_that_comes_before_the_assignment() -> None:
+    marked = told(2, CaseMarkedHeavy(reason="other"), "2019-01-11")
+
+    assert standing([OPENED, marked, assigned(3, "2019-01-12")], "heavy") == [
+        (True, at("2019-01-12"))
     ]

@@ -22,7 +22,7 @@ from analytics.examples import (
     told,
 )
 from analytics.log import Fact
-from analytics.views.caseload import CASELOAD
+from analytics.views.caseload import caseload
 from analytics.views.effort import EFFORT
 from analytics.views.every import every
 from analytics.views.milestones import milestone_of, milestones
@@ -33,7 +33,12 @@ from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
+    CaseMarkedHeavy,
     CaseOpened,
+    CaseRegionRecorded,
+    ClientConditionChanged,
+    ClientDied,
+    HeavyMarkRemoved,
     InstrumentCompleted,
     NeedClosed,
     NeedIdentified,
@@ -76,6 +81,13 @@ EVENTS: list[Contract] = [
     CaseManagerAssigned(case_manager=CASE_MANAGER, role="backup"),
     CaseManagerAssigned(case_manager=BACKUP, role="backup"),
     CaseManagerReleased(case_manager=CASE_MANAGER),
+    CaseRegionRecorded(region="utrecht"),
+    CaseRegionRecorded(region="unknown"),
+    CaseMarkedHeavy(reason="other"),
+    HeavyMarkRemoved(reason="heavy-no-longer"),
+    ClientConditionChanged(condition="worsened"),
+    ClientConditionChanged(condition="critical"),
+    ClientDied(person=None),
     CaseClosed(reason="support-completed", spell=1),
     CaseOpened(organisation=HOSPITAL, spell=1),
     CALLED,
@@ -88,6 +100,7 @@ EVENTS: list[Contract] = [
     InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6.0}),
     InstrumentCompleted(instrument="life-domains", wave="second", scores={"housing": 8.0}),
 ]
+CASELOAD = caseload(load())
 MILESTONES = milestones(load())
 VIEWS = every(load())
 
@@ -185,6 +198,7 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
     log: list[Fact], as_of: datetime, known_at: datetime
 ) -> None:
     team: dict[object, str] = {}
+    region, heavy = "unknown", False
     spells = [0]
     for fact in walk(of(CASELOAD, log), as_of, known_at):
         match fact.event:
@@ -194,6 +208,12 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
                 team[case_manager] = role
             case CaseManagerReleased(case_manager=case_manager):
                 team.pop(case_manager, None)
+            case CaseRegionRecorded(region=told_region):
+                region = told_region
+            case CaseMarkedHeavy() | ClientDied() | ClientConditionChanged(condition="critical"):
+                heavy = True
+            case HeavyMarkRemoved():
+                heavy = False
             case CaseClosed(spell=spell):
                 spells.append(spell + 0.5)  # type: ignore[arg-type]
                 team = {}
@@ -202,6 +222,7 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
 
     open_now = max(spells) in {1, 2}
     assert {row["case_manager"]: row["role"] for row in found} == (team if open_now else {})
+    assert all((row["region"], row["heavy"]) == (region, heavy) for row in found)
 
 
 @given(log=logs(), as_of=moments, known_at=moments)

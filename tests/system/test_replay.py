@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from analytics.log import facts_of
-from analytics.views.caseload import CASELOAD
+from analytics.views.caseload import caseload
 from analytics.views.milestones import milestones
 from analytics.views.offers import OFFERS
 from analytics.views.progress import PROGRESS
@@ -146,7 +146,7 @@ def _views(world: World) -> Mapping[str, Sequence[View]]:
         "intake": [CANDIDATES, REFERRALS],
         "casefile": [CASES],
         "scheduling": [DEADLINES, APPOINTMENTS],
-        "analytics": [OFFERS, PROGRESS, CASELOAD, milestones(world.programmes)],
+        "analytics": [OFFERS, PROGRESS, caseload(world.programmes), milestones(world.programmes)],
     }
 
 

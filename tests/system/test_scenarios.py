@@ -129,6 +129,9 @@ async def test_a_death_and_the_bereaved(world: World) -> None:
     case = await story.desk.read("casefile", story.case)
     assert case["id"] == str(story.id)
     assert (case["intensity"], case["condition"]) == ("intensive", "worsened")
+    assert (case["heavy"], case["heavyReasons"]) == (True, ["client-died"])
+    loads = [await figures.ask("caseload", asOf=day(after)) for after in (150, 151, 500)]
+    assert [(load["n"], load["heavy"]) for load in loads] == [(1, 0), (1, 1), (0, 0)]
     assert await _clients(story, 150) == {patient: "patient"}
     assert await _clients(story, 500) == {patient: "patient", children[0]: "next-of-kin"}
 

@@ -1,6 +1,6 @@
-"""The open caseload of each case manager at the end of a day."""
+"""The open caseload of each case manager, or of each region, at the end of a day."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Query
 
 from analytics.figures.asked import AsAsked, Asked
 from analytics.figures.figure import Basis, Behind, basis, events_behind
+from analytics.parts import TheProgrammes
 from analytics.views import caseload
 from analytics.views.behind import of_keys
-from analytics.views.caseload import CASELOAD
+from analytics.views.caseload import CASELOAD, By
 from analytics.views.snapshot import TheSnapshots
 from events.occurrence import end_of
 from kit import problems
@@ -23,45 +24,70 @@ router = APIRouter(tags=["figures"])
 
 
 class CaseloadRow(Answer):
-    case_manager: UUID
-    role: str
+    """`heavy` are those of the cases that are marked so.
+
+    Case manager and role, or the region, are null where the figure is not split by them.
+    """
+
+    case_manager: UUID | None = None
+    role: str | None = None
+    region: str | None = None
     cases: int
+    heavy: int
 
 
 class CaseloadFigure(Answer):
-    """`n` is the number of open cases that somebody holds; rows may count a case more than once."""
+    """`n` is the number of open cases that somebody holds, `heavy` of those that are marked so.
+
+    Rows of case managers may count a case more than once.
+    """
 
     n: int
+    heavy: int
     basis: Basis
     rows: list[CaseloadRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseloadAsked:
+    asked: Asked
+    by: By
 
 
 async def _asked(
     asked: AsAsked,
     day: Annotated[Day | None, Query(description="Its end, instead of `asOf`.")] = None,
-) -> Asked:
+    by: By = By.CASE_MANAGER,
+) -> CaseloadAsked:
     if day is None:
-        return asked
+        return CaseloadAsked(asked=asked, by=by)
     if asked.as_of_given:
         raise problems.invalid([{"parameter": "day", "detail": "give `day` or `asOf`, not both"}])
     given = day.isoformat()
-    return replace(asked, cut=replace(asked.cut, as_of=end_of(given)), as_of_given=given)
+    of_day = replace(asked, cut=replace(asked.cut, as_of=end_of(given)), as_of_given=given)
+    return CaseloadAsked(asked=of_day, by=by)
 
 
-AsCaseloadAsked = Annotated[Asked, Depends(_asked)]
+AsCaseloadAsked = Annotated[CaseloadAsked, Depends(_asked)]
 
 
 @router.get(
     "/v1/figures/caseload",
-    summary="Open cases per case manager",
+    summary="Open cases, and the heavy ones, per case manager or region",
     dependencies=[lists("figure:read")],
 )
-async def read_caseload(asked: AsCaseloadAsked, snapshots: TheSnapshots) -> CaseloadFigure:
+async def read_caseload(caseload_asked: AsCaseloadAsked, snapshots: TheSnapshots) -> CaseloadFigure:
+    asked = caseload_asked.asked
     async with snapshots.of(asked.min_position, CASELOAD) as snapshot:
-        rows = await snapshot.fetch(caseload.counts(asked.cut))
+        rows = await snapshot.fetch(caseload.counts(asked.cut, caseload_asked.by))
         [total] = await snapshot.fetch(caseload.total(asked.cut))
         rests_on = await basis(snapshot, asked)
-    return CaseloadFigure(n=total["n"], basis=rests_on, rows=[CaseloadRow(**row) for row in rows])
+    return CaseloadFigure(
+        n=total["cases"],
+        heavy=total["heavy"],
+        basis=rests_on,
+        rows=[CaseloadRow(**row) for row in rows],
+    )
 
 
 @router.get(
@@ -70,8 +96,12 @@ async def read_caseload(asked: AsCaseloadAsked, snapshots: TheSnapshots) -> Case
     dependencies=[lists("figure:read-events")],
 )
 async def list_caseload_events(
-    asked: AsCaseloadAsked, page: AtPage, snapshots: TheSnapshots
+    caseload_asked: AsCaseloadAsked,
+    page: AtPage,
+    programmes: TheProgrammes,
+    snapshots: TheSnapshots,
 ) -> Listed[Behind]:
-    concern = of_keys(caseload.keys(asked.cut), caseload.TYPES, asked.cut)
+    asked = caseload_asked.asked
+    concern = of_keys(caseload.keys(asked.cut), caseload.types_of(programmes), asked.cut)
     async with snapshots.of(asked.min_position, CASELOAD) as snapshot:
         return await events_behind(snapshot, concern, asked, page)

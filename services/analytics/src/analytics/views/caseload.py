@@ -1,11 +1,13 @@
 """Caseload: who held which case in which role, from assignment until release or closing."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Select, Text, Uuid, distinct, func, select
+from sqlalchemy import Boolean, Column, Label, Select, Subquery, Text, Uuid, func, select
 
 from analytics.log import Fact
 from analytics.views.cut import Cut, held
@@ -14,10 +16,16 @@ from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
+    CaseMarkedHeavy,
     CaseOpened,
+    CaseRegionRecorded,
     CaseReopened,
+    HeavyMarkRemoved,
 )
-from events.views import Row, View, intervals
+from events.views import Fold, Row, View, intervals
+from programmes.heavy import Heavy
+from programmes.loader import Programmes
+from programmes.term import UNKNOWN
 
 TYPES = frozenset(
     type_name("casefile", event)
@@ -27,8 +35,15 @@ TYPES = frozenset(
         "case-manager-released",
         "case-closed",
         "case-reopened",
+        "case-region-recorded",
+        "case-marked-heavy",
+        "heavy-mark-removed",
     )
 )
+"""What is read of any programme, beside what marks a case as heavy by itself."""
+
+Marking = Mapping[tuple[str, int], Heavy]
+"""By programme and version."""
 
 
 class Team(NamedTuple):
@@ -39,6 +54,21 @@ class Team(NamedTuple):
     opened: int = 0
     closed: int = 0
     roles: Mapping[UUID, str] = MappingProxyType({})
+    region: str = UNKNOWN
+    heavy: bool = False
+
+
+def rows_with(marking: Marking) -> Fold:
+    """The rows of a key, where programmes let events mark it as in `marking`."""
+
+    def evolve(team: Team, fact: Fact) -> Team:
+        metadata = fact.metadata
+        heavy = marking.get((metadata.programme or "", metadata.programme_version or 0))
+        if heavy and heavy.marks(fact.type, fact.event):
+            team = team._replace(heavy=True)
+        return _evolve(team, fact)
+
+    return intervals(Team(), evolve, _row)
 
 
 def _evolve(team: Team, fact: Fact) -> Team:
@@ -60,6 +90,12 @@ def _evolve(team: Team, fact: Fact) -> Team:
             return team._replace(roles=rest)
         case CaseClosed(spell=spell):
             return team._replace(closed=max(team.closed, spell), roles={})
+        case CaseRegionRecorded(region=region):
+            return team._replace(region=region)
+        case CaseMarkedHeavy():
+            return team._replace(heavy=True)
+        case HeavyMarkRemoved():
+            return team._replace(heavy=False)
         case _:
             return team
 
@@ -74,38 +110,73 @@ def _row(team: Team) -> Iterable[Row]:
             "organisation": team.organisation,
             "case_manager": case_manager,
             "role": role,
+            "region": team.region,
+            "heavy": team.heavy,
         }
 
 
-rows = intervals(Team(), _evolve, _row)
-
 CASELOAD = View.of(
     "caseload",
-    2,
+    3,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("case_manager", Uuid, nullable=False),
     Column("role", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("heavy", Boolean, nullable=False),
     types=TYPES,
-    rows=rows,
+    rows=rows_with({}),
 )
+"""Without what marks a case by itself, which programmes say."""
 TABLE = CASELOAD.table
 
 
-def counts(cut: Cut) -> Select[UUID, str, int]:
-    """Open cases of each case manager in each role."""
-    groups = (TABLE.c.case_manager, TABLE.c.role)
-    return (
-        select(*groups, func.count().label("cases"))
-        .where(held(TABLE, cut))
-        .group_by(*groups)
-        .order_by(*groups)
-    )
+def caseload(programmes: Programmes) -> View:
+    marking = {(d.code, d.version): d.heavy for d in programmes.definitions}
+    return replace(CASELOAD, types=types_of(programmes), rows=rows_with(marking))
 
 
-def total(cut: Cut) -> Select[int]:
+def types_of(programmes: Programmes) -> frozenset[str]:
+    """Also those with which a programme lets a case be marked."""
+    return TYPES.union(*(definition.heavy.types for definition in programmes.definitions))
+
+
+class By(StrEnum):
+    CASE_MANAGER = "case-manager"
+    REGION = "region"
+    CASE_MANAGER_REGION = "case-manager-region"
+
+
+_GROUPS = {
+    By.CASE_MANAGER: ("case_manager", "role"),
+    By.REGION: ("region",),
+    By.CASE_MANAGER_REGION: ("case_manager", "role", "region"),
+}
+
+
+def counts(cut: Cut, by: By) -> Select[*tuple[Any, ...]]:
+    """Open cases, and the heavy ones among them; each case manager has a row in each role."""
+    cases = _cases(cut) if by is By.REGION else select(TABLE).where(held(TABLE, cut)).subquery()
+    groups = [cases.c[name] for name in _GROUPS[by]]
+    return select(*groups, *_counted(cases)).group_by(*groups).order_by(*groups)
+
+
+def total(cut: Cut) -> Select[int, int]:
     """Open cases that somebody holds, each counted once."""
-    return select(func.count(distinct(TABLE.c.key)).label("n")).where(held(TABLE, cut))
+    return select(*_counted(_cases(cut)))
+
+
+def _cases(cut: Cut) -> Subquery:
+    """Each case that somebody holds, once."""
+    told = (TABLE.c.key, TABLE.c.region, TABLE.c.heavy)
+    return select(*told).where(held(TABLE, cut)).distinct().subquery()
+
+
+def _counted(cases: Subquery) -> tuple[Label[int], Label[int]]:
+    return (
+        func.count().label("cases"),
+        func.count().filter(cases.c.heavy).label("heavy"),
+    )
 
 
 def keys(cut: Cut) -> Select[UUID]:

@@ -1,6 +1,6 @@
 """All views of this service."""
 
-from analytics.views.caseload import CASELOAD
+from analytics.views.caseload import caseload
 from analytics.views.effort import EFFORT
 from analytics.views.milestones import milestones
 from analytics.views.needs import NEEDS
@@ -13,4 +13,13 @@ from programmes.loader import Programmes
 
 
 def every(programmes: Programmes) -> list[View]:
-    return [OFFERS, PROGRESS, CASELOAD, EFFORT, NEEDS, SCORES, SCREENINGS, milestones(programmes)]
+    return [
+        OFFERS,
+        PROGRESS,
+        caseload(programmes),
+        EFFORT,
+        NEEDS,
+        SCORES,
+        SCREENINGS,
+        milestones(programmes),
+    ]
