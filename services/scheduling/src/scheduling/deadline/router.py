@@ -12,7 +12,7 @@ from events.sql import Row
 from kit.bodies import Answer
 from kit.calls import Call
 from kit.endpoints import lists, reads
-from kit.lists import TheLists
+from kit.lists import TheLists, caught_up
 from kit.moments import AtMoment, Day
 from kit.paging import AtPage, Listed
 from kit.problems import not_found
@@ -51,7 +51,7 @@ async def list_deadlines(
     due = [columns.due_on <= due_by] if due_by else []
     if uncovered:
         for view in BESIDE:
-            await views.caught_up(view, at)
+            await caught_up(views.tables, view, at.min_position)
         wanted.append(is_uncovered(at))
     return await views.page(DEADLINES, call, at, page, _listed, *wanted, *due, by="deadline")
 
