@@ -1,5 +1,6 @@
 """The object store and the contents in it: whole or not there, unreadable without the key."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -80,6 +81,18 @@ async def test_what_is_cut_short_is_not_kept(objects: Objects, tmp_path: Path) -
 
     with pytest.raises(Missing):
         await read(objects)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+async def test_what_nobody_waits_for_any_more_leaves_no_file(tmp_path: Path) -> None:
+    """Also where it is given up while the file is being made."""
+    putting = asyncio.create_task(FolderObjects(tmp_path).put(CASE, ID, in_blocks(b"all of it")))
+    await asyncio.sleep(0)
+
+    putting.cancel()
+    await asyncio.wait([putting])
+
+    assert putting.cancelled()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 

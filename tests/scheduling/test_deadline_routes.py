@@ -60,6 +60,7 @@ async def test_a_deadline_that_was_met_in_time_but_told_of_late_is_met(
         f"/v1/cases/{CASE_ID}/deadlines/first-visit",
         f"/v1/cases/{uuid4()}/deadlines/first-contact",
     ],
+    ids=["no such deadline", "no such case"],
 )
 async def test_what_was_never_set_is_not_found(
     desk: httpx.AsyncClient, tell: Tell, path: str

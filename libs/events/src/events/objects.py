@@ -61,14 +61,15 @@ class FolderObjects:
     async def put(self, key: UUID, id_: UUID, blocks: AsyncIterator[bytes]) -> None:
         place = self._place(key, id_)
         part = place.with_suffix(f".{uuid7()}.part")
-        file = await _tried(_begin, part)
+        beginning = asyncio.ensure_future(_tried(_begin, part))
         try:
+            file = await asyncio.shield(beginning)
             async for block in blocks:
                 await _tried(file.write, block)
             await _tried(_finish, file, part, place)
         finally:
             # What a killed process leaves is a part, which nothing ever reads.
-            await _tried(_leave, file, part)
+            await _tried(_leave, await beginning, part)
 
     async def get(self, key: UUID, id_: UUID) -> AsyncIterator[bytes]:
         file = await _tried(_open, self._place(key, id_))
