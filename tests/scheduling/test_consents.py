@@ -25,7 +25,14 @@ from scheduling.appointment.decider import APPOINTMENT
 from scheduling.appointment.events import AppointmentCancelled, AppointmentPlanned
 from scheduling.appointment.examples import APPOINTMENT_ID, PLANNED
 from scheduling.codec import CODEC
-from scheduling.consent.decider import CONSENT, REMINDERS, consent_decider
+from scheduling.consent.decider import (
+    ACCESS,
+    APPOINTMENTS,
+    CONSENT,
+    REMINDERS,
+    consent_decider,
+    has_stopped,
+)
 from scheduling.consent.events import ConsentEvent
 from scheduling.consent.examples import GIVEN as GIVEN_HERE
 from scheduling.consent.examples import WITHDRAWN as WITHDRAWN_HERE
@@ -77,17 +84,13 @@ STUDY_JOINED = message(
 
 
 def on_deadlines(store: MemoryStore, programmes: Programmes) -> Handle:
-    return of_deadlines(store, deadlines.reactions(programmes), consents.reactions(programmes))
-
-
-def on_consents(store: MemoryStore, programmes: Programmes) -> Handle:
-    return of_consents(store, consents.reactions(programmes))
+    return of_deadlines(store, deadlines.reactions(programmes))
 
 
 @pytest.fixture(params=["deadlines", "consents"])
 def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRequest) -> Handle:
     """What both groups do with a message, whichever of them is ahead."""
-    groups = [on_deadlines(store, programmes), on_consents(store, programmes)]
+    groups = [on_deadlines(store, programmes), of_consents(store)]
     ahead = groups if request.param == "deadlines" else groups[::-1]
 
     async def handle(message: Recorded[Contract]) -> None:
@@ -220,7 +223,7 @@ def test_what_a_group_has_nothing_to_do_with_holds_up_none_of_its_keys(
     headers = [("ce_type", b"leidraad.casefile.case-opened.v1")]
     empty = Message(Partition("casefile.events", 0), 0, None, headers, b"")
 
-    assert reading(programmes, consents.reactions(programmes))(empty) is None
+    assert reading(programmes, consents.REACTIONS)(empty) is None
     with pytest.raises(BadMessage):
         reading(programmes, deadlines.reactions(programmes))(empty)
 
@@ -237,12 +240,26 @@ async def test_what_comes_again_or_in_another_order_means_the_same(
 
 
 @pytest.mark.parametrize("other", [STUDY_LEFT, STUDY_JOINED])
-async def test_a_consent_on_which_no_reminder_rests_is_not_kept(
+async def test_a_consent_on_which_nothing_here_rests_stops_nothing_here(
     handle: Handle, store: MemoryStore, other: Recorded[Contract]
 ) -> None:
     await handle(other)
 
-    assert store.log == []
+    for stop in (ACCESS, APPOINTMENTS, REMINDERS):
+        assert not has_stopped(stop, store.log, CASE_ID)
+
+
+async def test_a_consent_that_was_given_again_stops_nothing_whatever_it_stopped_before(
+    handle: Handle, store: MemoryStore
+) -> None:
+    """A later version of the programme need not know that access once rested on it."""
+    withdrawn = ConsentWithdrawn(consent="research", stops=["access"])
+    await handle(message(4, "consent-withdrawn", withdrawn, "2027-02-16"))
+    assert has_stopped(ACCESS, store.log, CASE_ID)
+
+    await handle(STUDY_JOINED)
+
+    assert not has_stopped(ACCESS, store.log, CASE_ID)
 
 
 async def test_the_reminders_of_a_case_are_none_of_its_deadlines(

@@ -74,10 +74,13 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                 Follower(
                     group=module.GROUP,
                     sources=module.SOURCES,
-                    read=reading(programmes, module.reactions(programmes)),
-                    reactions=module.reactions(programmes),
+                    read=reading(programmes, reactions),
+                    reactions=reactions,
                 )
-                for module in (deadlines, consents)
+                for module, reactions in (
+                    (deadlines, deadlines.reactions(programmes)),
+                    (consents, consents.REACTIONS),
+                )
             ],
             views=[DEADLINES, APPOINTMENTS, ABSENCES, TEAMS],
             ends={

@@ -98,7 +98,7 @@ VERSION = (
         (
             Edit(
                 "events/commands.py",
-                "expected=versions if gathered else {stream: version},",
+                "expected={**cause.beside.expected, **(versions if gathered else {stream: version})},",
                 "expected=dict.fromkeys(versions, -1),",
             ),
         ),

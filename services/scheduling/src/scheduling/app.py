@@ -21,7 +21,7 @@ from scheduling.work.deadlines import deadline_misser
 
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
-    causes, heard = deadlines.reactions(programmes), consents.reactions(programmes)
+    causes = deadlines.reactions(programmes)
     return Service(
         routers=[deadline.router, appointment.router, case_manager.router],
         access=ACCESS,
@@ -33,14 +33,14 @@ def compose(ground: Ground[Settings]) -> Service:
             Follows(
                 group=deadlines.GROUP,
                 services=deadlines.SOURCES,
-                read=reading(programmes, {**causes, **heard}),
-                handle=of_deadlines(ground.store, causes, heard),
+                read=reading(programmes, {**causes, **consents.REACTIONS}),
+                handle=of_deadlines(ground.store, causes),
             ),
             Follows(
                 group=consents.GROUP,
                 services=consents.SOURCES,
-                read=reading(programmes, heard),
-                handle=of_consents(ground.store, heard),
+                read=reading(programmes, consents.REACTIONS),
+                handle=of_consents(ground.store),
             ),
         ],
         views=[DEADLINES, APPOINTMENTS, ABSENCES, TEAMS],

@@ -13,8 +13,6 @@ from scheduling.consent.events import CODEC, ConsentEvent, ConsentGiven, Consent
 ACCESS = "access"
 APPOINTMENTS = "appointments"
 REMINDERS = "reminders"
-HEEDED = frozenset({ACCESS, APPOINTMENTS, REMINDERS})
-"""What can stop here."""
 _displaces = displacing(ConsentGiven, ConsentWithdrawn)
 
 
@@ -54,4 +52,4 @@ CONSENT = StreamType("reminder", consent_decider, CODEC)
 
 def has_stopped(stop: str, history: History, case_id: UUID) -> bool:
     """Whether this has stopped on a case, out of all streams of the case."""
-    return stop in CONSENT.state(history, CONSENT.beside(case_id)).stopped
+    return stop in CONSENT.decided(history, CONSENT.beside(case_id)).stopped

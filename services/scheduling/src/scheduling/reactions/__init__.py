@@ -21,20 +21,20 @@ def reading(programmes: Programmes, reactions: Reactions) -> Read:
     return reads({type_: known[type_] for type_ in reactions})
 
 
-def of_consents(store: Store, heard: Reactions) -> Handle:
-    told = react(store, consents.GROUP, heard)
+def of_consents(store: Store) -> Handle:
+    told = react(store, consents.GROUP, consents.REACTIONS)
 
     async def handle(message: Recorded[Contract]) -> None:
         await told(message)
-        if message.type in heard:
+        if message.type in consents.OF_CONSENTS:
             await tell_missed(store, message)
 
     return handle
 
 
-def of_deadlines(store: Store, causes: Reactions, heard: Reactions) -> Handle:
+def of_deadlines(store: Store, causes: Reactions) -> Handle:
     """No deadline is set on consents older than its cause, whichever of the groups is ahead."""
-    before = of_consents(store, heard)
+    before = of_consents(store)
     then = react(store, deadlines.GROUP, causes)
 
     async def handle(message: Recorded[Contract]) -> None:

@@ -8,9 +8,8 @@ from events.contracts import casefile as contracts
 from events.contracts import type_name
 from events.contracts.contract import Contract
 from events.store import Recorded
-from programmes.loader import Programmes
 from scheduling.appointment.decider import APPOINTMENT, StopAppointments
-from scheduling.consent.decider import APPOINTMENTS, CONSENT, HEEDED, has_stopped
+from scheduling.consent.decider import APPOINTMENTS, CONSENT, has_stopped
 from scheduling.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from scheduling.reactions import team
 
@@ -19,17 +18,13 @@ GROUP = "scheduling.consents"
 SOURCES = ("casefile",)
 
 
-def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
-    def react(message: Recorded[Contract]) -> list[Ask]:
-        told = _told(message, programmes)
-        if told is None:
-            return []
-        heard = Ask(CONSENT, CONSENT.beside(message.key), told)
-        ends = isinstance(told, ConsentWithdrawn) and APPOINTMENTS in told.stops
-        return [heard, _stop_appointments(message)] if ends else [heard]
-
-    types = (type_name("casefile", name) for name in ("consent-given", "consent-withdrawn"))
-    return {**dict.fromkeys(types, react), **team.REACTIONS}
+def _react(message: Recorded[Contract]) -> list[Ask]:
+    told = _told(message)
+    if told is None:
+        return []
+    heard = Ask(CONSENT, CONSENT.beside(message.key), told)
+    ends = isinstance(told, ConsentWithdrawn) and APPOINTMENTS in told.stops
+    return [heard, _stop_appointments(message)] if ends else [heard]
 
 
 def _stop_appointments(message: Recorded[Contract]) -> Ask:
@@ -43,13 +38,17 @@ def _stop_appointments(message: Recorded[Contract]) -> Ask:
     return Ask(APPOINTMENT, APPOINTMENT.beside(message.key), command)
 
 
-def _told(message: Recorded[Contract], programmes: Programmes) -> ConsentEvent | None:
-    """None for a consent on which nothing here rests."""
+def _told(message: Recorded[Contract]) -> ConsentEvent | None:
+    """All are kept: what a consent stops may be otherwise in another version of the programme."""
     match message.event:
-        case contracts.ConsentWithdrawn(consent=consent, stops=stops) if HEEDED & {*stops}:
+        case contracts.ConsentWithdrawn(consent=consent, stops=stops):
             return ConsentWithdrawn(consent=consent, stops=tuple(stops), occurred=message.occurred)
         case contracts.ConsentGiven(consent=consent):
-            defined = programmes.of([message]).consent(consent)
-            if defined and HEEDED & {*defined.stops}:
-                return ConsentGiven(consent=consent, occurred=message.occurred)
+            return ConsentGiven(consent=consent, occurred=message.occurred)
     return None
+
+
+OF_CONSENTS = frozenset(
+    type_name("casefile", name) for name in ("consent-given", "consent-withdrawn")
+)
+REACTIONS: Mapping[str, Reaction] = {**dict.fromkeys(OF_CONSENTS, _react), **team.REACTIONS}
