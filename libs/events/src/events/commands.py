@@ -158,6 +158,7 @@ async def _attempt(
     if cause.expected not in (None, version):
         raise VersionConflict(stream)
     gathered = callable(command)
+    looked_at = versions if gathered else {stream: version}
     decided = cast("Gather[C]", command)(history) if gathered else cast("C", command)
     events = stream_type.decider.decide(decided, stream_type.state(history, stream))
     metadata = _inherit(cause.metadata, history)
@@ -167,7 +168,7 @@ async def _attempt(
         cause.beside,
         events=drafts,
         vault=cause.beside.vault if drafts else (),
-        expected={**cause.beside.expected, **(versions if gathered else {stream: version})},
+        expected={**cause.beside.expected, **looked_at},
         work=[*cause.beside.work, *_work(stream_type, drafts, events)],
         request=_answered(cause.beside, version + len(drafts), head),
     )
