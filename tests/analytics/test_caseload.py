@@ -9,13 +9,13 @@ from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
-    CaseMarkedHeavy,
     CaseOpened,
-    CaseRegionRecorded,
     CaseReopened,
     ClientConditionChanged,
     ClientDied,
+    ClientRegionRecorded,
     HeavyMarkRemoved,
+    HeavyMarkSet,
 )
 from events.history import FOREVER, facts
 from events.occurrence import Occurred
@@ -104,8 +104,8 @@ def test_a_team_that_was_told_of_without_an_end_does_not_outlast_its_spell() -> 
 
 
 def test_a_region_is_unknown_until_it_is_told_and_another_after_a_move() -> None:
-    lived = told(3, CaseRegionRecorded(region="utrecht"), "2019-02-01")
-    moved = told(4, CaseRegionRecorded(region="limburg"), "2019-03-01")
+    lived = told(3, ClientRegionRecorded(region="utrecht"), "2019-02-01")
+    moved = told(4, ClientRegionRecorded(region="limburg"), "2019-03-01")
 
     assert standing([OPENED, assigned(2, "2019-01-12"), lived, moved], "region") == [
         ("unknown", at("2019-01-12")),
@@ -130,7 +130,7 @@ def test_a_case_is_heavy_by_what_the_programme_names_until_the_mark_is_taken_awa
 
 
 def test_a_case_is_heavy_by_what_is_said_also_where_that_comes_before_the_assignment() -> None:
-    marked = told(2, CaseMarkedHeavy(reason="other"), "2019-01-11")
+    marked = told(2, HeavyMarkSet(reason="other"), "2019-01-11")
 
     assert standing([OPENED, marked, assigned(3, "2019-01-12")], "heavy") == [
         (True, at("2019-01-12"))

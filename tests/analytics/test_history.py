@@ -33,12 +33,12 @@ from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
-    CaseMarkedHeavy,
     CaseOpened,
-    CaseRegionRecorded,
     ClientConditionChanged,
     ClientDied,
+    ClientRegionRecorded,
     HeavyMarkRemoved,
+    HeavyMarkSet,
     InstrumentCompleted,
     NeedClosed,
     NeedIdentified,
@@ -81,9 +81,9 @@ EVENTS: list[Contract] = [
     CaseManagerAssigned(case_manager=CASE_MANAGER, role="backup"),
     CaseManagerAssigned(case_manager=BACKUP, role="backup"),
     CaseManagerReleased(case_manager=CASE_MANAGER),
-    CaseRegionRecorded(region="utrecht"),
-    CaseRegionRecorded(region="unknown"),
-    CaseMarkedHeavy(reason="other"),
+    ClientRegionRecorded(region="utrecht"),
+    ClientRegionRecorded(region="unknown"),
+    HeavyMarkSet(reason="other"),
     HeavyMarkRemoved(reason="heavy-no-longer"),
     ClientConditionChanged(condition="worsened"),
     ClientConditionChanged(condition="critical"),
@@ -208,9 +208,9 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
                 team[case_manager] = role
             case CaseManagerReleased(case_manager=case_manager):
                 team.pop(case_manager, None)
-            case CaseRegionRecorded(region=told_region):
+            case ClientRegionRecorded(region=told_region):
                 region = told_region
-            case CaseMarkedHeavy() | ClientDied() | ClientConditionChanged(condition="critical"):
+            case HeavyMarkSet() | ClientDied() | ClientConditionChanged(condition="critical"):
                 heavy = True
             case HeavyMarkRemoved():
                 heavy = False

@@ -12,12 +12,12 @@ from analytics.log import Fact
 from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
-    CaseMarkedHeavy,
     CaseOpened,
-    CaseRegionRecorded,
     ClientConditionChanged,
     ClientDied,
+    ClientRegionRecorded,
     HeavyMarkRemoved,
+    HeavyMarkSet,
 )
 from events.contracts.contract import Contract
 
@@ -33,8 +33,8 @@ OTHERS = CaseManagerAssigned(case_manager=BACKUP, role="case-manager")
 BACKED = CaseManagerAssigned(case_manager=BACKUP, role="backup")
 
 
-def lives(region: str) -> CaseRegionRecorded:
-    return CaseRegionRecorded(region=region)
+def lives(region: str) -> ClientRegionRecorded:
+    return ClientRegionRecorded(region=region)
 
 
 def case(number: int, *steps: tuple[Contract, str] | tuple[Contract, str, str]) -> list[Fact]:
@@ -66,7 +66,7 @@ async def ask(hears: Tell, figure: Ask) -> Ask:
             *case(
                 3,
                 (OTHERS, "2019-01-02"),
-                (CaseMarkedHeavy(reason="other"), "2019-02-01"),
+                (HeavyMarkSet(reason="other"), "2019-02-01"),
                 (HeavyMarkRemoved(reason="heavy-no-longer"), "2019-06-10"),
             ),
             *case(4, (OTHERS, "2019-01-02"), (lives("unknown"), "2019-01-02")),
@@ -150,8 +150,8 @@ async def test_the_events_behind_tell_what_marked_a_case_and_where_the_client_li
 
     types = {item["type"].split(".")[2] for item in page["items"]}
     assert {
-        "case-region-recorded",
-        "case-marked-heavy",
+        "client-region-recorded",
+        "heavy-mark-set",
         "heavy-mark-removed",
         "client-condition-changed",
         "client-died",

@@ -84,7 +84,7 @@ async def test_a_case_is_assigned_contacted_and_closed(
         ],
         "caseManagers": [ASSIGN],
         "team": [{**ASSIGN, "since": "2027-03-05T10:00:00Z", "until": None}],
-        "backupUse": [],
+        "backupPeriods": [],
         "handovers": [],
         "persons": [],
         "consents": [],

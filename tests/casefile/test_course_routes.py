@@ -236,15 +236,15 @@ async def test_that_a_backup_took_over_and_handed_back_is_recorded_and_read(
     over = {"backup": str(BACKUP), "occurredAt": "2027-02-22"}
 
     took = await teller.post(f"{PATH}/takeovers", json=over)
-    now = (await teller.get(PATH)).json()["backupUse"]
-    back = await teller.post(f"{PATH}/returns", json={**over, "occurredAt": "2027-02-24"})
+    now = (await teller.get(PATH)).json()["backupPeriods"]
+    back = await teller.post(f"{PATH}/hand-backs", json={**over, "occurredAt": "2027-02-24"})
 
     period = {"backup": str(BACKUP), "since": "2027-02-22", "until": None}
     assert (took.status_code, back.status_code) == (201, 201)
     assert now == [period]
-    assert (await teller.get(PATH)).json()["backupUse"] == [{**period, "until": "2027-02-24"}]
+    assert (await teller.get(PATH)).json()["backupPeriods"] == [{**period, "until": "2027-02-24"}]
     then = await teller.get(PATH, params={"asOf": "2027-02-23"})
-    assert then.json()["backupUse"] == [period]
+    assert then.json()["backupPeriods"] == [period]
 
 
 async def test_nobody_takes_over_who_is_no_backup_on_that_day(
@@ -255,7 +255,7 @@ async def test_nobody_takes_over_who_is_no_backup_on_that_day(
 
     for body in ({"backup": str(CASE_MANAGER)}, early):
         assert problem(await lead.post(f"{PATH}/takeovers", json=body)) == (409, "no-backup")
-    returned = await lead.post(f"{PATH}/returns", json={"backup": str(BACKUP)})
+    returned = await lead.post(f"{PATH}/hand-backs", json={"backup": str(BACKUP)})
     assert problem(returned) == (409, "not-taken-over")
 
 

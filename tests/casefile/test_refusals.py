@@ -68,7 +68,7 @@ WRITES: dict[str, Body] = {
     "handovers": {"receiver": str(COLLEAGUE), "reason": "absence", "giver": str(CASE_MANAGER)},
     RECEIPT: {},
     "takeovers": {"backup": str(STAND_IN), "occurredAt": "2027-02-23"},
-    "returns": {"backup": str(STAND_IN), "occurredAt": "2027-02-24"},
+    "hand-backs": {"backup": str(STAND_IN), "occurredAt": "2027-02-24"},
     "persons": {"role": "near-person", "relation": "partner", "contact": {"name": "A. Visser"}},
     f"persons/{CHILD}/roles": {"role": "spokesperson", "mandate": "by-agreement"},
     f"persons/{CHILD}/details": {"contactLimits": ["mobility"]},
@@ -116,7 +116,7 @@ WITHIN = (
 """What belongs to the time in which a case is open."""
 CHANNEL = ["#/channel"]
 TREATMENT = ["#/report", "#/treatment/apology"]
-BY_DESK = ("consents", "consent-withdrawals", "takeovers", "returns", "regions")
+BY_DESK = ("consents", "consent-withdrawals", "takeovers", "hand-backs", "regions")
 ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases", "reopenings")
 
 
@@ -285,7 +285,7 @@ async def test_whoever_closes_or_releases_names_the_version(
         (f"persons/{CHILD}/roles", {"mandate": "by-force"}, ["#/mandate"]),
         (f"persons/{CHILD}/details", {"contactLimits": ["moody"]}, ["#/contactLimits"]),
         ("takeovers", {"backup": "she", "reason": "ill"}, ["#/backup", "#/reason"]),
-        ("returns", {"backup": "she", "occurredAt": "2028"}, ["#/backup", "#/occurredAt"]),
+        ("hand-backs", {"backup": "she", "occurredAt": "2028"}, ["#/backup", "#/occurredAt"]),
         ("deaths", {"person": "she"}, ["#/person"]),
         ("needs", {"field": "culinary", "theme": "food"}, ["#/field", "#/theme"]),
         (f"needs/{NEED_ID}/meetings", {"metBy": "luck"}, ["#/metBy"]),

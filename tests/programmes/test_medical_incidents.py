@@ -172,7 +172,7 @@ def test_a_case_has_one_case_manager_and_one_backup_at_a_time(definition: Defini
     roles = [definition.team_role(code) for code in ("case-manager", "backup", "boss")]
 
     assert [role and role.most for role in roles] == [1, 1, None]
-    assert definition.standing_in() == {"backup"}
+    assert definition.stand_in_roles() == {"backup"}
 
 
 def test_the_instruments_score_nine_domains_and_nine_dimensions_with_a_total(

@@ -41,7 +41,7 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     await _manager_is_away(story)
     await _backup_takes_over(story, backup)
     await story.tell(f"tracks/{claim}/steps", day(436), by=backup, step="settlement-rejected")
-    await story.tell("returns", day(446), backup=str(backup.id))
+    await story.tell("hand-backs", day(446), backup=str(backup.id))
     await story.tell(f"tracks/{claim}/steps", day(520), step="settled")
     await story.tell("evaluations", day(540), moment="closing")
     await story.close(day(545), reason="settled")
@@ -62,7 +62,9 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     assert await figures.share("case-opened", "backup-took-over") == (1, 1)
     case = await story.desk.read("casefile", story.case)
     assert (case["status"], case["closingReason"]) == ("closed", "settled")
-    assert case["backupUse"] == [{"backup": str(backup.id), "since": day(431), "until": day(446)}]
+    assert case["backupPeriods"] == [
+        {"backup": str(backup.id), "since": day(431), "until": day(446)}
+    ]
     read = await story.manager.read("casefile", minutes)
     assert [request["corrected"] for request in read["correctionRequests"]] == ["yes"]
     assert await _roles(story, 430) == {str(story.manager.id): "case-manager"}

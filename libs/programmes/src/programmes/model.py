@@ -164,7 +164,7 @@ class Definition(Declared):
     def team_role(self, code: str) -> TeamRole | None:
         return next((role for role in self.team_roles if role.code == code), None)
 
-    def standing_in(self) -> frozenset[str]:
+    def stand_in_roles(self) -> frozenset[str]:
         """The roles in which somebody of the team stands in for others."""
         return frozenset(role.code for role in self.team_roles if role.stands_in)
 

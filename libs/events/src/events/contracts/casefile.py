@@ -83,13 +83,13 @@ class ClientConditionChanged(Contract):
     condition: Code
 
 
-class CaseRegionRecorded(Contract):
+class ClientRegionRecorded(Contract):
     """Where the client lives from now on, as a region of the programme."""
 
     region: Code
 
 
-class CaseMarkedHeavy(Contract):
+class HeavyMarkSet(Contract):
     """Somebody says that the case is heavy; the programme says which events do so by themselves."""
 
     reason: Code
@@ -254,8 +254,8 @@ CONTRACTS: dict[str, type[Contract]] = {
     "handover-offered": HandoverOffered,
     "handover-acknowledged": HandoverAcknowledged,
     "client-condition-changed": ClientConditionChanged,
-    "case-region-recorded": CaseRegionRecorded,
-    "case-marked-heavy": CaseMarkedHeavy,
+    "client-region-recorded": ClientRegionRecorded,
+    "heavy-mark-set": HeavyMarkSet,
     "heavy-mark-removed": HeavyMarkRemoved,
     "person-added": PersonAdded,
     "person-role-changed": PersonRoleChanged,

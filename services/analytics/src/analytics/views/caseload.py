@@ -16,11 +16,11 @@ from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
-    CaseMarkedHeavy,
     CaseOpened,
-    CaseRegionRecorded,
     CaseReopened,
+    ClientRegionRecorded,
     HeavyMarkRemoved,
+    HeavyMarkSet,
 )
 from events.views import Fold, Row, View, intervals
 from programmes.heavy import Heavy
@@ -35,8 +35,8 @@ TYPES = frozenset(
         "case-manager-released",
         "case-closed",
         "case-reopened",
-        "case-region-recorded",
-        "case-marked-heavy",
+        "client-region-recorded",
+        "heavy-mark-set",
         "heavy-mark-removed",
     )
 )
@@ -90,9 +90,9 @@ def _evolve(team: Team, fact: Fact) -> Team:
             return team._replace(roles=rest)
         case CaseClosed(spell=spell):
             return team._replace(closed=max(team.closed, spell), roles={})
-        case CaseRegionRecorded(region=region):
+        case ClientRegionRecorded(region=region):
             return team._replace(region=region)
-        case CaseMarkedHeavy():
+        case HeavyMarkSet():
             return team._replace(heavy=True)
         case HeavyMarkRemoved():
             return team._replace(heavy=False)

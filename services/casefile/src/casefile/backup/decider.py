@@ -28,7 +28,7 @@ class Backups:
     told: tuple[BackupEvent, ...] = ()
     last: BackupTookOver | None = None
 
-    def standing_in(self, case: Case) -> BackupTookOver | None:
+    def current(self, case: Case) -> BackupTookOver | None:
         """Nobody where the last one left the team since, or joined it anew."""
         assigned = case.team.get(self.last.backup) if self.last else None
         if not self.last or not assigned or self.last.occurred.certainly_before(assigned.occurred):
@@ -52,7 +52,7 @@ def evolve(backups: Backups, event: BackupEvent) -> Backups:
 
 
 def _take_over(command: TakeOver, case: Case, backups: Backups) -> list[BackupEvent]:
-    told, now = command.told, backups.standing_in(case)
+    told, now = command.told, backups.current(case)
     if told in backups.told or (now and now.backup == told.backup):
         return []
     require_within(case, told.occurred)

@@ -34,12 +34,12 @@ async def take_over(
     told = BackupTookOver(backup=body.backup, occurred=body.occurred_at)
 
     def taken_over(history: History) -> TakeOver:
-        return TakeOver(told=told, roles=programmes.of(history).standing_in())
+        return TakeOver(told=told, roles=programmes.of(history).stand_in_roles())
 
     return await tell(call, BACKUP, case_id, taken_over)
 
 
-@router.post("/returns", status_code=201, summary="Record that a backup handed back")
+@router.post("/hand-backs", status_code=201, summary="Record that a backup handed back")
 async def hand_back(
     case_id: UUID, body: BackupBody, call: Annotated[Call, adds("backup:record")]
 ) -> Written:

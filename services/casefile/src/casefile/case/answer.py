@@ -76,7 +76,7 @@ class CaseAnswer(Answer):
     spells: list[SpellAnswer]
     case_managers: list[TeamMember]
     team: list[TeamPeriod]
-    backup_use: list[BackupPeriod]
+    backup_periods: list[BackupPeriod]
     handovers: list[HandoverAnswer]
     persons: list[PersonAnswer]
     consents: list[ConsentAnswer]
@@ -112,7 +112,7 @@ def case_answer(
         spells=[_spell(number, case.spells[number]) for number in sorted(case.spells)],
         case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
         team=team_periods(events),
-        backup_use=backup_periods(events),
+        backup_periods=backup_periods(events),
         **_beside(case_id, known),
         tracks=track_answers(known, definition),
         activities=[shown for r in known if (shown := activity_answer(r))],

@@ -11,16 +11,16 @@ from casefile.case.events import (
     CaseEvent,
     CaseManagerAssigned,
     CaseManagerReleased,
-    CaseMarkedHeavy,
     CaseOpened,
-    CaseRegionRecorded,
     CaseReopened,
     ClientConditionChanged,
+    ClientRegionRecorded,
     ContactDataReceived,
     ContactDataRefused,
     FirstContactMade,
     FirstVisitMade,
     HeavyMarkRemoved,
+    HeavyMarkSet,
     IntensityChanged,
     WindingDownStarted,
 )
@@ -103,8 +103,8 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
         case (
             IntensityChanged()
             | ClientConditionChanged()
-            | CaseRegionRecorded()
-            | CaseMarkedHeavy()
+            | ClientRegionRecorded()
+            | HeavyMarkSet()
             | HeavyMarkRemoved()
         ):
             known = repeats(command, case.told, case.standing(command))

@@ -78,7 +78,7 @@ class ClientConditionChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRegionRecorded:
+class ClientRegionRecorded:
     """Where the client lives from now on."""
 
     region: str
@@ -86,7 +86,7 @@ class CaseRegionRecorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseMarkedHeavy:
+class HeavyMarkSet:
     reason: str
     occurred: Occurred
 
@@ -130,8 +130,8 @@ CaseEvent = (
     | IntensityChanged
     | WindingDownStarted
     | ClientConditionChanged
-    | CaseRegionRecorded
-    | CaseMarkedHeavy
+    | ClientRegionRecorded
+    | HeavyMarkSet
     | HeavyMarkRemoved
     | CaseClosed
     | CaseReopened
@@ -149,8 +149,8 @@ CODEC: Codec[CaseEvent] = Codec(
         "case.intensity-changed.v1": IntensityChanged,
         "case.winding-down-started.v1": WindingDownStarted,
         "case.client-condition-changed.v1": ClientConditionChanged,
-        "case.region-recorded.v1": CaseRegionRecorded,
-        "case.marked-heavy.v1": CaseMarkedHeavy,
+        "case.client-region-recorded.v1": ClientRegionRecorded,
+        "case.heavy-mark-set.v1": HeavyMarkSet,
         "case.heavy-mark-removed.v1": HeavyMarkRemoved,
         "case.closed.v1": CaseClosed,
         "case.reopened.v1": CaseReopened,

@@ -6,16 +6,16 @@ from casefile.case.events import (
     CaseClosed,
     CaseManagerAssigned,
     CaseManagerReleased,
-    CaseMarkedHeavy,
     CaseOpened,
-    CaseRegionRecorded,
     CaseReopened,
     ClientConditionChanged,
+    ClientRegionRecorded,
     ContactDataReceived,
     ContactDataRefused,
     FirstContactMade,
     FirstVisitMade,
     HeavyMarkRemoved,
+    HeavyMarkSet,
     IntensityChanged,
     WindingDownStarted,
 )
@@ -41,8 +41,8 @@ RELEASED = CaseManagerReleased(case_manager=CASE_MANAGER, occurred=Occurred.pars
 VISITED = FirstVisitMade(occurred=Occurred.parse("2027-02-18"))
 INTENSIVE = IntensityChanged(level="intensive", occurred=Occurred.parse("2027-02-19"))
 CRITICAL = ClientConditionChanged(condition="critical", occurred=Occurred.parse("2027-02-22"))
-REGION = CaseRegionRecorded(region="utrecht", occurred=Occurred.parse("2027-02-16"))
-HEAVY = CaseMarkedHeavy(reason="weighs-on-case-manager", occurred=Occurred.parse("2027-02-20"))
+REGION = ClientRegionRecorded(region="utrecht", occurred=Occurred.parse("2027-02-16"))
+HEAVY = HeavyMarkSet(reason="weighs-on-case-manager", occurred=Occurred.parse("2027-02-20"))
 NO_LONGER_HEAVY = HeavyMarkRemoved(reason="heavy-no-longer", occurred=Occurred.parse("2027-02-24"))
 WINDING_DOWN = WindingDownStarted(occurred=Occurred.parse("2027-02-26"))
 CLOSED = CaseClosed(reason="no-longer-needed", spell=1, occurred=Occurred.parse("2027-03-01"))

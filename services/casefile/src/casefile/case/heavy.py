@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from casefile.case.events import CaseMarkedHeavy, HeavyMarkRemoved
+from casefile.case.events import HeavyMarkRemoved, HeavyMarkSet
 from casefile.publish import PUBLISHED
 from casefile.track.events import StepCorrected, StepRecorded
 from events.contracts import type_name
@@ -14,7 +14,7 @@ def heavy_reasons(events: Iterable[object], definition: Definition) -> list[str]
     reasons: dict[str, None] = {}
     for event in events:
         match event:
-            case CaseMarkedHeavy(reason=reason):
+            case HeavyMarkSet(reason=reason):
                 reasons[reason] = None
             case HeavyMarkRemoved():
                 reasons.clear()

@@ -11,12 +11,12 @@ from casefile.case.answer import CaseAnswer, case_answer
 from casefile.case.decider import CASE, AssignCaseManager, CloseCase, ReopenCase, Status
 from casefile.case.events import (
     CaseManagerReleased,
-    CaseMarkedHeavy,
-    CaseRegionRecorded,
     ClientConditionChanged,
+    ClientRegionRecorded,
     FirstContactMade,
     FirstVisitMade,
     HeavyMarkRemoved,
+    HeavyMarkSet,
     IntensityChanged,
     WindingDownStarted,
 )
@@ -214,7 +214,7 @@ async def record_region(
     case_id: UUID, body: RegionBody, call: Annotated[Call, adds("region:record")]
 ) -> Written:
     """From the day on which it is so: a client who moves lives elsewhere from then on."""
-    told = CaseRegionRecorded(region=body.region, occurred=body.occurred_at)
+    told = ClientRegionRecorded(region=body.region, occurred=body.occurred_at)
     return await call.execute(CASE, case_id, told, told=body)
 
 
@@ -223,7 +223,7 @@ async def mark_heavy(
     case_id: UUID, body: HeavyMarkBody, call: Annotated[Call, adds("case:work")]
 ) -> Written:
     """Beside what the programme says marks it by itself."""
-    told = CaseMarkedHeavy(reason=body.reason, occurred=body.occurred_at)
+    told = HeavyMarkSet(reason=body.reason, occurred=body.occurred_at)
     return await call.execute(CASE, case_id, told, told=body)
 
 

@@ -11,16 +11,16 @@ from casefile.case.events import (
     CaseEvent,
     CaseManagerAssigned,
     CaseManagerReleased,
-    CaseMarkedHeavy,
     CaseOpened,
-    CaseRegionRecorded,
     CaseReopened,
     ClientConditionChanged,
+    ClientRegionRecorded,
     ContactDataReceived,
     ContactDataRefused,
     FirstContactMade,
     FirstVisitMade,
     HeavyMarkRemoved,
+    HeavyMarkSet,
     IntensityChanged,
     WindingDownStarted,
 )
@@ -52,13 +52,13 @@ class Spell:
 Standing = (
     IntensityChanged
     | ClientConditionChanged
-    | CaseRegionRecorded
-    | CaseMarkedHeavy
+    | ClientRegionRecorded
+    | HeavyMarkSet
     | HeavyMarkRemoved
 )
 """What holds until something else of its kind is told."""
 
-MARKS = (CaseMarkedHeavy, HeavyMarkRemoved)
+MARKS = (HeavyMarkSet, HeavyMarkRemoved)
 """A mark and its removal take each other's place."""
 
 T = TypeVar("T", bound=Standing)
@@ -143,8 +143,8 @@ class Case:
         return self._last(ClientConditionChanged)
 
     @property
-    def region(self) -> CaseRegionRecorded | None:
-        return self._last(CaseRegionRecorded)
+    def region(self) -> ClientRegionRecorded | None:
+        return self._last(ClientRegionRecorded)
 
     def standing(self, told: Standing) -> Standing | None:
         """What stands where this would."""
@@ -174,8 +174,8 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         case (
             IntensityChanged()
             | ClientConditionChanged()
-            | CaseRegionRecorded()
-            | CaseMarkedHeavy()
+            | ClientRegionRecorded()
+            | HeavyMarkSet()
             | HeavyMarkRemoved()
         ):
             return replace(case, told=(*case.told, event))

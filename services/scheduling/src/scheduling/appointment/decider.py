@@ -89,20 +89,20 @@ def _plan(command: PlanAppointment, appointments: Appointments) -> list[Appointm
     if appointments[planned.appointment].planned:
         return []
     if command.stopped:
-        raise Rejected("appointments-stopped", "A consent is withdrawn on which they rest.")
+        raise Rejected("appointments-stopped", "A consent is withdrawn on which appointments rest.")
     if planned.case_manager not in command.team:
         raise Rejected("not-in-the-team", "The case manager must be in the team of the case.")
     if start(planned).certainly_before(planned.occurred):
-        raise Rejected("impossible-order", "It starts before it was planned.")
+        raise Rejected("impossible-order", "The appointment starts before it was planned.")
     if any(other.takes_the_time_of(planned) for other in appointments.by_id.values()):
-        raise Rejected("double-booked", "The case manager has another one here at that time.")
+        raise Rejected("double-booked", "The case manager has another one on this case then.")
     return [planned]
 
 
 def _confirm(command: ConfirmAppointment, appointment: Appointment) -> list[AppointmentEvent]:
     planned = _standing(command, appointment)
     if command.participant not in planned.participants:
-        raise Rejected("not-a-participant", "Nobody takes part in it as that.")
+        raise Rejected("not-a-participant", "This participant does not take part in it.")
     if command.participant in appointment.confirmed_by:
         return []
     return [
@@ -116,20 +116,19 @@ def _confirm(command: ConfirmAppointment, appointment: Appointment) -> list[Appo
 
 
 def _cancel(command: CancelAppointment, appointment: Appointment) -> list[AppointmentEvent]:
-    if appointment.planned:
-        cancelled = _cancelled(appointment.planned, command.by, command.occurred)
-        if cancelled == appointment.cancelled:
-            return []
+    known = appointment.cancelled
+    if known and (known.by, known.occurred) == (command.by, command.occurred):
+        return []
     planned = _standing(command, appointment)
     if appointment.held:
-        raise Rejected("appointment-held", "It was held.")
+        raise Rejected("appointment-held", "The appointment was held.")
     return [_cancelled(planned, command.by, command.occurred)]
 
 
 def _hold(command: HoldAppointment, appointment: Appointment) -> list[AppointmentEvent]:
     planned = _standing(command, appointment)
     if command.occurred.certainly_before(start(planned)):
-        raise Rejected("impossible-order", "It had not begun yet.")
+        raise Rejected("impossible-order", "The appointment had not begun yet.")
     held = AppointmentHeld(
         appointment=command.appointment,
         kind=planned.kind,
@@ -137,7 +136,7 @@ def _hold(command: HoldAppointment, appointment: Appointment) -> list[Appointmen
         occurred=command.occurred,
     )
     if appointment.held and appointment.held != held:
-        raise Rejected("appointment-held", "It was told already how it was held.")
+        raise Rejected("appointment-held", "Another outcome of this appointment is known already.")
     return [] if appointment.held else [held]
 
 
@@ -161,9 +160,9 @@ def _standing(command: OfOne, appointment: Appointment) -> AppointmentPlanned:
     if appointment.planned is None:
         raise Rejected("no-such-appointment", "There is no such appointment on this case.")
     if appointment.cancelled:
-        raise Rejected("appointment-cancelled", "It was called off.")
+        raise Rejected("appointment-cancelled", "The appointment was cancelled.")
     if command.occurred.certainly_before(appointment.planned.occurred):
-        raise Rejected("impossible-order", "It was not planned yet.")
+        raise Rejected("impossible-order", "The appointment was not planned yet.")
     return appointment.planned
 
 

@@ -30,13 +30,9 @@ class Appointment:
     """The same whatever the order in which its facts come; it is none before it is planned."""
 
     planned: AppointmentPlanned | None = None
-    confirmed: tuple[AppointmentConfirmed, ...] = ()
+    confirmed_by: frozenset[str] = frozenset()
     cancelled: AppointmentCancelled | None = None
     held: AppointmentHeld | None = None
-
-    @property
-    def confirmed_by(self) -> frozenset[str]:
-        return frozenset(event.participant for event in self.confirmed)
 
     @property
     def status(self) -> Status:
@@ -80,8 +76,8 @@ def evolve(appointments: Appointments, event: AppointmentEvent) -> Appointments:
     match event:
         case AppointmentPlanned():
             after = replace(before, planned=event)
-        case AppointmentConfirmed():
-            after = replace(before, confirmed=(*before.confirmed, event))
+        case AppointmentConfirmed(participant=participant):
+            after = replace(before, confirmed_by=before.confirmed_by | {participant})
         case AppointmentCancelled():
             after = replace(before, cancelled=event)
         case AppointmentHeld():

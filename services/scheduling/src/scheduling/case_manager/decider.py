@@ -111,7 +111,7 @@ def _standing(told: AbsenceChanged | AbsenceWithdrawn, manager: CaseManager) -> 
     if now is None:
         raise Rejected("no-such-absence", "The case manager has no such absence.")
     if told.occurred.certainly_before(now.since):
-        raise Rejected("impossible-order", "The absence was not told of like this yet.")
+        raise Rejected("impossible-order", "The absence was recorded or changed after that.")
     return now
 
 
