@@ -18,13 +18,10 @@ DECIDE_ACCESS = CONSENT_CODEC.stored_names | TEAM_CODEC.stored_names
 def holders(facts: Iterable[Recorded[Any]]) -> frozenset[UUID]:
     """The case managers in the team, but nobody while consent to that is withdrawn.
 
-    Facts of DECIDE_ACCESS, in whatever order: in that of happening a release would come before an
-    assignment of which less is known.
+    Facts of DECIDE_ACCESS, in whatever order.
     """
     told = as_told(facts)
     consents = (fact.event for fact in told if CONSENT_CODEC.reads(fact.type))
     if ACCESS in consent_decider.fold(consents).stopped:
         return frozenset()
-    return frozenset(
-        team_decider.fold(fact.event for fact in told if TEAM_CODEC.reads(fact.type)).members
-    )
+    return team_decider.fold(fact.event for fact in told if TEAM_CODEC.reads(fact.type)).members

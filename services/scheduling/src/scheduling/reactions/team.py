@@ -1,6 +1,7 @@
 """Assignments and releases in casefile decide to whom a case is open here."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from events.consumer import Ask, Reaction
 from events.contracts import type_name
@@ -17,14 +18,14 @@ def _react(message: Recorded[Contract]) -> list[Ask]:
 
 
 def _told(message: Recorded[Contract]) -> TeamEvent | None:
-    occurred = message.occurred
+    at: Mapping[str, Any] = {"position": message.position, "occurred": message.occurred}
     match message.event:
         case CaseManagerAssigned(case_manager=case_manager):
-            return CaseManagerJoined(case_manager=case_manager, occurred=occurred)
+            return CaseManagerJoined(case_manager=case_manager, **at)
         case CaseManagerReleased(case_manager=case_manager):
-            return CaseManagerLeft(case_manager=case_manager, occurred=occurred)
+            return CaseManagerLeft(case_manager=case_manager, **at)
         case CaseReopened():
-            return TeamDissolved(occurred=occurred)
+            return TeamDissolved(**at)
     return None
 
 

@@ -1,7 +1,9 @@
-"""Who is in the team of a case now; who left before it was told that they joined never is."""
+"""Who is in the team of a case, by what casefile recorded, in the order in which it did."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import assert_never
 from uuid import UUID
 
@@ -16,35 +18,50 @@ from scheduling.team.events import (
     TeamEvent,
 )
 
+_position = attrgetter("position")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """`members` and `left`: when each joined or left last."""
+    """The same in whatever order its facts come, which may be later than those that follow."""
 
-    members: Mapping[UUID, Occurred] = field(default_factory=dict)
-    left: Mapping[UUID, Occurred] = field(default_factory=dict)
-    dissolved: Occurred | None = None
+    recorded: tuple[TeamEvent, ...] = ()
+
+    @property
+    def members(self) -> frozenset[UUID]:
+        """Who is in it now; who left before it was recorded that they joined never is."""
+        return _members(self.recorded)
 
 
 def decide(told: TeamEvent, team: Team) -> list[TeamEvent]:
-    return [] if evolve(team, told) == team else [told]
+    return [] if told.position in map(_position, team.recorded) else [told]
 
 
 def evolve(team: Team, event: TeamEvent) -> Team:
-    """In the order of telling, which is that of those who decided on it."""
-    match event:
-        case CaseManagerJoined(case_manager=joining, occurred=occurred):
-            ends = team.members.get(joining), team.left.get(joining), team.dissolved
-            if any(end and occurred.certainly_before(end) for end in ends):
-                return team
-            return replace(team, members={**team.members, joining: occurred})
-        case CaseManagerLeft(case_manager=leaving, occurred=occurred):
-            members = {m: since for m, since in team.members.items() if m != leaving}
-            return replace(team, members=members, left={**team.left, leaving: occurred})
-        case TeamDissolved(occurred=occurred):
-            return replace(team, members={}, dissolved=occurred)
-        case _:
-            assert_never(event)
+    recorded = list(team.recorded)
+    insort(recorded, event, key=_position)
+    return Team(recorded=tuple(recorded))
+
+
+def _members(recorded: Iterable[TeamEvent]) -> frozenset[UUID]:
+    members: dict[UUID, Occurred] = {}
+    left: dict[UUID, Occurred] = {}
+    dissolved: Occurred | None = None
+    for event in recorded:
+        match event:
+            case CaseManagerJoined(case_manager=joining, occurred=occurred):
+                ends = members.get(joining), left.get(joining), dissolved
+                if not any(end and occurred.certainly_before(end) for end in ends):
+                    members[joining] = occurred
+            case CaseManagerLeft(case_manager=leaving, occurred=occurred):
+                members.pop(leaving, None)
+                left[leaving] = occurred
+            case TeamDissolved(occurred=occurred):
+                members.clear()
+                dissolved = occurred
+            case _:
+                assert_never(event)
+    return frozenset(members)
 
 
 team_decider: Decider[Team, TeamEvent, TeamEvent] = Decider(Team(), decide, evolve)
@@ -53,4 +70,4 @@ TEAM = StreamType("team", team_decider, CODEC)
 
 def team_of(history: History, case_id: UUID) -> frozenset[UUID]:
     """Who is in it now, out of all streams of the case."""
-    return frozenset(TEAM.state(history, TEAM.beside(case_id)).members)
+    return TEAM.state(history, TEAM.beside(case_id)).members

@@ -1,4 +1,7 @@
-"""What can have happened to the team of a case, as casefile published it."""
+"""What can have happened to the team of a case, as casefile published it.
+
+`position` is where casefile recorded it in its log, whenever it comes here.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,12 +12,14 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseManagerJoined:
+    position: int
     case_manager: UUID
     occurred: Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseManagerLeft:
+    position: int
     case_manager: UUID
     occurred: Occurred
 
@@ -23,6 +28,7 @@ class CaseManagerLeft:
 class TeamDissolved:
     """The case opened again, without a team."""
 
+    position: int
     occurred: Occurred
 
 
