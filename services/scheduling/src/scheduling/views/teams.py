@@ -1,10 +1,12 @@
 """Teams: one row per time in which a case manager was in the team of a case."""
 
+from bisect import insort
 from collections.abc import Iterable, Sequence
-from uuid import UUID
+from datetime import datetime
 
 from sqlalchemy import Column, Uuid
 
+from events.growing import Fold
 from events.history import FOREVER, happened
 from events.store import Recorded
 from events.views import Row, View
@@ -13,16 +15,28 @@ from scheduling.team.events import CODEC, CaseManagerJoined, CaseManagerLeft, Te
 Fact = Recorded[TeamEvent]
 
 
-def rows(_key: UUID, facts: Sequence[Fact]) -> Iterable[Row]:
-    """In the order in which casefile recorded them, so that a vague time ends what it should."""
-    recorded = sorted(facts, key=lambda fact: fact.event.position)
-    for number, fact in enumerate(recorded):
-        if isinstance(fact.event, CaseManagerJoined):
-            since = happened(fact)
-            until = min(map(happened, _ends(fact, recorded, number)), default=FOREVER)
-            if since < until:
-                member = fact.event.case_manager
-                yield {"member": member, "held_from": since, "held_until": until}
+class _Times:
+    """Few facts: they are looked at anew each time, in the order in which casefile recorded them.
+
+    So a vague time ends what it should.
+    """
+
+    def __init__(self) -> None:
+        self._recorded: list[Fact] = []
+
+    def add(self, fact: Fact) -> None:
+        insort(self._recorded, fact, key=lambda known: known.event.position)
+
+    def rows(self) -> list[Row]:
+        return [
+            {"member": fact.event.case_manager, "held_from": since, "held_until": until}
+            for number, fact in enumerate(self._recorded)
+            if isinstance(fact.event, CaseManagerJoined)
+            if (since := happened(fact)) < (until := self._until(fact, number))
+        ]
+
+    def _until(self, joined: Fact, number: int) -> datetime:
+        return min(map(happened, _ends(joined, self._recorded, number)), default=FOREVER)
 
 
 def _ends(joined: Fact, recorded: Sequence[Fact], number: int) -> Iterable[Fact]:
@@ -46,6 +60,8 @@ def _concerns(fact: Fact, joined: Fact) -> bool:
         case _:
             return True
 
+
+rows = Fold(lambda _key: _Times())
 
 TEAMS = View.of(
     "teams", 1, Column("member", Uuid, nullable=False), types=CODEC.stored_names, rows=rows
