@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 
+from casefile.backup.decider import BACKUP
 from casefile.consent.decider import CONSENT
 from casefile.document.decider import DOCUMENT
 from casefile.evaluation.decider import EVALUATION
@@ -29,20 +30,24 @@ from events.store import RequestKey
 from intake.referral.decider import REFERRAL
 from kit.context import CORRELATION_HEADER
 from kit.problems import TYPE
+from scheduling.appointment.decider import APPOINTMENT
 
 BESIDE: Mapping[str, StreamType[Any, Any, Any]] = {
     "activities": JOURNAL,
     "agreements": PLAN,
+    "appointments": APPOINTMENT,
     "consent-withdrawals": CONSENT,
     "consents": CONSENT,
     "deaths": PERSONS,
     "documents": DOCUMENT,
     "evaluations": EVALUATION,
+    "hand-backs": BACKUP,
     "handovers": HANDOVER,
     "instruments": INSTRUMENT,
     "needs": NEEDS,
     "persons": PERSONS,
     "referrals-out": NEEDS,
+    "takeovers": BACKUP,
 }
 """What is told of a case beside its own stream, by the resource under which it is told."""
 Send = Callable[[], Awaitable[httpx.Response]]
