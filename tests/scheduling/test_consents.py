@@ -278,7 +278,7 @@ def test_a_withdrawal_that_was_stored_when_reminders_alone_rested_on_consents_is
 
     event = CODEC.decode(stored).event
 
-    assert consent_decider.fold([event]).stopped == {REMINDERS}
+    assert consent_decider.fold([event]).stopped == {ACCESS, APPOINTMENTS, REMINDERS}
 
 
 ALL_STOPPED = replace(

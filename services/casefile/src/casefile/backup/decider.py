@@ -1,6 +1,7 @@
 """A backup takes over while in the team as one, and hands back what was taken over."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import assert_never
 
 from casefile.backup.events import CODEC, BackupEvent, BackupHandedBack, BackupTookOver
@@ -8,6 +9,7 @@ from casefile.case.beside import OnCase
 from casefile.case.decider import Case, require_within
 from events.commands import StreamType
 from events.decider import Decider, Rejected
+from events.occurrence import Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +25,28 @@ BackupCommand = OnCase[TakeOver | BackupHandedBack]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backups:
-    """`last` took over and has not handed back, as far as this stream knows."""
+    """`told` is in the order of happening; what may have happened at once in that of telling."""
 
     told: tuple[BackupEvent, ...] = ()
-    last: BackupTookOver | None = None
 
-    def current(self, case: Case) -> BackupTookOver | None:
-        """Nobody where the last one left the team since, or joined it anew."""
-        assigned = case.team.get(self.last.backup) if self.last else None
-        if not self.last or not assigned or self.last.occurred.certainly_before(assigned.occurred):
+    def place(self, occurred: Occurred) -> int:
+        """Where what happened then comes, told now."""
+        later = takewhile(lambda e: occurred.certainly_before(e.occurred), reversed(self.told))
+        return len(self.told) - len(list(later))
+
+    def before(self, occurred: Occurred) -> BackupEvent | None:
+        """What happened last before that."""
+        place = self.place(occurred)
+        return self.told[place - 1] if place else None
+
+    def standing_in(self, case: Case, occurred: Occurred) -> BackupTookOver | None:
+        """Who had taken over by then; nobody where that one left the team, or joined it anew."""
+        last = self.before(occurred)
+        if not isinstance(last, BackupTookOver):
             return None
-        return self.last
+        joined = (a for a in case.team_at(occurred) if a.case_manager == last.backup)
+        stays = any(not last.occurred.certainly_before(a.occurred) for a in joined)
+        return last if stays else None
 
 
 def decide(asked: BackupCommand, backups: Backups) -> list[BackupEvent]:
@@ -47,13 +60,14 @@ def decide(asked: BackupCommand, backups: Backups) -> list[BackupEvent]:
 
 
 def evolve(backups: Backups, event: BackupEvent) -> Backups:
-    last = event if isinstance(event, BackupTookOver) else None
-    return Backups(told=(*backups.told, event), last=last)
+    place = backups.place(event.occurred)
+    return Backups(told=(*backups.told[:place], event, *backups.told[place:]))
 
 
 def _take_over(command: TakeOver, case: Case, backups: Backups) -> list[BackupEvent]:
-    told, now = command.told, backups.current(case)
-    if told in backups.told or (now and now.backup == told.backup):
+    told = command.told
+    now = backups.standing_in(case, told.occurred)
+    if now and now.backup == told.backup:
         return []
     require_within(case, told.occurred)
     held = case.team_at(told.occurred)
@@ -65,12 +79,11 @@ def _take_over(command: TakeOver, case: Case, backups: Backups) -> list[BackupEv
 
 
 def _hand_back(told: BackupHandedBack, case: Case, backups: Backups) -> list[BackupEvent]:
-    if told in backups.told:
+    last = backups.before(told.occurred)
+    if last == told:
         return []
-    if backups.last is None or backups.last.backup != told.backup:
-        raise Rejected("not-taken-over", "This backup has taken nothing over.")
-    if told.occurred.certainly_before(backups.last.occurred):
-        raise Rejected("impossible-order", "The backup had not taken over yet.")
+    if not isinstance(last, BackupTookOver) or last.backup != told.backup:
+        raise Rejected("not-taken-over", "This backup had taken nothing over then.")
     require_within(case, told.occurred)
     return [told]
 

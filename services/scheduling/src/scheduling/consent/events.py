@@ -8,10 +8,13 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentWithdrawn:
-    """`stops` is what ends by it, until the consent is given again."""
+    """`stops` is what ends by it, until the consent is given again.
+
+    Where it was stored without, reminders rested on it; access and appointments did so too.
+    """
 
     consent: str
-    stops: tuple[str, ...] = ("reminders",)
+    stops: tuple[str, ...] = ("access", "appointments", "reminders")
     occurred: Occurred
 
 
@@ -25,7 +28,7 @@ class ConsentGiven:
 
 ConsentEvent = ConsentWithdrawn | ConsentGiven
 
-# Named when reminders alone rested on consents; what was stored then stops nothing else.
+# Named when reminders were all that here rested on consents.
 CODEC: Codec[ConsentEvent] = Codec(
     {
         "reminder.stopped.v1": ConsentWithdrawn,
