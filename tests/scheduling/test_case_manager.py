@@ -6,17 +6,16 @@ from itertools import combinations
 from uuid import UUID, uuid5
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from events.history import FOREVER, facts
 from events.occurrence import UNKNOWN, Occurred
-from events.testing import lived, outcome, refusal
+from events.testing import lived, outcome, recorded, refusal
 from scheduling.case_manager.decider import case_manager_decider
 from scheduling.case_manager.events import (
     AbsenceChanged,
     AbsenceRecorded,
-    AbsenceWithdrawn,
-    CapacitySet,
     CaseManagerEvent,
 )
 from scheduling.case_manager.examples import (
@@ -26,6 +25,7 @@ from scheduling.case_manager.examples import (
     CAPACITY,
     NOT_AWAY,
 )
+from scheduling.views import absences
 
 OTHER_ID = uuid5(ABSENCE_ID, "other")
 LATER = Occurred.parse("2027-03-01")
@@ -121,27 +121,27 @@ LENGTHS = st.none() | st.integers(0, 9)
 
 
 def told_of(
-    told: type[AbsenceRecorded | AbsenceChanged],
+    told: AbsenceRecorded | AbsenceChanged,
     absence: UUID,
     first: date,
     length: int | None,
     occurred: Occurred,
 ) -> CaseManagerEvent:
     last = None if length is None else first + timedelta(days=length)
-    return told(absence=absence, first_day=first, last_day=last, occurred=occurred)
+    return replace(told, absence=absence, first_day=first, last_day=last, occurred=occurred)
 
 
 TOLD: st.SearchStrategy[CaseManagerEvent] = st.one_of(
     st.builds(
         told_of,
-        st.sampled_from([AbsenceRecorded, AbsenceChanged]),
+        st.sampled_from([AWAY, AWAY_SHORTER]),
         ABSENCES,
         DAYS,
         LENGTHS,
         OCCURRED,
     ),
-    st.builds(AbsenceWithdrawn, absence=ABSENCES, occurred=OCCURRED),
-    st.builds(CapacitySet, cases=st.integers(0, 3), occurred=OCCURRED),
+    st.builds(replace, st.just(NOT_AWAY), absence=ABSENCES, occurred=OCCURRED),
+    st.builds(replace, st.just(CAPACITY), cases=st.integers(0, 3), occurred=OCCURRED),
 )
 
 
@@ -155,3 +155,21 @@ def test_whatever_is_told_no_day_lies_in_two_absences(told: list[CaseManagerEven
             other.last_day or date.max
         ) < one.first_day
     assert lived(case_manager_decider, [*told, *told[-1:]]) == events
+
+
+@example([AWAY, replace(AWAY_SHORTER, occurred=UNKNOWN), replace(AWAY_SHORTER, last_day=None)])
+@given(st.lists(TOLD))
+def test_the_list_of_absences_says_what_those_who_decided_saw(told: list[CaseManagerEvent]) -> None:
+    """In whatever order it happened."""
+    events = lived(case_manager_decider, told)
+    log = [recorded(event, number) for number, event in enumerate(events, start=1)]
+
+    rows = absences.rows(log[0].key, facts(log)) if log else []
+
+    listed = {
+        row["absence"]: (row["first_day"], row["last_day"])
+        for row in rows
+        if row["held_until"] == FOREVER
+    }
+    standing = case_manager_decider.fold(events).absences
+    assert listed == {id_: (days.first_day, days.last_day) for id_, days in standing.items()}

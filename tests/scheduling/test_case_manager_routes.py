@@ -1,6 +1,6 @@
 """HTTP for case managers: their absences and capacity, told by themselves or by who leads."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import httpx
@@ -9,10 +9,20 @@ import pytest
 from events.memory import MemoryStore
 from kit.access import Role
 from kit.testing import Stand, problem
+from scheduling.case_manager.decider import CASE_MANAGER as TIME_OF
 from scheduling.case_manager.examples import ABSENCE_ID
-from scheduling.team.examples import BACKUP, CASE_MANAGER
+from scheduling.deadline.examples import CASE_ID, SET
+from scheduling.team.decider import TEAM
+from scheduling.team.examples import BACKUP, BACKUP_JOINED, CASE_MANAGER
 
 PATH = f"/v1/case-managers/{CASE_MANAGER}"
+PLAN: dict[str, object] = {
+    "kind": "board-talk",
+    "startsAt": "2027-04-06T11:00:00+02:00",
+    "minutes": 60,
+    "participants": ["client", "board"],
+    "mustConfirm": ["board"],
+}
 WEEK: dict[str, object] = {"firstDay": "2027-03-08", "lastDay": "2027-03-14"}
 ANY = {"if-match": "*"}
 WRITES: dict[str, dict[str, object]] = {
@@ -76,24 +86,62 @@ async def test_desk_and_team_lead_tell_of_any_case_manager_and_look_back(
     assert problem(unknown) == (404, "not-found")
 
 
-async def test_a_case_manager_sees_and_tells_nothing_of_a_colleague(
-    stand: Stand, desk: httpx.AsyncClient, traces: Callable[[], list[int]]
+async def test_a_case_manager_gets_the_same_answer_of_everybody_else_whatever_is_known(
+    stand: Stand,
+    store: MemoryStore,
+    desk: httpx.AsyncClient,
+    tell: Callable[..., Awaitable[None]],
+    traces: Callable[[], list[int]],
 ) -> None:
     colleague = stand.client(Role.CASE_MANAGER, subject=str(BACKUP))
-    unheard_of = await colleague.post(f"{PATH}/absences", json=WEEK)
     recorded = await desk.post(f"{PATH}/absences", json=WEEK)
-    place, before = recorded.headers["location"], traces()
+    await tell(SET)
+    await tell(BACKUP_JOINED, stream=TEAM.beside(CASE_ID))
+    before, absence = traces(), recorded.json()["id"]
 
-    answers = [
-        await colleague.get(PATH),
-        await colleague.post(f"{PATH}/absences", json=WEEK),
-        await colleague.post(f"{place}/changes", json=WEEK, headers=ANY),
-        await colleague.post(f"{place}/withdrawals", json={}, headers=ANY),
-    ]
-
-    assert problem(unheard_of) == (403, "forbidden")
-    assert {problem(answer) for answer in answers} == {(404, "not-found")}
+    for other in (CASE_MANAGER, CASE_ID, uuid4()):
+        place = f"/v1/case-managers/{other}"
+        answers = [
+            await colleague.get(place),
+            await colleague.post(f"{place}/absences", json=WEEK),
+            await colleague.post(f"{place}/absences/{absence}/changes", json=WEEK, headers=ANY),
+            await colleague.post(f"{place}/absences/{absence}/withdrawals", json={}, headers=ANY),
+        ]
+        assert {problem(answer) for answer in answers} == {(403, "forbidden")}
+        lines = [(line.key, line.outcome) for line in store.access[-4:]]
+        assert lines == [(TIME_OF.beside(other), "forbidden")] * 4
     assert traces() == before
+
+
+async def test_what_is_known_of_a_case_manager_is_not_known_of_a_case(
+    stand: Stand, manager: httpx.AsyncClient, traces: Callable[[], list[int]]
+) -> None:
+    await manager.post(f"{PATH}/absences", json=WEEK)
+    before, case = traces(), f"/v1/cases/{CASE_MANAGER}"
+
+    for client in (manager, stand.client(Role.DESK)):
+        planned = await client.post(f"{case}/appointments", json=PLAN)
+        assert problem(planned) == (404, "not-found")
+        assert problem(await client.get(f"{case}/appointments")) == (404, "not-found")
+    assert problem(await stand.client(Role.DESK).get(f"{case}/deadlines")) == (404, "not-found")
+    assert traces() == before
+
+
+async def test_what_was_told_last_is_read_though_nobody_knows_since_when_the_other_holds(
+    desk: httpx.AsyncClient,
+) -> None:
+    unknown, early = {"occurredAt": "unknown"}, {"occurredAt": "2020-02-18"}
+
+    await desk.post(f"{PATH}/capacities", json={"cases": 5, **unknown})
+    await desk.post(f"{PATH}/capacities", json={"cases": 8, **early})
+    recorded = await desk.post(f"{PATH}/absences", json={**WEEK, **unknown})
+    changed = {"firstDay": "2027-03-08", "lastDay": "2027-03-10"}
+    place = recorded.headers["location"]
+    await desk.post(f"{place}/changes", json={**changed, **early}, headers=ANY)
+
+    found = (await desk.get(PATH)).json()
+    assert found["capacity"] == 8
+    assert [absence["lastDay"] for absence in found["absences"]] == ["2027-03-10"]
 
 
 @pytest.mark.parametrize("role", [Role.REFERRER, Role.ANALYST, Role.OPERATOR, Role.SERVICE])

@@ -16,7 +16,7 @@ from scheduling.appointment.examples import (
     HELD,
     PLANNED,
 )
-from scheduling.case_manager.examples import AWAY, AWAY_SHORTER, NOT_AWAY
+from scheduling.case_manager.examples import AWAY, AWAY_SHORTER, NOT_AWAY, TIME
 from scheduling.codec import CODEC
 from scheduling.consent.examples import GIVEN, WITHDRAWN
 from scheduling.deadline.events import DeadlineEvent
@@ -135,9 +135,9 @@ def test_the_list_of_teams_tells_who_was_in_one_when() -> None:
 
 def test_an_absence_has_a_row_for_each_end_that_was_told_until_it_is_withdrawn() -> None:
     told = (AWAY, AWAY_SHORTER, replace(NOT_AWAY, occurred=LEFT.occurred))
-    log = [recorded(event, n, key=CASE_MANAGER) for n, event in enumerate(told, start=1)]
+    log = [recorded(event, n, key=TIME) for n, event in enumerate(told, start=1)]
 
-    found = absences.rows(CASE_MANAGER, facts(log))
+    found = absences.rows(TIME, facts(log))
 
     assert [(row["absence"], row["last_day"]) for row in found] == [
         (AWAY.absence, AWAY.last_day),

@@ -21,7 +21,8 @@ from kit.ground import opened
 from kit.lists import Lists
 from kit.testing import Stand, settings
 from scheduling.app import compose
-from scheduling.case_manager.examples import AWAY, NOT_AWAY
+from scheduling.case_manager.decider import CASE_MANAGER as TIME_OF
+from scheduling.case_manager.examples import AWAY, NOT_AWAY, TIME
 from scheduling.codec import CODEC
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.examples import MET, SET
@@ -32,7 +33,8 @@ pytestmark = pytest.mark.system
 
 CAUGHT_UP_SECONDS = 20
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
-BACKUP_AWAY = replace(AWAY, absence=uuid5(BACKUP, "absence"), last_day=None)
+BACKUP_AWAY = replace(AWAY, absence=uuid5(BACKUP, "absence"), case_manager=BACKUP, last_day=None)
+BACKUPS_TIME = TIME_OF.beside(BACKUP)
 FIRST_DAY, LAST_DAY = "2027-02-18", "2027-02-24"
 
 
@@ -109,27 +111,25 @@ async def test_a_deadline_is_uncovered_while_the_whole_team_is_away_on_its_day(d
     left = await desk.case("left", JOINED, DISSOLVED, due=FIRST_DAY)
     assert await desk.uncovered() == set()
 
-    await desk.told(CASE_MANAGER, CASE_MANAGER, AWAY)
+    await desk.told(TIME, TIME, AWAY)
     assert await desk.uncovered() == {first, last}
     assert await desk.uncovered(dueBy=FIRST_DAY) == {first}
     assert await desk.uncovered(status="met") == set()
     assert await desk.uncovered(asOf="2027-02-15") == set()
     assert await desk.uncovered(asOf="2027-02-16") == {first, last, met, left}
 
-    await desk.told(BACKUP, BACKUP, BACKUP_AWAY)
+    await desk.told(BACKUPS_TIME, BACKUPS_TIME, BACKUP_AWAY)
     assert await desk.uncovered() == {first, last, backed}
 
-    await desk.told(
-        CASE_MANAGER, CASE_MANAGER, replace(NOT_AWAY, occurred=Occurred.parse(LAST_DAY))
-    )
+    await desk.told(TIME, TIME, replace(NOT_AWAY, occurred=Occurred.parse(LAST_DAY)))
     assert await desk.uncovered() == set()
     assert await desk.uncovered(asOf="2027-02-23") == {first, last, backed, left}
     assert len(await desk.lists("/v1/deadlines", uncovered="false")) == 8
 
 
 async def test_who_is_away_is_listed_by_day(desk: Desk) -> None:
-    await desk.told(CASE_MANAGER, CASE_MANAGER, AWAY)
-    await desk.told(BACKUP, BACKUP, BACKUP_AWAY)
+    await desk.told(TIME, TIME, AWAY)
+    await desk.told(BACKUPS_TIME, BACKUPS_TIME, BACKUP_AWAY)
 
     async def away(**query: str) -> set[UUID]:
         found = await desk.lists("/v1/absences", **query)

@@ -108,7 +108,7 @@ SEEDS: Mapping[str, Seeds | Heard] = {
             (deadline.CASE_ID, deadline.FIRST_CONTACT, [deadline.SET, deadline.MET]),
             (deadline.CASE_ID, TEAM.beside(deadline.CASE_ID), [team.JOINED, team.BACKUP_JOINED]),
             (deadline.CASE_ID, appointment.APPOINTMENTS, [appointment.PLANNED]),
-            (team.CASE_MANAGER, team.CASE_MANAGER, [case_manager.CAPACITY, case_manager.AWAY]),
+            (case_manager.TIME, case_manager.TIME, [case_manager.CAPACITY, case_manager.AWAY]),
         ],
         path={
             "case_id": deadline.CASE_ID,

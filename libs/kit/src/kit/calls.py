@@ -131,6 +131,11 @@ class Call:
             raise Unchecked(self.request.path)
         return command
 
+    async def require(self, scope: Scope, key: UUID) -> None:
+        """For a path that says itself whom it concerns: forbidden, whatever is known of it."""
+        if not sees(self.principal, scope):
+            raise await self._refused(accesslog.FORBIDDEN, key)
+
     async def needed(self, key: UUID) -> History:
         """What a rule needs to know of another key: not shown to the caller, and so not noted."""
         return await self.edge.store.history(key)

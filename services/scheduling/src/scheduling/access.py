@@ -28,5 +28,6 @@ def scope(history: History) -> Scope | None:
     if not history:
         return None
     told = [CODEC.decode(recorded) for recorded in history if recorded.type in DECIDE_ACCESS]
-    own = {recorded.key for recorded in history if CASE_MANAGER.reads(recorded.type)}
+    times = (recorded for recorded in history if CASE_MANAGER.reads(recorded.type))
+    own = {CASE_MANAGER.decode(recorded).event.case_manager for recorded in times}
     return Scope(case_managers=holders(told) | own)

@@ -23,6 +23,7 @@ from scheduling.case_manager.events import (
 class Absence:
     """`last_day` is None while nobody knows it; `since` is when this was last told of."""
 
+    case_manager: UUID
     first_day: date
     last_day: date | None
     since: Occurred = UNKNOWN
@@ -81,7 +82,12 @@ def evolve(manager: CaseManager, event: CaseManagerEvent) -> CaseManager:
 
 
 def _absence(told: AbsenceRecorded | AbsenceChanged) -> Absence:
-    return Absence(first_day=told.first_day, last_day=told.last_day, since=told.occurred)
+    return Absence(
+        case_manager=told.case_manager,
+        first_day=told.first_day,
+        last_day=told.last_day,
+        since=told.occurred,
+    )
 
 
 def _set_capacity(told: CapacitySet, manager: CaseManager) -> list[CaseManagerEvent]:
@@ -126,3 +132,4 @@ case_manager_decider: Decider[CaseManager, CaseManagerEvent, CaseManagerEvent] =
     CaseManager(), decide, evolve
 )
 CASE_MANAGER = StreamType("case-manager", case_manager_decider, CODEC)
+"""`beside` a person, with that key: people and cases have keys of their own."""

@@ -1,4 +1,7 @@
-"""What can have happened to the time of a case manager; nobody is asked why one is away."""
+"""What can have happened to the time of a case manager; nobody is asked why one is away.
+
+Each says whose it is: the key of the log is not the id of the case manager.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +15,7 @@ from events.occurrence import Occurred
 class CapacitySet:
     """How many cases the case manager takes at a time."""
 
+    case_manager: UUID
     cases: int
     occurred: Occurred
 
@@ -21,6 +25,7 @@ class AbsenceRecorded:
     """Away from the first day to the last, both included, or until it is said which is the last."""
 
     absence: UUID
+    case_manager: UUID
     first_day: date
     last_day: date | None
     occurred: Occurred
@@ -31,6 +36,7 @@ class AbsenceChanged:
     """It ends earlier or later, or was not told right: the days as they are to be."""
 
     absence: UUID
+    case_manager: UUID
     first_day: date
     last_day: date | None
     occurred: Occurred
@@ -41,6 +47,7 @@ class AbsenceWithdrawn:
     """The case manager is not away after all."""
 
     absence: UUID
+    case_manager: UUID
     occurred: Occurred
 
 

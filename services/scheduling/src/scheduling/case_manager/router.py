@@ -68,9 +68,13 @@ class CaseManagerAnswer(Answer):
 async def set_capacity(
     case_manager: UUID, body: CapacityBody, call: Annotated[Call, adds("capacity:set")]
 ) -> Written:
-    told = CapacitySet(cases=body.cases, occurred=body.occurred_at)
+    told = CapacitySet(case_manager=case_manager, cases=body.cases, occurred=body.occurred_at)
     return await call.execute(
-        CASE_MANAGER, case_manager, told, new=_own(case_manager), location=_place(case_manager)
+        CASE_MANAGER,
+        await _time(call, case_manager),
+        told,
+        new=_own(case_manager),
+        location=_place(case_manager),
     )
 
 
@@ -82,13 +86,14 @@ async def record_absence(
     body.require_order()
     told = AbsenceRecorded(
         absence=uuid7(),
+        case_manager=case_manager,
         first_day=body.first_day,
         last_day=body.last_day,
         occurred=body.occurred_at,
     )
     return await call.execute(
         CASE_MANAGER,
-        case_manager,
+        await _time(call, case_manager),
         told,
         new=_own(case_manager),
         location=f"{_place(case_manager)}/absences/{told.absence}",
@@ -106,12 +111,14 @@ async def change_absence(
     body.require_order()
     told = AbsenceChanged(
         absence=absence,
+        case_manager=case_manager,
         first_day=body.first_day,
         last_day=body.last_day,
         occurred=body.occurred_at,
     )
     place = f"{_place(case_manager)}/absences/{absence}"
-    return await call.execute(CASE_MANAGER, case_manager, told, location=place)
+    key = await _time(call, case_manager)
+    return await call.execute(CASE_MANAGER, key, told, location=place)
 
 
 @router.post(f"{PATH}/absences/{{absence}}/withdrawals", summary="Withdraw an absence")
@@ -121,9 +128,10 @@ async def withdraw_absence(
     body: Fact,
     call: Annotated[Call, changes("absence:record")],
 ) -> Written:
-    told = AbsenceWithdrawn(absence=absence, occurred=body.occurred_at)
+    told = AbsenceWithdrawn(absence=absence, case_manager=case_manager, occurred=body.occurred_at)
     place = f"{_place(case_manager)}/absences/{absence}"
-    return await call.execute(CASE_MANAGER, case_manager, told, location=place)
+    key = await _time(call, case_manager)
+    return await call.execute(CASE_MANAGER, key, told, location=place)
 
 
 @router.get(PATH, summary="The capacity and the absences of a case manager")
@@ -131,8 +139,8 @@ async def read_case_manager(
     case_manager: UUID, at: AtMoment, call: Annotated[Call, reads("case-manager:read")]
 ) -> CaseManagerAnswer:
     """A case manager reads what is known of him- or herself."""
-    known = await call.read(case_manager, at)
-    state = CASE_MANAGER.state(known, case_manager)
+    key = await _time(call, case_manager)
+    state = CASE_MANAGER.decided(await call.read(key, at), key)
     absences = [
         AbsenceAnswer(
             id=id_, case_manager=case_manager, first_day=days.first_day, last_day=days.last_day
@@ -162,10 +170,17 @@ async def list_absences(
 def _listed(row: Row) -> AbsenceAnswer:
     return AbsenceAnswer(
         id=row["absence"],
-        case_manager=row["key"],
+        case_manager=row["case_manager"],
         first_day=row["first_day"],
         last_day=row["last_day"],
     )
+
+
+async def _time(call: Call, case_manager: UUID) -> UUID:
+    """The key under which a case manager's time is; one has only the own."""
+    key = CASE_MANAGER.beside(case_manager)
+    await call.require(_own(case_manager), key)
+    return key
 
 
 def _own(case_manager: UUID) -> Scope:

@@ -18,7 +18,7 @@ def uncovered(at: Moment) -> ColumnElement[bool]:
     deadlines, teams, absences = DEADLINES.table, TEAMS.table, ABSENCES.table
     away = (
         exists()
-        .where(absences.c.key == teams.c.member, away_on(deadlines.c.due_on))
+        .where(absences.c.case_manager == teams.c.member, away_on(deadlines.c.due_on))
         .where(held_at(absences, at.as_of), believed_at(absences, at.known_at))
         .correlate(deadlines, teams)
     )
