@@ -61,7 +61,8 @@ def test_a_backup_takes_over_again_on_the_day_of_handing_back() -> None:
 
 
 def test_an_earlier_time_is_told_later_as_it_would_have_been_in_order() -> None:
-    later, earlier = took("2027-02-25"), [TOOK_OVER, HANDED_BACK]
+    later = took("2027-02-25")
+    earlier: list[BackupEvent] = [TOOK_OVER, HANDED_BACK]
     told: list[BackupEvent] = [later]
     for command in (take(), back()):
         told += outcome(backup_decider, given=told, when=command)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,7 +97,8 @@ def heard(history: Sequence[Recorded[Json]]) -> Iterator[Recorded[Any]]:
     """What scheduling keeps of it, that bears on access."""
     for stored in history:
         name, event = PUBLISH(stored) or ("", None)
-        message: Recorded[Any] = replace(stored, type=type_name("casefile", name), event=event)
+        type_ = type_name("casefile", name)
+        message = replace(cast("Recorded[Any]", stored), type=type_, event=event)
         react = REACTIONS.get(message.type)
         for ask in react(message) if react else ():
             if not callable(ask.command):

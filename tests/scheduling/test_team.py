@@ -67,9 +67,10 @@ def test_what_is_told_again_adds_nothing(told: TeamEvent) -> None:
 
 
 DAYS = st.sampled_from([*(Occurred.parse(f"2027-03-0{day}") for day in range(1, 5)), UNKNOWN])
-HISTORIES = st.lists(
-    st.tuples(st.sampled_from([JOINED, BACKUP_JOINED, LEFT, DISSOLVED]), DAYS)
-).map(lambda told: [at(n, event, day) for n, (event, day) in enumerate(told, start=1)])
+TOLD: list[TeamEvent] = [JOINED, BACKUP_JOINED, LEFT, DISSOLVED]
+HISTORIES = st.lists(st.tuples(st.sampled_from(TOLD), DAYS)).map(
+    lambda told: [at(n, event, day) for n, (event, day) in enumerate(told, start=1)]
+)
 
 
 @given(HISTORIES, st.randoms())

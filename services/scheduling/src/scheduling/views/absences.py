@@ -32,7 +32,8 @@ def _rows(known: Facts) -> Iterable[Row]:
         }
 
 
-rows = intervals((), _then, _rows)
+NOTHING: Facts = ()
+rows = intervals(NOTHING, _then, _rows)
 
 ABSENCES = View.of(
     "absences",
