@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +32,15 @@ class Stalled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a reaction wants to happen: a command on a stream of the message's key."""
+    """What a reaction wants to happen: a command on a stream of the message's key.
+
+    `looks_at` names the streams that a gathered command looks at though they may not have begun.
+    """
 
     stream_type: StreamType[Any, Any, Any]
     stream: UUID
     command: object
+    looks_at: Sequence[UUID] = ()
 
 
 Reaction = Callable[[Recorded[Contract]], Sequence[Ask]]
@@ -66,7 +70,8 @@ def react(store: Store, group: str, reactions: Mapping[str, Reaction]) -> Handle
 
 
 async def _execute(store: Store, ask: Ask, message: Recorded[Contract], inbox: WriteSet) -> None:
-    cause = Cause(metadata=follows(message, store.source), beside=inbox)
+    beside = replace(inbox, expected=dict.fromkeys(ask.looks_at, 0))
+    cause = Cause(metadata=follows(message, store.source), beside=beside)
     await execute(store, ask.stream_type, message.key, ask.command, cause, stream=ask.stream)
 
 

@@ -99,19 +99,23 @@ class Call:
         new: Scope | None = None,
         programme: tuple[str, int] | None = None,
         vault: Sequence[Sealed] = (),
+        looks_at: Sequence[UUID] = (),
         location: str | None = None,
     ) -> Written:
         """Runs a command on a stream of a key, and gives the answer that every write gives.
 
         `told` is the body, needed where that has words of the programme, which are checked. `new`:
         whom a record concerns that this creates; without it a key without events is not found.
+        `looks_at`: streams that a gathered command looks at though they may not have begun.
         `location` is the resource's path, which ends with its id; by default that of the stream.
         """
         place = location or self._location(stream or key)
         cause = Cause(
             metadata=self.metadata(programme),
             permit=self._permit(stream or key, new),
-            beside=replace(self._beside(place, key), vault=vault),
+            beside=replace(
+                self._beside(place, key), vault=vault, expected=dict.fromkeys(looks_at, 0)
+            ),
         )
         made = self._checked(command, told, cause.metadata)
         try:

@@ -1,5 +1,6 @@
 """HTTP for appointments: planning, confirming, calling off, holding and reading them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from operator import attrgetter
 from typing import Annotated
@@ -53,7 +54,8 @@ async def plan_appointment(
             team=team_of(history, case_id),
         )
 
-    return await _tell(call, case_id, appointment, plan, body)
+    looks_at = [consents.CONSENT.beside(case_id)]
+    return await _tell(call, case_id, appointment, plan, body, looks_at=looks_at)
 
 
 @router.post(
@@ -96,6 +98,8 @@ async def _tell(
     appointment: UUID,
     command: AppointmentCommand | Gather[AppointmentCommand],
     told: Body,
+    *,
+    looks_at: Sequence[UUID] = (),
 ) -> Written:
     return await call.execute(
         APPOINTMENT,
@@ -103,6 +107,7 @@ async def _tell(
         command,
         told=told,
         stream=APPOINTMENT.beside(case_id),
+        looks_at=looks_at,
         location=f"/v1/cases/{case_id}/appointments/{appointment}",
     )
 

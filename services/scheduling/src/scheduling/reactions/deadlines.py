@@ -13,7 +13,7 @@ from events.store import Recorded
 from programmes.deadline import Deadline
 from programmes.loader import Programmes
 from programmes.trigger import field_of, says
-from scheduling.consent.decider import REMINDERS, has_stopped
+from scheduling.consent.decider import CONSENT, REMINDERS, has_stopped
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
 
 GROUP = "scheduling.deadlines"
@@ -56,7 +56,8 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
             occurred=message.occurred,
         )
 
-    return Ask(DEADLINE, _stream(message, policy), command)
+    consents = CONSENT.beside(message.key)
+    return Ask(DEADLINE, _stream(message, policy), command, looks_at=[consents])
 
 
 def _due(message: Recorded[Contract], policy: Deadline) -> date | None:

@@ -7,7 +7,7 @@ from events.occurrence import Occurred
 from events.store import Store, Work, WriteSet
 from events.work import Handle
 from kit.clock import Clock
-from scheduling.consent.decider import REMINDERS, has_stopped
+from scheduling.consent.decider import CONSENT, REMINDERS, has_stopped
 from scheduling.deadline.decider import DEADLINE, MissDeadline
 
 
@@ -17,7 +17,9 @@ def deadline_misser(store: Store, clock: Clock) -> Handle:
             stopped = has_stopped(REMINDERS, history, work.key)
             return MissDeadline(stopped=stopped, occurred=Occurred.instant(clock()))
 
-        cause = Cause(metadata=work.metadata, beside=WriteSet(done=[work.id]))
+        consents = {CONSENT.beside(work.key): 0}
+        beside = WriteSet(done=[work.id], expected=consents)
+        cause = Cause(metadata=work.metadata, beside=beside)
         stream = UUID(work.data["deadline"])
         await execute(store, DEADLINE, work.key, command, cause, stream=stream)
 

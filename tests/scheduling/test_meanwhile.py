@@ -1,0 +1,134 @@
+"""What another process stores while a command is decided counts, also on a stream that begins."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+import httpx
+import pytest
+
+from events.contracts import type_name
+from events.contracts.casefile import CaseOpened
+from events.lanes import Handle
+from events.memory import MemoryStore
+from events.occurrence import Occurred
+from events.store import Appended, WriteSet
+from events.testing import METADATA, FixedClock, recorded, told
+from kit.testing import problem
+from programmes.loader import Programmes
+from scheduling.appointment.decider import APPOINTMENT
+from scheduling.codec import CODEC
+from scheduling.consent.decider import CONSENT
+from scheduling.consent.examples import WITHDRAWN
+from scheduling.deadline.decider import DEADLINE
+from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
+from scheduling.reactions import deadlines, of_deadlines
+from scheduling.team.decider import TEAM
+from scheduling.team.examples import CASE_MANAGER, JOINED
+from scheduling.work.deadlines import deadline_misser
+
+UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
+PATH = f"/v1/cases/{CASE_ID}/appointments"
+PLAN = {
+    "kind": "board-talk",
+    "caseManager": str(CASE_MANAGER),
+    "startsAt": "2027-04-06T11:00:00+02:00",
+    "minutes": 60,
+    "participants": ["client", "board"],
+    "mustConfirm": [],
+}
+OPENED = recorded(
+    CaseOpened(organisation=None, spell=1),
+    1,
+    source="casefile",
+    key=CASE_ID,
+    type=type_name("casefile", "case-opened"),
+    occurred=Occurred.parse("2027-02-15"),
+    recorded_at=datetime(2027, 2, 15, 12, tzinfo=UTC),
+    metadata=UNDER_PROGRAMME,
+)
+
+Tell = Callable[..., Awaitable[None]]
+Meanwhile = Callable[[Callable[[], Awaitable[None]]], None]
+
+
+@pytest.fixture
+def on_case(store: MemoryStore) -> Tell:
+    return partial(told, store, CODEC, CASE_ID, metadata=UNDER_PROGRAMME)
+
+
+@pytest.fixture
+def withdrawn(on_case: Tell) -> Callable[[], Awaitable[None]]:
+    """The first consent of the case that anybody told of is withdrawn."""
+    return partial(on_case, WITHDRAWN, stream=CONSENT.beside(CASE_ID))
+
+
+@pytest.fixture
+def meanwhile(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Does something when the next command was decided, before that is stored."""
+
+    def arrange(happens: Callable[[], Awaitable[None]]) -> None:
+        append = store.append
+
+        async def append_after_that(write: WriteSet) -> Appended:
+            monkeypatch.setattr(store, "append", append)
+            await happens()
+            return await append(write)
+
+        monkeypatch.setattr(store, "append", append_after_that)
+
+    return arrange
+
+
+@pytest.fixture
+async def handle(store: MemoryStore, programmes: Programmes) -> Handle:
+    """What the group of deadlines does with a message."""
+    return of_deadlines(store, deadlines.reactions(programmes))
+
+
+async def test_nothing_is_planned_that_consent_stopped_before_the_plan_is_stored(
+    on_case: Tell,
+    desk: httpx.AsyncClient,
+    store: MemoryStore,
+    meanwhile: Meanwhile,
+    withdrawn: Callable[[], Awaitable[None]],
+) -> None:
+    await on_case(JOINED, stream=TEAM.beside(CASE_ID))
+    meanwhile(withdrawn)
+
+    refused = await desk.post(PATH, json=PLAN)
+
+    assert problem(refused) == (409, "appointments-stopped")
+    assert not [r for r in store.log if r.stream == APPOINTMENT.beside(CASE_ID)]
+
+
+async def test_a_deadline_is_not_missed_aloud_once_consent_to_reminders_ended(
+    store: MemoryStore,
+    clock: FixedClock,
+    handle: Handle,
+    meanwhile: Meanwhile,
+    withdrawn: Callable[[], Awaitable[None]],
+) -> None:
+    await handle(OPENED)
+    [timer] = store.work.values()
+    meanwhile(withdrawn)
+
+    await deadline_misser(store, clock)(timer)
+
+    assert DEADLINE.state(store.log, FIRST_CONTACT).silenced is not None
+    assert store.work == {}
+
+
+async def test_a_deadline_is_set_on_the_consents_that_stand_when_it_is_stored(
+    store: MemoryStore,
+    handle: Handle,
+    meanwhile: Meanwhile,
+    withdrawn: Callable[[], Awaitable[None]],
+) -> None:
+    meanwhile(withdrawn)
+
+    await handle(OPENED)
+
+    [deadline] = [CODEC.decode(r).event for r in store.log if r.stream == FIRST_CONTACT]
+    assert deadline.reminders_stopped
