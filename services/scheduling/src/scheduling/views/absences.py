@@ -12,7 +12,6 @@ from events.views import Row, View, intervals
 from scheduling.case_manager.decider import case_manager_decider
 from scheduling.case_manager.events import CODEC, CaseManagerEvent
 
-
 Facts = tuple[Recorded[CaseManagerEvent], ...]
 
 
