@@ -123,7 +123,7 @@ async def test_a_source_whose_messages_wait_holds_up_no_other_and_is_caught_up_w
         stop.set()
 
     assert rows(kept(store), CASE) == rows(everything, CASE)
-    assert not await yard.parked(lane)
+    assert not await yard.parked(GROUP, CASE)
 
 
 @pytest.mark.parametrize("order", list(permutations(SOURCES)), ids="-".join)

@@ -203,7 +203,7 @@ async def test_a_retry_drains_what_is_parked_in_order_before_what_comes_new() ->
         await until(lambda: handler.of(ONE) == [1, 2, 3])
 
     assert await yard.list() == []
-    assert not await yard.parked(LANE)
+    assert not await yard.parked(GROUP, ONE)
 
 
 async def test_a_skip_leaves_out_the_head_only_and_keeps_why() -> None:

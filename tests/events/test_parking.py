@@ -96,8 +96,8 @@ async def test_a_parked_key_says_why_and_how_much_waits(yard: Yard) -> None:
     assert (parked.lane, parked.reason, parked.messages) == (LANE, "runtime-error", 2)
     assert (parked.partition, parked.first, parked.request) == (3, 7, Request.NONE)
     assert await yard.list("another.group") == []
-    assert await yard.parked(LANE)
-    assert not await yard.parked(LANE._replace(key=OTHER))
+    assert await yard.parked(GROUP, KEY)
+    assert not await yard.parked(GROUP, OTHER)
 
 
 async def test_a_message_comes_back_as_it_was(yard: Yard) -> None:
@@ -319,7 +319,7 @@ async def test_who_comes_while_the_last_one_leaves_waits_or_is_told_so(yard: Yar
         )
 
         assert free is not came
-        assert await yard.parked(LANE) is came
+        assert await yard.parked(GROUP, KEY) is came
         await waiting(yard)
 
 

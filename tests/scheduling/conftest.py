@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from events.memory import MemoryStore
+from events.parking_memory import MemoryYard
 from events.testing import METADATA, FixedClock, told
 from kit.access import Role
+from kit.edge import Gate
 from kit.testing import Stand
 from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
@@ -19,6 +21,7 @@ from scheduling.case_manager import router as case_manager
 from scheduling.codec import CODEC
 from scheduling.deadline import router as deadline
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
+from scheduling.reactions import consents
 
 PROGRAMMES = load()
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
@@ -40,13 +43,19 @@ def programmes() -> Programmes:
 
 
 @pytest.fixture
-def stand(store: MemoryStore, clock: FixedClock) -> Stand:
+def yard(clock: FixedClock) -> MemoryYard:
+    return MemoryYard(clock)
+
+
+@pytest.fixture
+def stand(store: MemoryStore, clock: FixedClock, yard: MemoryYard) -> Stand:
     return Stand(
         store,
         routers=[deadline.router, appointment.router, case_manager.router],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),
+        gate=Gate(consents.GROUP, yard),
         parts={Programmes: PROGRAMMES},
         clock=clock,
     )

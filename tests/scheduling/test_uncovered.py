@@ -1,4 +1,4 @@
-"""Lists over PostgreSQL: who is away, and what comes due while a whole team is."""
+"""Lists over PostgreSQL: who is away, what comes due while a whole team is, what is shut."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,24 +8,33 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+import httpx
 import pytest
 
 from dev.postgres import postgres
+from events.broker import Message, Partition
+from events.envelope import topic_of
 from events.following import Views, wait_for
 from events.migrate import upgrade
 from events.occurrence import Occurred
+from events.parking import Lane
+from events.parking_postgres import PostgresYard
 from events.postgres import PostgresStore
 from events.testing import METADATA, told
 from kit.access import Role
+from kit.edge import Gate
 from kit.ground import opened
 from kit.lists import Lists
 from kit.testing import Stand, settings
 from scheduling.app import compose
+from scheduling.appointment.decider import APPOINTMENT
+from scheduling.appointment.examples import PLANNED
 from scheduling.case_manager.decider import CASE_MANAGER as TIME_OF
 from scheduling.case_manager.examples import AWAY, NOT_AWAY, TIME
 from scheduling.codec import CODEC
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.examples import MET, SET
+from scheduling.reactions import consents
 from scheduling.team.decider import TEAM
 from scheduling.team.examples import BACKUP, BACKUP_JOINED, CASE_MANAGER, DISSOLVED, JOINED
 
@@ -45,6 +54,7 @@ class Desk:
     store: PostgresStore
     following: Views
     stand: Stand
+    yard: PostgresYard
 
     async def told(self, key: UUID, stream: UUID, *events: object) -> None:
         await told(self.store, CODEC, key, *events, stream=stream, metadata=UNDER_PROGRAMME)
@@ -63,14 +73,20 @@ class Desk:
         return key
 
     async def lists(self, path: str, **query: str) -> list[dict[str, Any]]:
-        async with self.stand.client(Role.DESK) as client:
-            answer = await client.get(path, params=query)
-        assert answer.status_code == 200, answer.text
-        return list(answer.json()["items"])
+        return await listed(self.stand.client(Role.DESK), path, query)
 
     async def uncovered(self, **query: str) -> set[UUID]:
         found = await self.lists("/v1/deadlines", uncovered="true", **query)
         return {UUID(deadline["caseId"]) for deadline in found}
+
+
+async def listed(
+    client: httpx.AsyncClient, path: str, query: dict[str, str]
+) -> list[dict[str, Any]]:
+    async with client:
+        answer = await client.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
 
 
 @pytest.fixture
@@ -82,6 +98,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         async with opened("scheduling", settings(database_url=url)) as ground:
             service = compose(ground)
             await ground.tables.create(service.views)
+            yard = PostgresYard(ground.pool)
             following = Views(
                 store=ground.store, tables=ground.tables, views=service.views, decode=service.decode
             )
@@ -91,11 +108,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
                 access=service.access,
                 scope=service.scope,
                 vocabularies=service.vocabularies,
+                gate=Gate(consents.GROUP, yard),
                 parts={**service.parts, Lists: Lists(ground.pool, ground.tables)},
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(following.run(stop))
-                yield Desk(ground.store, following, stand)
+                yield Desk(ground.store, following, stand, yard)
                 stop.set()
 
 
@@ -140,3 +158,30 @@ async def test_who_is_away_is_listed_by_day(desk: Desk) -> None:
     assert await away(day="2027-02-25") == {BACKUP}
     assert await away(day="2027-02-17") == set()
     assert await away(asOf="2027-02-15") == set()
+
+
+async def test_a_list_leaves_out_what_a_case_manager_is_shut_out_of(desk: Desk) -> None:
+    """Now and as of a time before; those who watch over all cases go on."""
+    open_, shut = [await desk.case(name, JOINED, due=LAST_DAY) for name in ("open", "shut")]
+    for key in (open_, shut):
+        appointment = replace(PLANNED, appointment=uuid5(key, "appointment"))
+        await desk.told(key, APPOINTMENT.beside(key), appointment)
+    lane = Lane(consents.GROUP, topic_of("casefile"), shut)
+
+    async def seen(role: Role, **query: str) -> set[str]:
+        client = desk.stand.client(role, subject=str(CASE_MANAGER))
+        return {one["caseId"] for one in await listed(client, "/v1/appointments", query)}
+
+    everything = {str(open_), str(shut)}
+    assert await seen(Role.CASE_MANAGER) == everything
+
+    place = Partition(lane.topic, 0)
+    for elsewhere in (lane._replace(group="scheduling.deadlines"), lane):
+        assert await seen(Role.CASE_MANAGER) == everything
+        message = Message(place, 1, key=str(shut).encode(), headers=(), value=b"")
+        await desk.yard.park(elsewhere, message, "unreadable")
+
+    before = {"asOf": "2027-03-01"}
+    assert await seen(Role.CASE_MANAGER) == {str(open_)}
+    assert await seen(Role.CASE_MANAGER, **before) == {str(open_)}
+    assert await seen(Role.DESK) == await seen(Role.TEAM_LEAD, **before) == everything

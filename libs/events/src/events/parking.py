@@ -106,8 +106,8 @@ class Parking(Protocol):
         """
         ...
 
-    async def parked(self, lane: Lane) -> bool:
-        """Whether anything of the key waits: access to such a case may have to be refused."""
+    async def parked(self, group: str, key: UUID) -> bool:
+        """Whether anything of the key waits in this group, of whatever topic."""
         ...
 
 

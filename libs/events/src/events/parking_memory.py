@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from events.broker import Message, Partition
 from events.memory import MemoryStore
@@ -76,8 +77,8 @@ class MemoryYard:
         key.waiting = [replace(w, tries=0) for w in key.waiting]
         return True
 
-    async def parked(self, lane: Lane) -> bool:
-        return lane in self._keys
+    async def parked(self, group: str, key: UUID) -> bool:
+        return any((lane.group, lane.key) == (group, key) for lane in self._keys)
 
     async def park(self, lane: Lane, message: Message, reason: str) -> None:
         self._keys.setdefault(lane, _Key(reason, self._clock()))

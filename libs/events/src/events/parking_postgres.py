@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Any
+from uuid import UUID
 
 import asyncpg
+from sqlalchemy import ColumnElement, Text, Uuid, column, exists, table
 
 from events import reading
 from events.batch import SQL, Refusal, Refused, arguments, outcomes, prepare
@@ -34,7 +37,7 @@ _REQUEST = """update parked_keys set request = $4, skip_message = $5, skip_reaso
     where (consumer, topic, key) = ($1, $2, $3)"""
 _ANEW = "update parked_messages set tries = 0 where (consumer, topic, key) = ($1, $2, $3)"
 _PARKED = """select exists (
-    select from parked_keys where (consumer, topic, key) = ($1, $2, $3))"""
+    select from parked_keys where (consumer, key) = ($1, $2))"""
 _PARK = """insert into parked_keys (consumer, topic, key, reason) values ($1, $2, $3, $4)
     on conflict (consumer, topic, key) do update set reason = parked_keys.reason"""
 _LOCK = """select request, skip_message, skip_reason from parked_keys
@@ -78,6 +81,12 @@ _FORGET = """delete from tries t using unnest($2::text[], $3::int[], $4::bigint[
         = (f.topic, f.partition, f.message_offset)"""
 
 _ANY = "surrogatepass"
+_KEYS = table("parked_keys", column("consumer", Text), column("key", Uuid))
+
+
+def parked_in(group: str, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    """`Parking.parked` as a condition on rows."""
+    return exists().where(_KEYS.c.consumer == group, _KEYS.c.key == key)
 
 
 class PostgresYard:
@@ -124,9 +133,9 @@ class PostgresYard:
             await connection.execute(_ANEW, *lane)
         return True
 
-    async def parked(self, lane: Lane) -> bool:
+    async def parked(self, group: str, key: UUID) -> bool:
         async with pooled(self._pool) as connection:
-            return bool(await connection.fetchval(_PARKED, *lane))
+            return bool(await connection.fetchval(_PARKED, group, key))
 
     async def park(self, lane: Lane, message: Message, reason: str) -> None:
         async with transaction(self._pool) as connection:

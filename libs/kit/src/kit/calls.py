@@ -27,6 +27,7 @@ from events.store import (
 from events.store import Answer as Record
 from kit import accesslog, idempotency, preconditions, problems
 from kit.access import Principal, Scope, may, sees
+from kit.asked import Asked
 from kit.bodies import Body, Written
 from kit.edge import Edge
 from kit.moments import NOW, Moment
@@ -47,20 +48,7 @@ class Foreign(Exception):
     """What is to be created would not be the principal's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What of the HTTP request matters here; `status` is that of its route.
-
-    `coded`: whether its body has words of a programme.
-    """
-
-    method: str
-    path: str
-    body: bytes
-    status: int
-    coded: bool
-    if_match: preconditions.IfMatch | None
-    idempotency_key: str | None
+_OUTCOMES = {Hidden: accesslog.NOT_FOUND, Foreign: accesslog.FORBIDDEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,20 +100,16 @@ class Call:
         place = location or self._location(stream or key)
         cause = Cause(
             metadata=self.metadata(programme),
-            permit=self._permit(stream or key, new),
-            beside=replace(
-                self._beside(place, key), vault=vault, expected=dict.fromkeys(looks_at, 0)
-            ),
+            permit=await self._permit(key, stream or key, new),
+            beside=self._beside(place, key, vault, looks_at),
         )
         made = self._checked(command, told, cause.metadata)
         try:
             done = await execute(self.edge.store, stream_type, key, made, cause, stream=stream)
         except AlreadyAnswered as repeated:
             return self._again(repeated.answer)
-        except Hidden:
-            raise await self._refused(accesslog.NOT_FOUND, key) from None
-        except Foreign:
-            raise await self._refused(accesslog.FORBIDDEN, key) from None
+        except (Hidden, Foreign) as refused:
+            raise await self._refused(_OUTCOMES[type(refused)], key) from None
         return self._answer(place, done.version, done.position)
 
     def _checked(self, command: C | Gather[C], told: Body | None, new: Metadata) -> C | Gather[C]:
@@ -144,10 +128,13 @@ class Call:
         """What a rule needs to know of another key: not shown to the caller, and so not noted."""
         return await self.edge.store.history(key)
 
-    def sees(self, history: History) -> bool:
-        """Whether the record that these events tell of is for this principal."""
+    async def found(self, key: UUID) -> History:
+        """All that is told of a key; nothing where the record is not for this principal."""
+        if await self.edge.shuts_out(self.principal, key):
+            return ()
+        history = await self.edge.store.history(key)
         scope = self.edge.scope(history)
-        return scope is not None and sees(self.principal, scope)
+        return history if scope is not None and sees(self.principal, scope) else ()
 
     async def begins(self, key: UUID) -> bool:
         """Asked before anything is kept beside events: False of a request that was answered before.
@@ -158,7 +145,7 @@ class Call:
         request = self._request(self.request.path)
         if request and await self.edge.store.answer(request[0]):
             return False
-        if not self.sees(await self.edge.store.history(key)):
+        if not await self.found(key):
             raise await self._refused(accesslog.NOT_FOUND, key)
         return True
 
@@ -209,11 +196,11 @@ class Call:
         The ETag is the version of `stream`, by default the key's own. `only` leaves those that this
         action may show: no header then tells of any other.
         """
-        history = await self.edge.store.history(key)
+        history = await self.found(key)
         known = facts(history, as_of=at.as_of, known_at=at.known_at)
         if only and known:
             known = only(known)
-        if not self.sees(history) or not known:
+        if not known:
             raise await self._refused(accesslog.NOT_FOUND, key)
         await self.note(accesslog.ALLOWED, key)
         self.response.headers[POSITION_HEADER] = str(max(r.position for r in known))
@@ -248,19 +235,28 @@ class Call:
         await self.note(outcome, key)
         return problems.not_found() if outcome == accesslog.NOT_FOUND else problems.forbidden()
 
-    def _permit(self, stream: UUID, new: Scope | None) -> Callable[[History], None]:
+    async def _permit(
+        self, key: UUID, stream: UUID, new: Scope | None
+    ) -> Callable[[History], None]:
+        shut_out = await self.edge.shuts_out(self.principal, key)
+
         def permit(history: History) -> None:
             scope = self.edge.scope(history) if history else new
-            if scope is None or not sees(self.principal, scope):
+            if shut_out or scope is None or not sees(self.principal, scope):
                 raise Hidden if history or new is None else Foreign
             if self.request.if_match:
                 self.request.if_match.check(history, stream)
 
         return permit
 
-    def _beside(self, location: str, key: UUID) -> WriteSet:
+    def _beside(
+        self, place: str, key: UUID, vault: Sequence[Sealed] = (), looks_at: Sequence[UUID] = ()
+    ) -> WriteSet:
         return WriteSet(
-            request=self._request(location), access=[self._line(accesslog.ALLOWED, key)]
+            request=self._request(place),
+            access=[self._line(accesslog.ALLOWED, key)],
+            vault=vault,
+            expected=dict.fromkeys(looks_at, 0),
         )
 
     def _location(self, stream: UUID) -> str:

@@ -56,6 +56,8 @@ class Follows:
 class Service:
     """All that a service brings along; what it does not have is left out.
 
+    `access_group` names the group among `follows` on which access rests: while a key is parked
+    in it, only those find it from whom the access rule hides nothing.
     Its routes find the vault, the lists and what operators need among the parts without asking.
     """
 
@@ -66,6 +68,7 @@ class Service:
     vocabularies: Vocabularies = no_vocabularies
     publish: Publish | None = None
     follows: Sequence[Follows] = ()
+    access_group: str | None = None
     views: Sequence[View] = ()
     work: Mapping[str, HandleWork] = field(default_factory=dict)
     parts: Parts = field(default_factory=dict)

@@ -3,16 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
+from uuid import UUID
 
 from events.commands import History
+from events.parking import Parking
 from events.store import Store
-from kit.access import AccessTable, Scope
+from kit.access import AccessTable, Principal, Scope, sees_all
 from kit.clock import Clock
 from kit.settings import Settings
 from kit.vocabularies import Vocabularies, no_vocabularies
 
 ScopeOf = Callable[[History], Scope | None]
 """Whom the record concerns that these events tell of; None where they tell of none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The consumer group on which access rests: what of it is parked might close its key."""
+
+    group: str
+    parking: Parking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +34,15 @@ class Edge:
     access: AccessTable
     scope: ScopeOf
     vocabularies: Vocabularies
+    gate: Gate | None
     body_key: bytes
     cursor_key: bytes
+
+    async def shuts_out(self, principal: Principal, key: UUID) -> bool:
+        """To be asked before the history is read, which has all that was parked until then."""
+        if self.gate is None or sees_all(principal):
+            return False
+        return await self.gate.parking.parked(self.gate.group, key)
 
     @classmethod
     def of(
@@ -37,6 +54,7 @@ class Edge:
         access: AccessTable,
         scope: ScopeOf,
         vocabularies: Vocabularies = no_vocabularies,
+        gate: Gate | None = None,
     ) -> Self:
         return cls(
             store=store,
@@ -44,6 +62,7 @@ class Edge:
             access=access,
             scope=scope,
             vocabularies=vocabularies,
+            gate=gate,
             body_key=settings.key_for("idempotency"),
             cursor_key=settings.key_for("cursor"),
         )

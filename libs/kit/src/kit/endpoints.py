@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 
 from kit import accesslog, idempotency, preconditions, problems
 from kit.access import Principal, may
-from kit.calls import Asked, Call
+from kit.asked import Asked
+from kit.calls import Call
 from kit.clock import REQUEST_TIME
 from kit.context import CORRELATION_ID, traceparent
 from kit.edge import Edge

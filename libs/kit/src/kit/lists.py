@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, select
 from events.columns import believed_at, held_at
 from events.following import ViewTables, wait_for
 from events.history import FOREVER
+from events.parking_postgres import parked_in
 from events.pooled import pooled
 from events.sql import Row, fetch
 from events.views import View
@@ -72,6 +73,9 @@ def _rows(view: View, call: Call, at: Moment, page: Page, by: str) -> Select[Any
         found = found.where(_seen(table, call.principal))
     elif not sees_all(call.principal):
         found = found.where(table.c.key.in_(_seen_now(view, call.principal)))
+    gate = call.edge.gate
+    if gate and not sees_all(call.principal):
+        found = found.where(~parked_in(gate.group, table.c.key))
     if page.after:
         found = found.where(order > UUID(page.after[0]))
     return found.order_by(order).limit(page.fetch)

@@ -27,7 +27,7 @@ from kit import parking
 from kit.app import create_app
 from kit.auth import Authenticator
 from kit.composition import Ground, Service
-from kit.edge import Edge
+from kit.edge import Edge, Gate
 from kit.health import Check, health_app
 from kit.lists import Lists
 from kit.serving import serve
@@ -183,6 +183,7 @@ def api(
     checks: Mapping[str, Check],
 ) -> FastAPI:
     """The routes of the service, and those that operators have in every service."""
+    yard = PostgresYard(ground.pool, service.views)
     edge = Edge.of(
         ground.settings,
         store=ground.store,
@@ -190,6 +191,7 @@ def api(
         access={**service.access, **parking.ACCESS},
         scope=service.scope,
         vocabularies=service.vocabularies,
+        gate=Gate(service.access_group, yard) if service.access_group else None,
     )
     return create_app(
         ground.store.source,
@@ -201,7 +203,7 @@ def api(
         parts={
             Vault: ground.vault,
             Lists: Lists(ground.pool, ground.tables),
-            Parking: PostgresYard(ground.pool, service.views),
+            Parking: yard,
             **service.parts,
         },
     )

@@ -16,7 +16,7 @@ from kit.access import AccessTable, Role
 from kit.app import create_app
 from kit.auth import Authenticator, Keys
 from kit.clock import Clock, clock
-from kit.edge import Edge, ScopeOf
+from kit.edge import Edge, Gate, ScopeOf
 from kit.health import Check
 from kit.parts import Parts
 from kit.settings import Environment, Settings
@@ -81,6 +81,7 @@ class Stand:
         access: AccessTable,
         scope: ScopeOf,
         vocabularies: Vocabularies = no_vocabularies,
+        gate: Gate | None = None,
         parts: Parts | None = None,
         checks: Mapping[str, Check] | None = None,
         clock: Clock = clock(),  # noqa: B008  a function that reads the time
@@ -98,6 +99,7 @@ class Stand:
                 access=access,
                 scope=scope,
                 vocabularies=vocabularies,
+                gate=gate,
             ),
             authenticator=self.issuer.authenticator(),
             settings=given,

@@ -43,6 +43,7 @@ def compose(ground: Ground[Settings]) -> Service:
                 handle=of_consents(ground.store),
             ),
         ],
+        access_group=consents.GROUP,
         views=[DEADLINES, APPOINTMENTS, ABSENCES, TEAMS],
         work={MISS_DEADLINE: deadline_misser(ground.store, ground.clock)},
         parts={Programmes: programmes},

@@ -18,8 +18,8 @@ async def possible_duplicates(
     own = _referral(case_id, await call.needed(case_id), at)
     found = []
     for other in await store.alike(case_id):
-        history = await call.needed(other)
-        if call.sees(history) and _may_be_same(own, _referral(other, history, at)):
+        history = await call.found(other)
+        if history and _may_be_same(own, _referral(other, history, at)):
             found.append(other)
     return sorted(found)
 
