@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casefile.access import scope
@@ -119,6 +119,13 @@ def test_a_case_is_open_here_to_whom_it_is_open_there(
 
 
 @given(HISTORIES)
+@example(
+    [
+        replace(ASSIGN, occurred=Occurred.parse("2027-02-17")),
+        CloseCase(reason=CLOSED.reason, occurred=UNKNOWN),
+        ReopenCase(reason=REOPENED.reason, occurred=Occurred.parse("2027-02-16")),
+    ]
+)
 def test_whoever_is_in_the_team_now_is_so_in_the_view(
     told: Sequence[CaseCommand | ConsentEvent],
 ) -> None:

@@ -24,4 +24,5 @@ def holders(facts: Iterable[Recorded[Any]]) -> frozenset[UUID]:
     consents = (fact.event for fact in told if CONSENT_CODEC.reads(fact.type))
     if ACCESS in consent_decider.fold(consents).stopped:
         return frozenset()
-    return team_decider.fold(fact.event for fact in told if TEAM_CODEC.reads(fact.type)).members
+    team = team_decider.fold(fact.event for fact in told if TEAM_CODEC.reads(fact.type))
+    return frozenset(team.members)

@@ -1,7 +1,7 @@
 """Who is in the team of a case, by what casefile recorded, in the order in which it did."""
 
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import assert_never
@@ -28,7 +28,7 @@ class Team:
     recorded: tuple[TeamEvent, ...] = ()
 
     @property
-    def members(self) -> frozenset[UUID]:
+    def members(self) -> Mapping[UUID, CaseManagerJoined]:
         """Who is in it now; who left before it was recorded that they joined never is."""
         return _members(self.recorded)
 
@@ -43,16 +43,17 @@ def evolve(team: Team, event: TeamEvent) -> Team:
     return Team(recorded=tuple(recorded))
 
 
-def _members(recorded: Iterable[TeamEvent]) -> frozenset[UUID]:
-    members: dict[UUID, Occurred] = {}
+def _members(recorded: Iterable[TeamEvent]) -> Mapping[UUID, CaseManagerJoined]:
+    members: dict[UUID, CaseManagerJoined] = {}
     left: dict[UUID, Occurred] = {}
     dissolved: Occurred | None = None
     for event in recorded:
         match event:
             case CaseManagerJoined(case_manager=joining, occurred=occurred):
-                ends = members.get(joining), left.get(joining), dissolved
+                known = members.get(joining)
+                ends = known.occurred if known else None, left.get(joining), dissolved
                 if not any(end and occurred.certainly_before(end) for end in ends):
-                    members[joining] = occurred
+                    members[joining] = event
             case CaseManagerLeft(case_manager=leaving, occurred=occurred):
                 members.pop(leaving, None)
                 left[leaving] = occurred
@@ -61,7 +62,7 @@ def _members(recorded: Iterable[TeamEvent]) -> frozenset[UUID]:
                 dissolved = occurred
             case _:
                 assert_never(event)
-    return frozenset(members)
+    return members
 
 
 team_decider: Decider[Team, TeamEvent, TeamEvent] = Decider(Team(), decide, evolve)
@@ -70,4 +71,4 @@ TEAM = StreamType("team", team_decider, CODEC)
 
 def team_of(history: History, case_id: UUID) -> frozenset[UUID]:
     """Who is in it now, out of all streams of the case."""
-    return TEAM.state(history, TEAM.beside(case_id)).members
+    return frozenset(TEAM.state(history, TEAM.beside(case_id)).members)

@@ -1,16 +1,23 @@
 """Teams: one row per time in which a case manager was in the team of a case."""
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Column, Uuid
 
 from events.growing import Fold
-from events.history import FOREVER, happened
+from events.history import BEGINNING, FOREVER, happened
 from events.store import Recorded
 from events.views import Row, View
-from scheduling.team.events import CODEC, CaseManagerJoined, CaseManagerLeft, TeamEvent
+from scheduling.team.decider import team_decider
+from scheduling.team.events import (
+    CODEC,
+    CaseManagerJoined,
+    CaseManagerLeft,
+    TeamEvent,
+)
 
 Fact = Recorded[TeamEvent]
 
@@ -28,15 +35,19 @@ class _Times:
         insort(self._recorded, fact, key=lambda known: known.event.position)
 
     def rows(self) -> list[Row]:
+        now = team_decider.fold(fact.event for fact in self._recorded).members
         return [
             {"member": fact.event.case_manager, "held_from": since, "held_until": until}
             for number, fact in enumerate(self._recorded)
             if isinstance(fact.event, CaseManagerJoined)
-            if (since := happened(fact)) < (until := self._until(fact, number))
+            if (since := happened(fact)) < (until := self._until(fact, number, now))
         ]
 
-    def _until(self, joined: Fact, number: int) -> datetime:
-        return min(map(happened, _ends(joined, self._recorded, number)), default=FOREVER)
+    def _until(self, joined: Fact, number: int, now: Mapping[UUID, CaseManagerJoined]) -> datetime:
+        """What made somebody a member of today goes on, and nothing else does."""
+        if joined.event in now.values():
+            return FOREVER
+        return min(map(happened, _ends(joined, self._recorded, number)), default=BEGINNING)
 
 
 def _ends(joined: Fact, recorded: Sequence[Fact], number: int) -> Iterable[Fact]:
