@@ -61,7 +61,7 @@ KEPT = ("unknown-type", "unknown-version")
 """Nobody acts on these, so casefile passes them over; analytics keeps them."""
 
 
-@pytest.mark.timeout(sized(240, 900))
+@pytest.mark.timeout(sized(480, 900))
 async def test_one_poison_of_each_kind_among_many_cases_parks_its_own_case_only(
     world: World, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -103,7 +103,7 @@ async def test_one_poison_of_each_kind_among_many_cases_parks_its_own_case_only(
     await audit(world)
 
 
-@pytest.mark.timeout(sized(240, 900))
+@pytest.mark.timeout(sized(480, 900))
 async def test_a_message_that_kills_its_process_is_parked_after_five_deaths_and_others_go_on(
     world: World, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -20,7 +20,7 @@ CASES = sized(20, 600)
 COPIES = 5
 
 
-@pytest.mark.timeout(sized(240, 1800))
+@pytest.mark.timeout(sized(480, 1800))
 async def test_messages_that_lie_on_a_topic_up_to_five_times_have_one_effect(
     world: World, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ SLOW_GROUP = "analytics.log"
 CAUGHT_UP_SECONDS = sized(60.0, 600.0)
 
 
-@pytest.mark.timeout(sized(240, 1800))
+@pytest.mark.timeout(sized(480, 1800))
 async def test_while_one_service_is_slow_the_others_are_not_and_it_makes_up_for_it_afterwards(
     world: World, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

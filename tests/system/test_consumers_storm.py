@@ -29,7 +29,7 @@ STEADY_SECONDS = 60.0
 _OPENED = "select count(*) from events where type = 'case.opened.v1'"
 
 
-@pytest.mark.timeout(sized(240, 700))
+@pytest.mark.timeout(sized(480, 700))
 async def test_while_members_come_and_go_every_two_seconds_all_cases_are_opened_once(
     world: World, record_property: Callable[[str, object], None]
 ) -> None:

@@ -28,7 +28,7 @@ WATCHED_SECONDS = 120
 RENEWED = "leidraad_consumer_renewed_total"
 
 
-@pytest.mark.timeout(sized(240, 400))
+@pytest.mark.timeout(sized(480, 400))
 async def test_a_member_whose_event_loop_is_blocked_is_replaced_and_comes_back_by_itself(
     world: World, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
@@ -59,7 +59,7 @@ async def test_a_member_whose_event_loop_is_blocked_is_replaced_and_comes_back_b
     await audit(world)
 
 
-@pytest.mark.timeout(sized(300, 400))
+@pytest.mark.timeout(sized(600, 400))
 async def test_members_that_stand_still_are_made_anew_and_a_handler_that_hangs_is_parked(
     world: World, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

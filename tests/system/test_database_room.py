@@ -21,7 +21,7 @@ from rig.world import World, eventually
 pytestmark = [
     pytest.mark.system,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(480),
 ]
 
 DATABASE_MEGABYTES = 160

@@ -15,7 +15,7 @@ from programmes import Programmes
 from rig.caller import Caller
 from rig.ledger import Ledger
 
-SECONDS = 60.0
+SECONDS = 120.0
 """Nothing that the system does by itself may take longer than this in a test."""
 PROGRAMME = "medical-incidents"
 FIGURES = "invented-figures"
