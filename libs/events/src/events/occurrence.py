@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,16 @@ CIVIL_TIME = ZoneInfo("Europe/Amsterdam")
 def civil_day(at: datetime) -> date:
     """The day on which an instant falls."""
     return at.astimezone(CIVIL_TIME).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The first instant of the day in civil time."""
+    return datetime.combine(day, time(), CIVIL_TIME)
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant after the day in civil time."""
+    return start_of_day(day + timedelta(days=1))
 
 
 FIRST_YEAR, LAST_YEAR = 1950, 2199

@@ -1,6 +1,6 @@
 """Lists: a page of a view's rows, those that the caller may see, as they held and were known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -42,9 +42,13 @@ class Lists:
         show: Callable[[Row], T],
         *conditions: ColumnElement[bool],
         by: str = "key",
+        beside: Sequence[View] = (),
     ) -> Listed[T]:
-        """In the order of `by`, a column of ids; those of keys follow the order of making."""
-        await caught_up(self.tables, view, at.min_position)
+        """In the order of `by`, a column of ids; those of keys follow the order of making.
+
+        `beside` are other views that the conditions read.
+        """
+        await caught_up(self.tables, at.min_position, *beside, view)
         await call.position(at, seen=await self.tables.position(view))
         statement = _rows(view, call, at, page, by).where(*conditions)
         async with pooled(self.pool) as connection:
@@ -52,15 +56,16 @@ class Lists:
         return page.answer(rows, lambda row: [str(row[by])], show)
 
 
-async def caught_up(tables: ViewTables, view: View, min_position: int) -> None:
-    """Waits a bounded moment for `minPosition`; a problem if the view is still behind.
+async def caught_up(tables: ViewTables, min_position: int, *views: View) -> None:
+    """Waits a bounded moment for `minPosition`; a problem if a view is still behind.
 
     One that is filled for the first time is not waited for: that may take long.
     """
-    if not await tables.whole(view):
-        raise filling()
-    if not await wait_for(tables, view, min_position, WAIT_SECONDS):
-        raise unavailable()
+    for view in views:
+        if not await tables.whole(view):
+            raise filling()
+        if not await wait_for(tables, view, min_position, WAIT_SECONDS):
+            raise unavailable()
 
 
 TheLists = Annotated[Lists, part(Lists)]

@@ -30,7 +30,7 @@ from programmes.instrument import Instrument
 from programmes.notification import Notification
 from programmes.offer import Offer, Origin, ReferralSource
 from programmes.published import context
-from programmes.term import Declared, Labels, Reasons, Source, Term, Terms, Version, codes
+from programmes.term import Declared, Labels, Reasons, Source, Term, Terms, Version, codes, refuse
 from programmes.track import Step, Track
 
 
@@ -110,18 +110,14 @@ class Definition(Declared):
         cls, deadlines: tuple[Deadline, ...], info: ValidationInfo
     ) -> tuple[Deadline, ...]:
         if "tracks" in info.data:
-            mistakes = list(strange(deadlines, info.data["tracks"], context(info)))
-            if mistakes:
-                raise ValueError("; ".join(mistakes))
+            refuse(strange(deadlines, info.data["tracks"], context(info)))
         return deadlines
 
     @field_validator("heavy")
     @classmethod
     def _can_be_marked(cls, heavy: Heavy, info: ValidationInfo) -> Heavy:
         if "tracks" in info.data:
-            mistakes = list(unmarked(heavy, info.data["tracks"], context(info)))
-            if mistakes:
-                raise ValueError("; ".join(mistakes))
+            refuse(unmarked(heavy, info.data["tracks"], context(info)))
         return heavy
 
     @cached_property

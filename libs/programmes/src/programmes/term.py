@@ -45,6 +45,12 @@ def codes(terms: Iterable[Term]) -> frozenset[str]:
     return frozenset(term.code for term in terms)
 
 
+def refuse(mistakes: Iterable[str]) -> None:
+    """Raises ValueError where there are any, and names them all."""
+    if told := "; ".join(mistakes):
+        raise ValueError(told)
+
+
 def _not_empty(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     if not terms:
         raise ValueError("names nothing")

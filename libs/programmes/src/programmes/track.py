@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from events.contracts.contract import Code
 from programmes.published import StepEvent, one_of
-from programmes.term import Declared, MaybeReasons, Term, codes
+from programmes.term import Declared, MaybeReasons, Term, codes, refuse
 
 FieldType = Literal["yes-no", "date", "days", "euro", "code", "codes"]
 """What a step may say: yes, no or unknown; a day; a number of days; whole euros; terms. No text."""
@@ -70,8 +70,7 @@ class Track(Term):
 
     @model_validator(mode="after")
     def _guards_name_steps(self) -> "Track":
-        if mistakes := list(_strange(self.steps)):
-            raise ValueError("; ".join(mistakes))
+        refuse(_strange(self.steps))
         return self
 
     def step(self, code: str) -> Step | None:

@@ -51,8 +51,7 @@ class Snapshots:
 
         Of several views, the position is what all of them have seen.
         """
-        for view in views:
-            await caught_up(self.tables, view, min_position)
+        await caught_up(self.tables, min_position, *views)
         async with pooled(self.pool) as connection, _standing_still(connection, views):
             positions = [await _position(connection, view) for view in views]
             parked = {key for view in views for key in await _parked(connection, view)}

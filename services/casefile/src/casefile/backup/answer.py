@@ -36,8 +36,9 @@ def backup_periods(events: Sequence[object]) -> list[BackupPeriod]:
                 now = event
             case BackupHandedBack(occurred=occurred) | CaseReopened(occurred=occurred):
                 end(occurred)
-            case CaseManagerReleased(case_manager=left, occurred=occurred) if now:
-                if now.backup == left:
-                    end(occurred)
+            case CaseManagerReleased(case_manager=left, occurred=occurred) if (
+                now and now.backup == left
+            ):
+                end(occurred)
     end(None)
     return periods

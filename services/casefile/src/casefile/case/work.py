@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from casefile.case.events import CaseEvent, CaseOpened
-from events.store import Draft, Work
+from events.store import Draft, Metadata, Work
 
 FETCH_CONTACT_DATA = "fetch-contact-data"
 
@@ -11,14 +11,10 @@ FETCH_CONTACT_DATA = "fetch-contact-data"
 def work(draft: Draft, event: CaseEvent) -> Sequence[Work]:
     match event:
         case CaseOpened():
-            return [
-                Work(
-                    id=draft.id,
-                    kind=FETCH_CONTACT_DATA,
-                    key=draft.key,
-                    data={},
-                    metadata=draft.metadata,
-                )
-            ]
+            return [fetch_contact_data(draft, draft.metadata)]
         case _:
             return []
+
+
+def fetch_contact_data(draft: Draft, metadata: Metadata) -> Work:
+    return Work(id=draft.id, kind=FETCH_CONTACT_DATA, key=draft.key, data={}, metadata=metadata)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from casefile.case.work import FETCH_CONTACT_DATA
+from casefile.case.work import fetch_contact_data
 from casefile.consent.events import ConsentEvent, ConsentGiven
 from events.store import Draft, Work
 
@@ -12,14 +12,7 @@ def work(draft: Draft, event: ConsentEvent) -> Sequence[Work]:
     """The service acts, whoever recorded the consent; what there is to fetch is found then."""
     match event:
         case ConsentGiven():
-            return [
-                Work(
-                    id=draft.id,
-                    kind=FETCH_CONTACT_DATA,
-                    key=draft.key,
-                    data={},
-                    metadata=replace(draft.metadata, actor="casefile", role="service"),
-                )
-            ]
+            own = replace(draft.metadata, actor="casefile", role="service")
+            return [fetch_contact_data(draft, own)]
         case _:
             return []

@@ -1,7 +1,6 @@
 """HTTP for appointments: planning, confirming, calling off, holding and reading them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Query
 from uuid_utils.compat import uuid7
 
 from events.commands import Gather, History
+from events.occurrence import end_of_day, start_of_day
 from events.sql import Row
 from kit.bodies import Body, Written
 from kit.calls import Call
@@ -30,7 +30,6 @@ from scheduling.appointment.decider import (
 )
 from scheduling.appointment.state import Status
 from scheduling.consent import decider as consents
-from scheduling.deadline.work import end_of_day
 from scheduling.parts import TheProgrammes
 from scheduling.team.decider import team_of
 from scheduling.views.appointments import APPOINTMENTS
@@ -128,15 +127,17 @@ async def list_appointments(
     wanted = [
         *([columns.status == status] if status else []),
         *([columns.case_manager == case_manager] if case_manager else []),
-        *([columns.starts_at >= end_of_day(starts_from - timedelta(1))] if starts_from else []),
+        *([columns.starts_at >= start_of_day(starts_from)] if starts_from else []),
         *([columns.starts_at < end_of_day(starts_until)] if starts_until else []),
     ]
     return await views.page(APPOINTMENTS, call, at, page, _listed, *wanted, by="appointment")
 
 
+_SHOWN = AppointmentAnswer.model_fields.keys() - {"id", "case_id"}
+
+
 def _listed(row: Row) -> AppointmentAnswer:
-    fields = AppointmentAnswer.model_fields.keys() - {"id", "case_id"}
-    told = {field: row[field] for field in fields}
+    told = {field: row[field] for field in _SHOWN}
     return AppointmentAnswer(id=row["appointment"], case_id=row["key"], **told)
 
 

@@ -96,7 +96,7 @@ async def record_absence(
         await _time(call, case_manager),
         told,
         new=_own(case_manager),
-        location=f"{_place(case_manager)}/absences/{told.absence}",
+        location=_place(case_manager, told.absence),
     )
 
 
@@ -116,8 +116,8 @@ async def change_absence(
         last_day=body.last_day,
         occurred=body.occurred_at,
     )
-    place = f"{_place(case_manager)}/absences/{absence}"
     key = await _time(call, case_manager)
+    place = _place(case_manager, absence)
     return await call.execute(CASE_MANAGER, key, told, location=place)
 
 
@@ -129,8 +129,8 @@ async def withdraw_absence(
     call: Annotated[Call, changes("absence:record")],
 ) -> Written:
     told = AbsenceWithdrawn(absence=absence, case_manager=case_manager, occurred=body.occurred_at)
-    place = f"{_place(case_manager)}/absences/{absence}"
     key = await _time(call, case_manager)
+    place = _place(case_manager, absence)
     return await call.execute(CASE_MANAGER, key, told, location=place)
 
 
@@ -187,5 +187,6 @@ def _own(case_manager: UUID) -> Scope:
     return Scope(case_managers=frozenset({case_manager}))
 
 
-def _place(case_manager: UUID) -> str:
-    return f"/v1/case-managers/{case_manager}"
+def _place(case_manager: UUID, absence: UUID | None = None) -> str:
+    own = f"/v1/case-managers/{case_manager}"
+    return f"{own}/absences/{absence}" if absence else own

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from events.commands import StreamType
 from events.decider import Decider
-from events.occurrence import UNKNOWN, Occurred
+from events.occurrence import UNKNOWN, Occurred, end_of_day
 from scheduling.deadline.events import (
     CODEC,
     DeadlineEvent,
@@ -16,7 +16,7 @@ from scheduling.deadline.events import (
     DeadlineSet,
     DeadlineSilenced,
 )
-from scheduling.deadline.work import end_of_day, work
+from scheduling.deadline.work import work
 
 
 class Status(StrEnum):

@@ -12,7 +12,7 @@ from events.sql import Row
 from kit.bodies import Answer
 from kit.calls import Call
 from kit.endpoints import lists, reads
-from kit.lists import TheLists, caught_up
+from kit.lists import TheLists
 from kit.moments import AtMoment, Day
 from kit.paging import AtPage, Listed
 from kit.problems import not_found
@@ -49,11 +49,12 @@ async def list_deadlines(
     columns = DEADLINES.table.c
     wanted = [columns.status == status] if status else []
     due = [columns.due_on <= due_by] if due_by else []
-    if uncovered:
-        for view in BESIDE:
-            await caught_up(views.tables, view, at.min_position)
-        wanted.append(is_uncovered(at))
-    return await views.page(DEADLINES, call, at, page, _listed, *wanted, *due, by="deadline")
+    away = [is_uncovered(at)] if uncovered else []
+    beside = BESIDE if uncovered else ()
+    conditions = [*wanted, *due, *away]
+    return await views.page(
+        DEADLINES, call, at, page, _listed, *conditions, by="deadline", beside=beside
+    )
 
 
 def _listed(row: Row) -> DeadlineAnswer:

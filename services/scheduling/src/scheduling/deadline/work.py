@@ -1,18 +1,12 @@
 """The timer of a deadline: a work item that falls due when the day is over."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 
-from events.occurrence import CIVIL_TIME
+from events.occurrence import end_of_day
 from events.store import Draft, Work
 from scheduling.deadline.events import DeadlineEvent, DeadlineSet
 
 MISS_DEADLINE = "miss-deadline"
-
-
-def end_of_day(day: date) -> datetime:
-    """The first instant after the day in civil time."""
-    return datetime.combine(day + timedelta(days=1), time(), CIVIL_TIME)
 
 
 def work(draft: Draft, event: DeadlineEvent) -> Sequence[Work]:

@@ -5,11 +5,10 @@ from uuid import UUID
 from events.commands import Cause, Gather, History, execute
 from events.consumer import follows
 from events.contracts.contract import Contract
-from events.occurrence import UNKNOWN
+from events.occurrence import UNKNOWN, end_of_day
 from events.store import Recorded, Store
 from scheduling.consent.decider import CONSENT, REMINDERS
 from scheduling.deadline.decider import DEADLINE, MissDeadline
-from scheduling.deadline.work import end_of_day
 
 
 async def tell_missed(store: Store, message: Recorded[Contract]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Column, DateTime, Index, Integer, Text, Uuid
 
@@ -16,28 +17,29 @@ from scheduling.holders import DECIDE_ACCESS, holders
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Now:
-    """The appointments of a case, and the facts that decide who sees them."""
+    """The appointments of a case; the facts that decide who sees them, and who does by them."""
 
     programme: str = ""
     appointments: Appointments = field(default_factory=Appointments)
     access: tuple[Recorded[Any], ...] = ()
+    case_managers: tuple[UUID, ...] = ()
 
 
 def _then(now: _Now, fact: Recorded[Any]) -> _Now:
     if fact.type in DECIDE_ACCESS:
-        return replace(now, access=(*now.access, fact))
+        access = (*now.access, fact)
+        return replace(now, access=access, case_managers=tuple(sorted(holders(access))))
     told = evolve(now.appointments, fact.event)
     return replace(now, programme=str(fact.metadata.programme), appointments=told)
 
 
 def _row(now: _Now) -> Iterable[Row]:
-    case_managers = sorted(holders(now.access))
     for id_, appointment in now.appointments.by_id.items():
         if columns := shown(appointment):
             yield {
                 "appointment": id_,
                 "programme": now.programme,
-                "case_managers": case_managers,
+                "case_managers": list(now.case_managers),
                 **columns,
             }
 
