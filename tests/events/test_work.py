@@ -320,6 +320,17 @@ async def test_what_fails_is_retried_later_and_later_until_it_is_done(place: Pla
     assert await place.waiting() == 0
 
 
+def test_after_the_longest_outage_work_waits_half_a_minute_at_most() -> None:
+    """What nobody could do for a day is done soon after it can be done again."""
+    queue = MemoryQueue(MemoryStore("notifications"))
+    usual = Worker(service="notifications", queue=queue, handlers={})
+
+    delays = [usual.backoff.delay(tries, usual.chance) for tries in range(1, 10_000)]
+
+    assert delays[0] <= 1.0
+    assert max(delays) <= 30.0
+
+
 async def test_an_item_that_was_done_before_is_a_success(place: Place) -> None:
     await place.add()
 

@@ -25,7 +25,6 @@ from programmes.loader import SHIPPED, load
 from rig.evidence import gather
 from rig.reader import caught_up, reading_along
 from rig.rest import at_rest
-from rig.tables import value
 from rig.world import PROGRAMME, World, define, eventually
 
 TESTS = Path(__file__).parents[2]
@@ -33,7 +32,6 @@ CONNECTIONS = 100
 WARM_SECONDS = 5.0
 ANSWERED_SECONDS = 60.0
 REST_SECONDS = 180.0
-_SOON = "select count(*) from work where due_at < now() + interval '1 hour'"
 
 Say = Callable[[str], None]
 
@@ -154,12 +152,11 @@ class Campaign:
             await at_rest(self.world)
             await eventually(self._all_answer, "not every process is ready")
         except NotStarted as failure:
-            return [str(failure)]
+            return [str(failure), *await verdict.undone(self.world)]
         return []
 
     async def _all_answer(self) -> bool:
         return all([await self._supervisor.answers(name) for name in self._supervisor.kept])
 
     async def _nothing_due(self) -> bool:
-        due = [await value(self.world, service, _SOON) for service in self.world.stack.ports]
-        return not any(due)
+        return not await verdict.undone(self.world)

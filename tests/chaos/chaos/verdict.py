@@ -17,11 +17,23 @@ _IDLE = """select datname, pid from pg_stat_activity
 _SESSIONS = """select datname, client_port from pg_stat_activity
     where backend_type = 'client backend' and datname = any($1)"""
 _PARKED = "select consumer, key, reason from parked_keys"
+_UNDONE = """select kind, tries, due_at, claimed_until - now() as held from work
+    where due_at < now() + interval '1 hour'"""
 
 
 def broken(world: World, evidence: Evidence) -> list[str]:
     """What the checker says."""
     return [str(v) for v in check(evidence, rules(world.programmes), settled=True)]
+
+
+async def undone(world: World) -> list[str]:
+    """Durable work that is due soon, and what holds it up."""
+    return [
+        f"{service} has {row['kind']} to do since {row['due_at']}, tried {row['tries']} times,"
+        f" held for another {row['held']}"
+        for service in world.stack.ports
+        for row in await rows(world, service, _UNDONE)
+    ]
 
 
 async def left_over(world: World) -> list[str]:

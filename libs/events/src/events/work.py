@@ -74,7 +74,7 @@ class Worker:
     concurrency: int = 8
     lease: timedelta = timedelta(seconds=30)
     look_seconds: float = 0.5
-    backoff: Backoff = field(default_factory=lambda: Backoff(1.0, 600.0))
+    backoff: Backoff = field(default_factory=lambda: Backoff(first_seconds=1.0))
     chance: random.Random = field(default_factory=random.Random)
 
     async def run(self, stop: asyncio.Event) -> None:
