@@ -18,7 +18,7 @@ from rig.size import sized
 REBUILDING = Path(__file__).parent / "programs" / "rebuilding.py"
 FEW, MANY = sized((24_000, 96_000), (99_996, 999_996))
 MOST_KILOBYTES = 12_000
-SECONDS = sized(110, 1800)
+SECONDS = sized(300, 1800)
 
 pytestmark = [
     pytest.mark.system,

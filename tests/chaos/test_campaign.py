@@ -11,8 +11,8 @@ import pytest
 
 from rig.size import sized
 
-SEED, RATE = 20260401, 10
-KILLS, SECONDS = sized((40, 1500), (500, 7200))
+SEED, RATE = 20260401, 6
+KILLS, SECONDS = sized((26, 1500), (500, 7200))
 TESTS = Path(__file__).parents[1]
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(SECONDS + 20)]
 

@@ -18,7 +18,7 @@ from rig.size import sized
 CLUMSY = Path(__file__).parent / "programs" / "clumsy.py"
 WRITERS, CALLERS, EVENTS = 4, 8, 5
 APPENDS = sized(50_000, 1_000_000) // (WRITERS * CALLERS * EVENTS)
-SECONDS = sized(100, 1800)
+SECONDS = sized(300, 1800)
 PAGE = 1000
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(SECONDS + 20)]

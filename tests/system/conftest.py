@@ -8,6 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from checker.services import rules
 from dev.stack import FREE, stack
 from programmes.loader import SHIPPED, load
 from rig.audit import audit
@@ -31,7 +32,8 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         stack("test", ports=FREE, environment="test", durable=False, settings=settings) as started,
         httpx.AsyncClient(timeout=30, trust_env=False) as client,
     ):
-        made = World(stack=started, client=client, programmes=load(folder))
+        known = load(folder)
+        made = World(stack=started, client=client, programmes=known, rules=rules(known))
         for programme in (PROGRAMME, *COPIES):
             await made.register("desk", programme, "Desk", f"{programme}@example.org")
         async with reading_along(made):

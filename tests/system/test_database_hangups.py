@@ -17,7 +17,7 @@ from rig.world import World, eventually
 pytestmark = [
     pytest.mark.system,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(3600 if LONG else 120),
+    pytest.mark.timeout(3600 if LONG else 480),
 ]
 
 CLIENTS = sized(1_000, 10_000)

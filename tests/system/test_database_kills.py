@@ -21,7 +21,7 @@ from rig.world import World, eventually
 pytestmark = [
     pytest.mark.system,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(7200 if LONG else 240),
+    pytest.mark.timeout(7200 if LONG else 480),
 ]
 
 WRITERS = 8

@@ -19,6 +19,7 @@ from chaos.striker import Striker
 from chaos.supervisor import Supervisor
 from chaos.timeline import Timeline
 from checker.evidence import Evidence
+from checker.services import rules
 from dev.failure import NotStarted
 from dev.stack import FREE, stack
 from programmes.loader import SHIPPED, load
@@ -82,7 +83,8 @@ async def world(folder: Path, say: Say) -> AsyncIterator[World]:
         ) as started,
         httpx.AsyncClient(timeout=30, trust_env=False, limits=limits) as client,
     ):
-        yield World(stack=started, client=client, programmes=load(programmes))
+        known = load(programmes)
+        yield World(stack=started, client=client, programmes=known, rules=rules(known))
 
 
 class Campaign:

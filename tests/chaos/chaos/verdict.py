@@ -8,7 +8,6 @@ import psutil
 from chaos.timeline import Timeline
 from checker.check import check
 from checker.evidence import Evidence
-from checker.services import rules
 from rig.tables import rows
 from rig.world import World
 
@@ -23,7 +22,7 @@ _UNDONE = """select kind, tries, due_at, claimed_until - now() as held from work
 
 def broken(world: World, evidence: Evidence) -> list[str]:
     """What the checker says."""
-    return [str(v) for v in check(evidence, rules(world.programmes), settled=True)]
+    return [str(v) for v in check(evidence, world.rules, settled=True)]
 
 
 async def undone(world: World) -> list[str]:

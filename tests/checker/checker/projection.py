@@ -1,15 +1,28 @@
 """R8: at its checkpoint a view shows what the fold of the log up to there makes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from checker.evidence import Books, Violation
 from checker.rules import Rules
 from checker.slowly import materialise
 from events.store import Json, Recorded
 from events.views import Row, View
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The rows of a key, and the events of which they were made."""
+
+    events: Sequence[Recorded[Json]]
+    rows: Sequence[Row]
+
+
+_FOLDED = WeakKeyDictionary[View, Mapping[UUID, Folded]]()
 
 
 def views(service: str, books: Books, rules: Rules, *, settled: bool) -> Iterator[Violation]:
@@ -27,11 +40,19 @@ def views(service: str, books: Books, rules: Rules, *, settled: bool) -> Iterato
 
 
 def _folded(view: View, log: Sequence[Recorded[Json]], rules: Rules) -> Sequence[Row]:
-    histories = defaultdict[UUID, list[Recorded[object]]](list)
+    """Of a key that has the same events as when it was looked at last, the same follows."""
+    histories = defaultdict[UUID, list[Recorded[Json]]](list)
     for event in log:
         if view.reads(event):
-            histories[event.key].append(rules.decode(event))
-    return materialise(view, histories)
+            histories[event.key].append(event)
+    before = _FOLDED.get(view, {})
+    _FOLDED[view] = {
+        key: before[key]
+        if key in before and before[key].events == events
+        else Folded(events, materialise(view, {key: [*map(rules.decode, events)]}))
+        for key, events in histories.items()
+    }
+    return [row for folded in _FOLDED[view].values() for row in folded.rows]
 
 
 def _counted(view: View, rows: Sequence[Row]) -> Counter[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from cloudevents.core.base import BaseCloudEvent
 
 from checker.check import check
-from checker.services import rules
 from rig.dump import keep
 from rig.evidence import gather
 from rig.reader import caught_up
@@ -24,7 +23,7 @@ async def audit(world: World) -> None:
     """
     await caught_up(world)
     evidence = await gather(world, world.ledger.exchanges, world.seen)
-    found = check(evidence, rules(world.programmes), settled=True)
+    found = check(evidence, world.rules, settled=True)
     if found:
         keep(evidence, world, KEPT)
     shown = "\n".join(map(str, found[:MOST_SHOWN]))

@@ -14,7 +14,6 @@ from email.parser import BytesHeaderParser
 from uuid import UUID
 
 from checker.evidence import Books, Disturbed, Evidence, Exchange
-from checker.services import rules
 from events.envelope import topic_of
 from rig.books import Seen, Waits, read
 from rig.topics import PUBLISHING, messages
@@ -36,7 +35,7 @@ async def gather(
     books: dict[str, Books] = {}
     parked, skipped = Waits(), Waits()
     for service in ORDER:
-        own = rules(world.programmes)[service]
+        own = world.rules[service]
         url, read_along = world.database(service), known[1].get(service, ())
         books[service], waiting, left_out = await read(url, service, own, read_along)
         parked |= waiting

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from checker.rules import Rules
 from dev.process import Process, until
 from dev.stack import ALL, Stack
 from programmes import Programmes
@@ -31,6 +32,8 @@ class World:
     stack: Stack
     client: httpx.AsyncClient
     programmes: Programmes
+    rules: Mapping[str, Rules]
+    """What must follow from the log of each service, for the checker."""
     patience: float = 0
     foreign: set[str] = field(default_factory=set)
     """Ids of messages that tests put on topics, and no service."""
