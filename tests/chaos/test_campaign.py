@@ -14,7 +14,12 @@ from rig.size import sized
 SEED, RATE = 20260401, 6
 KILLS, SECONDS = sized((26, 1500), (500, 7200))
 TESTS = Path(__file__).parents[1]
-pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(SECONDS + 20)]
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.faults,
+    pytest.mark.slow,
+    pytest.mark.timeout(SECONDS + 20),
+]
 
 
 def test_no_promise_is_broken_and_nothing_is_left_over_whatever_is_killed(

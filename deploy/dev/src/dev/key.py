@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from joserfc import jwt
@@ -21,7 +22,9 @@ def make_key(folder: Path) -> RSAKey:
     return key
 
 
+@cache
 def read_key(folder: Path) -> RSAKey:
+    """Remembered: to check the numbers of a key takes 50 ms."""
     pem = (folder / "key.pem").read_bytes()
     key = RSAKey.import_key(pem, {"use": "sig", "alg": ALGORITHM})
     key.ensure_kid()
