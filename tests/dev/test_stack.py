@@ -111,6 +111,19 @@ async def test_single_processes_stand_in_for_all(whole: Stack) -> None:
     assert "LEIDRAAD_CLOCK_SHIFT" not in api
 
 
+async def test_an_address_takes_one_port_however_often_it_is_asked_for(
+    whole: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A port stays taken as long as this process lives: there would soon be none."""
+    ports = iter([20_001, 20_002, 20_003])
+    monkeypatch.setattr("dev.stack.free_port", lambda: next(ports))
+
+    addresses = {whole.address("greeter", "relay.3") for _ in range(3)}
+
+    assert len(addresses) == 1
+    assert next(ports) == 20_002
+
+
 async def test_a_kind_may_have_several_processes(whole: Stack) -> None:
     await whole.stop("greeter")
 

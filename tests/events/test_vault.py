@@ -191,6 +191,15 @@ async def test_of_two_who_make_a_key_at_once_one_has_to_seal_again(vault: Vault)
     assert await vault.open(PERSON, OTHER_RECORD) == FIELDS
 
 
+async def test_records_of_someone_new_under_two_keys_are_refused(vault: Vault) -> None:
+    two = [await vault.seal(PERSON, record, FIELDS) for record in (RECORD, OTHER_RECORD)]
+
+    with pytest.raises(VersionConflict):
+        await put(vault, *two[0], *two[1])
+
+    assert await vault.store.sealed(PERSON) == []
+
+
 async def test_the_key_of_a_refused_set_is_not_kept(vault: Vault) -> None:
     refused = await vault.seal(PERSON, RECORD, FIELDS)
 

@@ -192,6 +192,19 @@ async def test_a_worker_whose_clock_is_behind_holds_back_no_work_without_a_timer
     assert claimed.work.id == item
 
 
+async def test_a_worker_whose_clock_is_behind_gets_what_was_due_when_it_was_recorded(
+    place: Place,
+) -> None:
+    """It waits for no clock, while a timer that was set for later does."""
+    now, late = datetime(2019, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
+    item = await place.add(due_in=(late - NOW).days * 86_400)
+    await place.add(due_in=0)
+
+    claimed = await place.queue.claim(KINDS, now, LEASE, 10)
+
+    assert [c.work.id for c in claimed] == [item]
+
+
 async def test_a_worker_whose_clock_steps_does_not_take_its_own_item_again(place: Place) -> None:
     clock, begun, go_on = FixedClock(NOW), list[UUID](), asyncio.Event()
     await place.add()

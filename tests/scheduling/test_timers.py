@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from events.memory import MemoryStore
-from events.occurrence import Occurred
+from events.occurrence import Occurred, end_of_day
 from events.store import AlreadyDone, Appended, Unavailable, Work, WriteSet
 from events.testing import METADATA, NOW, FixedClock, numbered
 from events.work import Handle
@@ -44,6 +46,20 @@ async def test_a_deadline_that_is_over_is_missed(miss: Handle, store: MemoryStor
 
     assert last(store) == DeadlineMissed(
         policy="first-contact", due_on=DUE_ON, occurred=Occurred.instant(NOW)
+    )
+    assert store.work == {}
+
+
+@pytest.mark.usefixtures("miss")
+async def test_whose_clock_is_behind_misses_at_the_end_of_the_day(store: MemoryStore) -> None:
+    """By the clock of whoever gave out the timer the day is over; it would never come again."""
+    end = end_of_day(DUE_ON)
+    behind = deadline_misser(store, FixedClock(end - timedelta(seconds=30)))
+
+    await behind(replace(TIMER, due_at=end))
+
+    assert last(store) == DeadlineMissed(
+        policy="first-contact", due_on=DUE_ON, occurred=Occurred.instant(end)
     )
     assert store.work == {}
 

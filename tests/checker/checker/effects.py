@@ -5,26 +5,31 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from checker.delivery import Sent, as_message
-from checker.evidence import Evidence, Violation
+from checker.evidence import Books, Evidence, Violation
 from checker.reaction import Asked, asked, in_stream
 from checker.rules import Follower, Keeper, Rules
 from events.relay import relay_group
 from events.store import Json, Recorded
 
 Published = Mapping[str, Sent]
+AS_SENT = ("type", "event", "key", "stream", "occurred", "corrects", "metadata")
 
 
 def consumed(
     service: str, evidence: Evidence, rules: Rules, published: Published, *, settled: bool
 ) -> list[Violation]:
     books = evidence.books[service]
-    found: list[Violation] = []
+    found, asked_in = list[Violation](), set[UUID]()
     for follower in rules.follows:
         asks = [ask for source in follower.sources for ask in _asks(follower, published[source])]
         left_out = _left_out(follower.group, follower.sources, evidence)
         found += _inbox(service, follower.group, asks, left_out, evidence, settled=settled)
-        for stream, own in _by_stream(asks).items():
+        streams = _by_stream(asks)
+        asked_in |= streams.keys()
+        for stream, own in streams.items():
             found += in_stream(service, stream, own, books, left_out)
+    if rules.follows:
+        found += _unasked(service, books, asked_in, evidence)
     if rules.keeps:
         for source in rules.keeps.sources:
             sent = published[source]
@@ -39,6 +44,17 @@ def _asks(follower: Follower, published: Sent) -> Iterator[Asked]:
         reaction = follower.reactions.get(message.type) if message else None
         if message and reaction:
             yield from asked(follower.group, message, reaction)
+
+
+def _unasked(
+    service: str, books: Books, asked_in: Collection[UUID], evidence: Evidence
+) -> Iterator[Violation]:
+    """What follows from a message is in a stream that some message asks something of."""
+    for event in books.log:
+        caused = event.metadata.causation_id
+        if caused and event.stream not in asked_in and str(caused) not in evidence.foreign:
+            sentence = f"event {event.id} of {service} follows from message {caused}, and nothing"
+            yield Violation("R7", f"{sentence} asks for an effect on its stream {event.stream}")
 
 
 def _left_out(group: str, sources: Sequence[str], evidence: Evidence) -> Collection[UUID]:
@@ -103,6 +119,9 @@ def _kept(
         kept = own.pop(message.id, None)
         if kept and not _as_sent(kept, message, keeper):
             yield Violation("R7", f"{service} keeps message {message.id} not as it was sent")
+        if (kept is not None) != ((keeper.group, message.id) in evidence.books[service].inbox):
+            sentence = f"{service} has only one of message {message.id} of {source} and its inbox"
+            yield Violation("R5", f"{sentence} row")
         if message.id in left_out:
             continue
         if kept is None:
@@ -121,9 +140,4 @@ def _kept(
 
 def _as_sent(kept: Recorded[Json], message: Recorded[Json], keeper: Keeper) -> bool:
     [draft] = keeper.kept(message).events
-    return (kept.type, kept.event, kept.key, kept.stream) == (
-        draft.type,
-        draft.event,
-        draft.key,
-        draft.stream,
-    )
+    return all(getattr(kept, name) == getattr(draft, name) for name in AS_SENT)

@@ -43,12 +43,15 @@ def _disturbed(evidence: Evidence, began: int, again: int) -> bool:
 
 
 def deadlines(books: Books) -> Iterator[Violation]:
-    missed = Counter(e.stream for e in books.log if e.type == "deadline.missed.v1")
-    for stream, count in missed.items():
-        if count > 1:
-            yield Violation("R10", f"deadline {stream} was missed {count} times")
+    """Each is missed once, unless it was set anew since."""
+    missed = set[UUID]()
     for event in books.log:
-        if event.type == "deadline.missed.v1":
+        if event.type == "deadline.set.v1":
+            missed.discard(event.stream)
+        elif event.type == "deadline.missed.v1":
+            if event.stream in missed:
+                yield Violation("R10", f"deadline {event.stream} was missed again")
+            missed.add(event.stream)
             due = end_of_day(date.fromisoformat(event.event["due_on"]))
             if event.occurred.at is None or event.occurred.at < due:
                 yield Violation(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from events.consumer import Reaction
 from events.lanes import Read
 from events.relay import Publish
-from events.store import Json, Recorded, WriteSet
+from events.store import Json, Recorded, Work, WriteSet
 from events.views import Decode, View
 
 
@@ -34,9 +34,10 @@ class Keeper:
 class Rules:
     """One service; `publish` of one that publishes, `follows` of one that consumes.
 
-    `ends` says with which types a piece of durable work ends that a type begins, none where it may
-    end without a trace; `done` which of them finish it in the same write set; `sealed` which fields
-    of a type name records of the vault.
+    `work` is what an event asks to be done outside the database; `ends` says with which types that
+    ends by the type that asks, none where it may end without a trace; `done` which of these finish
+    it in the same write set, once for each time; `sealed` which fields of a type name records of
+    the vault.
     """
 
     decode: Decode
@@ -44,6 +45,7 @@ class Rules:
     follows: Sequence[Follower] = ()
     keeps: Keeper | None = None
     views: Sequence[View] = ()
+    work: Callable[[Recorded[Json]], Sequence[Work]] = lambda _: ()
     ends: Mapping[str, Collection[str]] = field(default_factory=dict)
     done: Collection[str] = ()
     sealed: Mapping[str, list[str]] = field(default_factory=dict)

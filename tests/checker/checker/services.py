@@ -1,29 +1,36 @@
 """The rules of Leidraad's own services, as their composition roots put them together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from analytics.log import GROUP as ANALYTICS
 from analytics.log import SOURCES, facts_of, kept
 from analytics.views.every import every
 from casefile.app import GROUP as CASEFILE
+from casefile.case.decider import CASE
 from casefile.codec import CODEC as CASEFILE_CODEC
+from casefile.consent.decider import CONSENT
 from casefile.publish import publisher
 from casefile.reactions import intake as from_intake
 from casefile.views.cases import CASES
 from checker.rules import Follower, Keeper, Rules
+from events.commands import StreamType
 from events.contracts import registry
 from events.envelope import reads, reads_everything
+from events.store import Draft, Json, Recorded, Work
 from intake.codec import CODEC as INTAKE_CODEC
 from intake.publish import publish as publish_intake
 from intake.views.candidates import CANDIDATES
 from intake.views.referrals import REFERRALS
 from notifications.app import GROUP as NOTIFICATIONS
+from notifications.message.decider import MESSAGE
 from notifications.message.events import CODEC as MESSAGE_CODEC
 from notifications.publish import publish as publish_notifications
 from notifications.reactions import scheduling as from_scheduling
 from programmes.loader import Programmes
 from scheduling.codec import CODEC as SCHEDULING_CODEC
+from scheduling.deadline.decider import DEADLINE
 from scheduling.publish import publish as publish_scheduling
 from scheduling.reactions import consents, deadlines, reading
 from scheduling.views.absences import ABSENCES
@@ -50,6 +57,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             publish=publisher(programmes),
             follows=[Follower(group=CASEFILE, sources=["intake"], **_of(from_intake.REACTIONS))],
             views=[CASES],
+            work=_asked_by(CASE, CONSENT),
             ends={
                 "case.opened.v1": {"case.contact-data-received.v1", "case.contact-data-refused.v1"},
                 "consent.given.v1": (),
@@ -83,6 +91,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                 )
             ],
             views=[DEADLINES, APPOINTMENTS, ABSENCES, TEAMS],
+            work=_asked_by(DEADLINE),
             ends={
                 "deadline.set.v1": {
                     "deadline.met.v1",
@@ -101,6 +110,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                     **_of(from_scheduling.reactions(programmes)),
                 )
             ],
+            work=_asked_by(MESSAGE),
             ends={"message.queued.v1": {"message.sent.v1", "message.failed.v1"}},
             done={"message.sent.v1"},
         ),
@@ -110,6 +120,19 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
             keeps=Keeper(group=ANALYTICS, sources=SOURCES, read=reads_everything(known), kept=kept),
         ),
     }
+
+
+def _asked_by(*stream_types: StreamType[Any, Any, Any]) -> Callable[[Recorded[Json]], list[Work]]:
+    def asked(event: Recorded[Json]) -> list[Work]:
+        draft = Draft(**{field.name: getattr(event, field.name) for field in fields(Draft)})
+        return [
+            item
+            for stream_type in stream_types
+            if stream_type.codec.reads(event.type)
+            for item in stream_type.work(draft, stream_type.codec.decode(event).event)
+        ]
+
+    return asked
 
 
 def _of(reactions: Mapping[str, Any]) -> dict[str, Any]:

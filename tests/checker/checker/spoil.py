@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from checker.evidence import Books, Evidence, Refusal, Rows, Success
+from events.history import FOREVER
+from events.occurrence import UNKNOWN
 from events.store import Json, Recorded, Work
 from events.testing import numbered
 
@@ -151,10 +153,6 @@ def altered_on_the_topic(evidence: Evidence) -> Evidence:
     return replace(evidence, topics={**evidence.topics, "casefile.events": messages})
 
 
-def foreign_on_the_topic(evidence: Evidence) -> Evidence:
-    return in_books(lost("casefile", "case.first-contact-made.v1")(evidence), "casefile")
-
-
 def without_record(evidence: Evidence) -> Evidence:
     answers = dict(list(evidence.books["intake"].answers.items())[1:])
     return in_books(evidence, "intake", answers=answers)
@@ -184,6 +182,27 @@ def work_of_nothing(evidence: Evidence) -> Evidence:
     return _with_work(evidence, numbered(1))
 
 
+def timers_put_off(evidence: Evidence) -> Evidence:
+    late = [replace(item, due_at=FOREVER) for item in evidence.books["scheduling"].work]
+    return in_books(evidence, "scheduling", work=late)
+
+
+def kept_otherwise(evidence: Evidence) -> Evidence:
+    """What analytics keeps first has another time than it was sent with."""
+    first, *others = evidence.books["analytics"].log
+    log = [replace(first, occurred=UNKNOWN), *others]
+    return in_books(evidence, "analytics", log=log)
+
+
+def effect_elsewhere(evidence: Evidence) -> Evidence:
+    """An effect stands in the log once more, in a stream that nothing asks for."""
+    log = evidence.books["casefile"].log
+    event = next(e for e in log if e.metadata.causation_id)
+    last = log[-1].recorded_at + timedelta(seconds=1)
+    twin = replace(event, id=numbered(1), stream=numbered(2), version=1, recorded_at=last)
+    return in_books(evidence, "casefile", log=renumbered([*log, twin]))
+
+
 def _with_work(evidence: Evidence, item: UUID) -> Evidence:
     queued = evidence.books["notifications"].log[0]
     data = {"message": str(queued.stream)}
@@ -207,10 +226,6 @@ def carried_out_without_its_event(evidence: Evidence) -> Evidence:
     untold = [replace(e, told=None) for e in evidence.exchanges]
     spoiled = in_books(lost("casefile", type_)(evidence), "casefile", answers=answers)
     return replace(spoiled, exchanges=untold)
-
-
-def without_vault_row(evidence: Evidence) -> Evidence:
-    return in_books(evidence, "casefile", vault=())
 
 
 def told_otherwise(evidence: Evidence) -> Evidence:

@@ -1,10 +1,12 @@
 """R5: all parts of a write set are there, or none."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checker.evidence import Books, Violation
 from checker.rules import Rules
-from events.store import Json, Recorded
+from events.store import Json, Recorded, Work
 
 
 def parts(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
@@ -22,15 +24,19 @@ def parts(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
 
 
 def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
-    """What an event asks for waits or has ended, and not both."""
-    waiting = {item.id for item in books.work}
-    asking = {e.id for e in books.log if e.type in rules.ends and _asks(e)}
-    for item in sorted(waiting - asking):
-        yield Violation("R5", f"work {item} of {service} waits, and no event asks for it")
+    """What an event asks for waits as it was asked for or has ended, once, and not both."""
+    asked = {item.id: item for item, _ in _asked(books, rules)}
+    waiting = {item.id: item for item in books.work}
+    for id_, item in sorted(waiting.items()):
+        if id_ not in asked:
+            yield Violation("R5", f"work {id_} of {service} waits, and no event asks for it")
+        elif item != replace(asked[id_], due_at=asked[id_].due_at or item.due_at):
+            sentence = f"work {id_} of {service} waits otherwise than its event asks for it"
+            yield Violation("R5", f"{sentence}: {asked[id_]}")
     last = {(event.stream, event.type): event.position for event in books.log}
-    for event in books.log:
-        ends = rules.ends.get(event.type)
-        if not ends or not _asks(event):
+    for _, event in _asked(books, rules):
+        ends = rules.ends[event.type]
+        if not ends:
             continue
         over = {end for end in ends if last.get((event.stream, end), 0) > event.position}
         sentence = f"what event {event.id} ({event.type}) of {service} asks for"
@@ -40,9 +46,20 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
             yield Violation("R5", f"{sentence} has ended, and waits all the same")
 
 
-def _asks(event: Recorded[Json]) -> bool:
-    """Of what is silent nobody is told; a deadline may cease to be so until it is due."""
-    return not event.event.get("silent") or bool(event.event.get("reminders_stopped"))
+def done(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
+    """R7: what is done outside the database is told once for each event that asks for it."""
+    asked = Counter(event.key for _, event in _asked(books, rules))
+    told = Counter(event.key for event in books.log if event.type in rules.done)
+    for key, times in told.items():
+        if times > asked[key]:
+            sentence = f"of {service}'s work on key {key} {times} ends are told, and asked for was"
+            yield Violation("R7", f"{sentence} {asked[key]} times")
+
+
+def _asked(books: Books, rules: Rules) -> Iterator[tuple[Work, Recorded[Json]]]:
+    for event in books.log:
+        if event.type in rules.ends:
+            yield from ((item, event) for item in rules.work(event))
 
 
 def vault(service: str, books: Books, rules: Rules) -> Iterator[Violation]:

@@ -123,7 +123,10 @@ class Stack:
         await asyncio.gather(*(process.stop() for process in self.processes.values()))
 
     def _metrics_port(self, service: str, kind: str) -> int:
-        return self.metrics.setdefault((service, kind), free_port())
+        """Chosen once: each port that is asked for stays taken as long as we live."""
+        if (service, kind) not in self.metrics:
+            self.metrics[service, kind] = free_port()
+        return self.metrics[service, kind]
 
     def _process(
         self,

@@ -53,6 +53,7 @@ class MemoryStore:
         self.vault: dict[tuple[UUID, UUID, str], Sealed] = {}
         self.erased: set[UUID] = set()
         self.work: dict[UUID, Work] = {}
+        self.work_since: dict[UUID, datetime] = {}
         self.clock = clock
         self._versions: Counter[UUID] = Counter()
         self._ids: dict[UUID, Recorded[Json]] = {}
@@ -130,10 +131,12 @@ class MemoryStore:
         for stream, expected in write.expected.items():
             if expected not in (ANY, self._versions[stream]):
                 raise VersionConflict(stream)
+        keys: dict[UUID, DataKey] = {}
         for sealed in write.vault:
             if sealed.person in self.erased:
                 raise Erased(sealed.person)
-            if self.keys.get(sealed.person, _key(sealed)) != _key(sealed):
+            key = keys.setdefault(sealed.person, self.keys.get(sealed.person, _key(sealed)))
+            if key != _key(sealed):
                 raise VersionConflict(sealed.person)
 
     def _check_ids(self, events: Iterable[Draft]) -> None:
@@ -156,8 +159,9 @@ class MemoryStore:
             self.keys.setdefault(sealed.person, _key(sealed))
             self.vault[sealed.person, sealed.record, sealed.field] = sealed
         self.work.update({w.id: w for w in write.work})
+        self.work_since.update({w.id: self.clock() for w in write.work})
         for done in write.done:
-            del self.work[done]
+            del self.work[done], self.work_since[done]
         self._bell.ring()
         return self._head()
 

@@ -25,7 +25,7 @@ class MemoryQueue:
             work
             for work in self._store.work.values()
             if work.kind in kinds
-            and _due(work) <= now
+            and self._is_due(work, now, at)
             and self._claimed_until.get(work.id, at) <= at
         ]
         claimed = sorted(free, key=_due)[:limit]
@@ -33,6 +33,10 @@ class MemoryQueue:
             self._tries[work.id] += 1
             self._claimed_until[work.id] = at + lease
         return [Claimed(work, self._tries[work.id]) for work in claimed]
+
+    def _is_due(self, work: Work, now: datetime, at: datetime) -> bool:
+        """What was due when it was recorded waits for no worker's clock to catch up."""
+        return _due(work) <= now or _due(work) <= min(at, self._store.work_since[work.id])
 
     async def defer(self, claimed: Claimed, delay: timedelta) -> None:
         if self._tries[claimed.work.id] == claimed.tries:

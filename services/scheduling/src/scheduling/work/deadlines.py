@@ -1,4 +1,7 @@
-"""Durable work: a deadline that nobody met by the end of its day is missed."""
+"""Durable work: a deadline that nobody met by the end of its day is missed.
+
+Who was given its timer may have a clock that is behind: the day is over all the same.
+"""
 
 from uuid import UUID
 
@@ -15,7 +18,8 @@ def deadline_misser(store: Store, clock: Clock) -> Handle:
     async def miss(work: Work) -> None:
         def command(history: History) -> MissDeadline:
             stopped = has_stopped(REMINDERS, history, work.key)
-            return MissDeadline(stopped=stopped, occurred=Occurred.instant(clock()))
+            at = max(clock(), work.due_at) if work.due_at else clock()
+            return MissDeadline(stopped=stopped, occurred=Occurred.instant(at))
 
         consents = {CONSENT.beside(work.key): 0}
         beside = WriteSet(done=[work.id], expected=consents)
