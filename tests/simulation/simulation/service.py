@@ -13,7 +13,7 @@ from events.backoff import Backoff
 from events.consumer import Consumer, react
 from events.envelope import topic_of
 from events.following import Views, ViewTables
-from events.lanes import Handle
+from events.lanes import Handle, Read
 from events.parking import Yard
 from events.relay import Publish, Published
 from events.store import Json, Recorded, Store
@@ -23,6 +23,7 @@ from events.work import Worker, WorkQueue
 from notifications.message.work import SEND_MESSAGE
 from notifications.work.delivery import Delivery
 from scheduling.deadline.work import MISS_DEADLINE
+from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
 from scheduling.work.deadlines import deadline_misser
 from simulation.city import City, programmes, rules
 from simulation.wire import Remote, RemoteCheckpoint, RemoteStore, to_database
@@ -79,7 +80,7 @@ class Service:
         return Consumer(
             group=follower.group,
             topics=[topic_of(source) for source in follower.sources],
-            read=follower.read,
+            read=_reads(follower),
             handle=self._handle(follower),
             broker=self.city.broker,
             yard=self._yard(),
@@ -131,7 +132,7 @@ class Service:
                 return {}
 
     def _handle(self, follower: Follower) -> Handle:
-        handle = react(self.store, follower.group, follower.reactions)
+        handle = self._reacts(follower)
 
         async def handled(message: Recorded[Any]) -> None:
             if self.city.world.poisoned(message.id, 0):
@@ -139,6 +140,15 @@ class Service:
             await handle(message)
 
         return handled
+
+    def _reacts(self, follower: Follower) -> Handle:
+        match follower.group:
+            case deadlines.GROUP:
+                return of_deadlines(self.store, follower.reactions)
+            case consents.GROUP:
+                return of_consents(self.store)
+            case group:
+                return react(self.store, group, follower.reactions)
 
     def _poisoned(self, publish: Publish) -> Publish:
         def mapped(event: Recorded[Json]) -> Published | None:
@@ -153,6 +163,13 @@ class Service:
 
     def _chance(self) -> random.Random:
         return random.Random(self.city.world.chance.random())  # noqa: S311 - out of the seed
+
+
+def _reads(follower: Follower) -> Read:
+    """The group of deadlines handles what is told of consents first, as the other one does."""
+    if follower.group != deadlines.GROUP:
+        return follower.read
+    return reading(programmes(), {**follower.reactions, **consents.REACTIONS})
 
 
 KINDS: Mapping[str, Callable[[Service], Awaitable[None]]] = {

@@ -12,7 +12,8 @@ from simulation.broker import SERVER
 from simulation.city import rules
 from simulation.plant import Plant
 
-STEPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(seconds=-30))
+BACK = timedelta(seconds=30)
+STEPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), -BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Storm:
             (2, self._tail_lost),
             (3, self._lie_in_wait),
             (1, self._clock_steps),
+            (1, self._a_timer_is_due),
             (2, self._operate),
         ]
 
@@ -147,6 +149,17 @@ class Storm:
         step = self.world.chance.choice(STEPS)
         self.world.note(f"the clock steps by {step}")
         self.world.step(step)
+
+    async def _a_timer_is_due(self) -> None:
+        """The clock of whoever was given it may step back before it is decided on."""
+        timers = self.city.databases["scheduling"].store.work.values()
+        due = min((timer.due_at for timer in timers if timer.due_at), default=None)
+        if due is None or due < self.world.clock():
+            return
+        self.world.note(f"the clock steps to {due}, when a timer is due")
+        self.world.step(due - self.world.clock())
+        await asyncio.sleep(self.world.chance.uniform(0, self.world.climate.look_seconds))
+        self.world.step(-BACK)
 
     async def _operate(self) -> None:
         for database in self.city.databases.values():
