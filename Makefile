@@ -22,8 +22,7 @@ token: setup ## Print a token for the running demo: make token ROLE=desk [ORGANI
 	@$(RUN) dev.token --role "$(or $(ROLE),$(error say which role: make token ROLE=desk))" $(if $(ORGANISATION),--organisation $(ORGANISATION)) $(if $(SUBJECT),--subject $(SUBJECT))
 
 test: lint types ## Run all checks and all tests, the system suite too; LONG=1 with full numbers
-	$(if $(LONG),LEIDRAAD_LONG=1) $(RUN) pytest -m "not faults" --junitxml=build/junit.xml
-	$(if $(LONG),LEIDRAAD_LONG=1) $(RUN) pytest -m faults --numprocesses 2 --dist loadscope --junitxml=build/junit-faults.xml
+	$(if $(LONG),LEIDRAAD_LONG=1) $(RUN) pytest --junitxml=build/junit.xml
 
 test-fast: setup ## Run the tests that need no server and little time
 	$(RUN) pytest -m "not system and not slow" --junitxml=build/junit-fast.xml

@@ -16,7 +16,6 @@ KILLS, SECONDS = sized((26, 1500), (500, 7200))
 TESTS = Path(__file__).parents[1]
 pytestmark = [
     pytest.mark.system,
-    pytest.mark.faults,
     pytest.mark.slow,
     pytest.mark.timeout(SECONDS + 20),
 ]

@@ -18,7 +18,7 @@ from rig.topics import lag
 from rig.upkeep import Member, failing, kept, running
 from rig.world import World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 RESTARTS, CASES = sized((3, 20), (50, 200))
 PROGRESS_SECONDS = 60.0

@@ -25,7 +25,7 @@ from rig.topics import messages, send
 from rig.upkeep import CONSUME, Member, apart, kept, twin
 from rig.world import World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 KEYS, ROUNDS = sized((3, 2), (12, 10))
 CALM_SECONDS = 8.0

@@ -20,7 +20,7 @@ from rig.topics import messages, send
 from rig.upkeep import apart, failing, kept
 from rig.world import SECONDS, World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 CALM, CASES, WITH_A_KILLER = sized((30, 100, 20), (300, 1000, 200))
 LONGEST_DELAY = 20.0

@@ -14,7 +14,7 @@ from rig.size import sized
 from rig.topics import PUBLISHING, messages
 from rig.world import World
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 CASES = sized(20, 600)
 COPIES = 5

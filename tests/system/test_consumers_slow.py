@@ -14,7 +14,7 @@ from rig.topics import GROUPS, lag_of
 from rig.upkeep import failing
 from rig.world import World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 CASES = sized(30, 1000)
 SLOW_SECONDS = 1.5

@@ -17,7 +17,7 @@ from rig.topics import lag
 from rig.upkeep import Member, twin
 from rig.world import World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 STORM_SECONDS = sized(20.0, 300.0)
 EVERY_SECONDS = 2.0

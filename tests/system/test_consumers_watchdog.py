@@ -19,7 +19,7 @@ from rig.story import Story
 from rig.upkeep import Member, failing, twin
 from rig.world import World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 BLOCKED_SECONDS, CASES = sized((15, 20), (40, 200))
 SERVICES = ("casefile", "scheduling", "notifications")

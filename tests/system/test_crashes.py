@@ -17,7 +17,7 @@ from rig.tables import rows, value
 from rig.topics import of_key
 from rig.world import World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 LEASE_IS_OVER = {"LEIDRAAD_CLOCK_SHIFT": "61"}
 CONSUMERS = ("casefile", "scheduling", "notifications", "analytics")

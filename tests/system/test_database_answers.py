@@ -11,7 +11,7 @@ from rig.proxy import Mode, Proxy
 from rig.tables import value
 from rig.world import World
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 AT_ONCE = 4
 ROUNDS = 15

@@ -16,7 +16,6 @@ from rig.world import World, eventually
 
 pytestmark = [
     pytest.mark.system,
-    pytest.mark.faults,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.timeout(3600 if LONG else 480),
 ]

@@ -20,7 +20,6 @@ from rig.world import World, eventually
 
 pytestmark = [
     pytest.mark.system,
-    pytest.mark.faults,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.timeout(7200 if LONG else 480),
 ]

@@ -17,7 +17,7 @@ from rig.sessions import MOST, few_sessions
 from rig.tables import as_administrator, connected
 from rig.world import World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 USERS = 24
 TROUBLE_SECONDS = 5.0

@@ -20,7 +20,7 @@ from rig.story import Story
 from rig.tables import value
 from rig.world import SECONDS, World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 IDLE_SECONDS = STATEMENT_SECONDS + 1.0
 """Longer than any limit of ours."""

@@ -12,7 +12,7 @@ from rig.tables import value
 from rig.topics import of_key
 from rig.world import World, eventually
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 LEADS = """select count(*) from pg_locks join pg_database d on d.oid = database
     where locktype = 'advisory' and granted and datname = 'intake'"""

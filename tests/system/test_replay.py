@@ -37,7 +37,7 @@ from scheduling.codec import CODEC as SCHEDULING
 from scheduling.views.appointments import APPOINTMENTS
 from scheduling.views.deadlines import DEADLINES
 
-pytestmark = [pytest.mark.system, pytest.mark.faults, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 READS = [
     ("desk", "intake", "/v1/candidates", {}),
