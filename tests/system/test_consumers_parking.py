@@ -98,7 +98,7 @@ class Course:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.timeout(sized(600, 1800))
+@pytest.mark.timeout(sized(900, 1800))
 async def test_keys_parked_and_driven_on_under_arrivals_deaths_and_rebalances_keep_their_order(
     world: World, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
