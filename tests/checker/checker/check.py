@@ -28,7 +28,6 @@ def _broken(
         yield from clients.records(service, books)
         yield from wholeness.parts(service, books, own)
         yield from wholeness.work(service, books, own)
-        yield from wholeness.done(service, books, own)
         yield from wholeness.vault(service, books, own)
         if own.publish:
             yield from delivery.topic(service, evidence, sent[service], settled=settled)

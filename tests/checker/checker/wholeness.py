@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import UUID
 
 from checker.evidence import Books, Violation
 from checker.rules import Rules
@@ -25,7 +26,9 @@ def parts(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
 
 def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
     """What an event asks for waits as it was asked for or has ended, once, and not both."""
-    asked = {item.id: item for item, _ in _asked(books, rules)}
+    asking = list(_asked(books, rules))
+    yield from _done(service, books, rules, Counter(event.key for _, event in asking))
+    asked = {item.id: item for item, _ in asking}
     waiting = {item.id: item for item in books.work}
     for id_, item in sorted(waiting.items()):
         if id_ not in asked:
@@ -34,7 +37,7 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
             sentence = f"work {id_} of {service} waits otherwise than its event asks for it"
             yield Violation("R5", f"{sentence}: {asked[id_]}")
     last = {(event.stream, event.type): event.position for event in books.log}
-    for _, event in _asked(books, rules):
+    for _, event in asking:
         ends = rules.ends[event.type]
         if not ends:
             continue
@@ -46,9 +49,8 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
             yield Violation("R5", f"{sentence} has ended, and waits all the same")
 
 
-def done(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
+def _done(service: str, books: Books, rules: Rules, asked: Counter[UUID]) -> Iterator[Violation]:
     """R7: what is done outside the database is told once for each event that asks for it."""
-    asked = Counter(event.key for _, event in _asked(books, rules))
     told = Counter(event.key for event in books.log if event.type in rules.done)
     for key, times in told.items():
         if times > asked[key]:
