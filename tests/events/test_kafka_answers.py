@@ -1,18 +1,24 @@
-"""What Kafka answers about committed offsets: a refusal is not an answer that there are none."""
+"""What Kafka answers that is neither yes nor no: a refusal, and that it needs a moment."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
     GroupLoadInProgressError,
     KafkaError,
     NotCoordinatorForGroupError,
     TopicAuthorizationFailedError,
 )
 from aiokafka.protocol.commit import OffsetFetchResponse_v3
+from aiokafka.protocol.transaction import InitProducerIdResponse_v0
 from aiokafka.structs import OffsetAndMetadata
 
+from events.broker import BrokerFailed
+from events.kafka_producer import KafkaProducer
 from events.kafka_reading import committed_in
 
 TOPIC = "intake.events"
@@ -43,3 +49,40 @@ def test_a_refusal_for_one_partition_is_one_for_all() -> None:
 
     with pytest.raises(TopicAuthorizationFailedError):
         committed_in(answer(places))
+
+
+class Link:
+    """A connection to a server that gives these codes, one to each request."""
+
+    _writer = None
+
+    def __init__(self, *codes: int) -> None:
+        self.codes = list(codes)
+        self.closed = False
+
+    async def send(self, _: object) -> Any:  # noqa: ANN401 - the library makes its classes as it runs
+        return InitProducerIdResponse_v0(0, self.codes.pop(0), 7, 0)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def producer(link: Link) -> KafkaProducer:
+    return KafkaProducer(TOPIC, {0: 1}, {1: cast("AIOKafkaConnection", link)})
+
+
+async def test_a_producer_waits_for_a_server_that_has_no_numbers_yet() -> None:
+    link = Link(GroupLoadInProgressError.errno, GroupLoadInProgressError.errno, 0)
+
+    await producer(link).begin()
+
+    assert (link.codes, link.closed) == ([], False)
+
+
+async def test_a_server_that_refuses_numbers_is_not_asked_again() -> None:
+    link = Link(ClusterAuthorizationFailedError.errno, 0)
+
+    with pytest.raises(BrokerFailed, match="ClusterAuthorizationFailedError"):
+        await producer(link).begin()
+
+    assert (link.codes, link.closed) == ([0], True)

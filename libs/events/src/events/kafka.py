@@ -21,12 +21,18 @@ from events.broker import (
     Subscription,
 )
 from events.kafka_places import Links, batch_at, committed, linked, links, places
-from events.kafka_producer import REQUEST_MS, Layout, TopicMissing, layout_of, producing
+from events.kafka_producer import (
+    LOOK_SECONDS,
+    REQUEST_MS,
+    Layout,
+    TopicMissing,
+    layout_of,
+    producing,
+)
 from events.kafka_reading import UNNAMED, message_of
 
 T = TypeVar("T")
 log = structlog.get_logger()
-LOOK_SECONDS = 0.05
 STOP_SECONDS = 5
 
 

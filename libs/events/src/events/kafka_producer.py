@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka.conn import AIOKafkaConnection, collect_hosts, create_conn
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import (
+    GroupLoadInProgressError,
+    KafkaError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.offset import OffsetRequest, OffsetResetStrategy
@@ -28,6 +33,7 @@ from events.kafka_reading import answered, asking_for
 
 BATCH_BYTES = 500_000
 REQUEST_MS = 10_000
+LOOK_SECONDS = 0.05
 LZ4 = 3
 EVERY_REPLICA = -1
 NOBODY = -1
@@ -123,8 +129,14 @@ class KafkaProducer:
         self._sequences = Sequences(NOBODY, NOBODY)
 
     async def begin(self) -> None:
+        """A server that has just started needs a moment until it has numbers to give."""
         [node, *_] = self._connections
-        answer = await self._ask(node, InitProducerIdRequest(None, REQUEST_MS))
+        async with asyncio.timeout(REQUEST_MS / 1000):
+            while True:
+                answer = await self._ask(node, InitProducerIdRequest(None, REQUEST_MS))
+                if for_code(answer.error_code) is not GroupLoadInProgressError:
+                    break
+                await asyncio.sleep(LOOK_SECONDS)
         self._check(answer.error_code)
         self._sequences = Sequences(answer.producer_id, answer.producer_epoch)
 
