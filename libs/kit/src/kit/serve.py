@@ -44,7 +44,7 @@ def main(
             migrations.upgrade(settings.database_url.get_secret_value(), name)
             _finish(_prepare(name, compose, settings))
         case "rebuild":
-            _finish(_rebuild(name, compose, settings, asked.view))
+            _finish(_rebuild(name, compose, settings, asked.views))
         case "republish":
             _finish(_republish(settings, asked.position))
         case kind:
@@ -59,8 +59,8 @@ def _parser(name: str) -> argparse.ArgumentParser:
     commands.add_parser(Kind.CONSUME, help="follow the topics, keep the views, do durable work")
     commands.add_parser(Kind.ALL, help="all three in one process")
     commands.add_parser("migrate", help="bring database, views and topics up to date")
-    view = commands.add_parser("rebuild", help="make a view anew, compare it, and switch")
-    view.add_argument("view")
+    view = commands.add_parser("rebuild", help="make views anew, compare each, and switch")
+    view.add_argument("views", nargs="+", metavar="view")
     position = commands.add_parser("republish", help="publish again from a position on")
     position.add_argument("--from", dest="position", type=int, required=True)
     return parser
@@ -114,17 +114,19 @@ def _sources(name: str, service: Service) -> set[str]:
     return followed | ({name} if service.publish else set())
 
 
-async def _rebuild(name: str, compose: Compose[S], settings: S, wanted: str) -> None:
+async def _rebuild(name: str, compose: Compose[S], settings: S, wanted: Sequence[str]) -> None:
     async with ground.opened(name, settings) as base:
         service = _composed(compose, base)
     views = {view.name: view for view in service.views}
-    if wanted not in views:
-        raise SystemExit(f"There is no view {wanted}; there are: {', '.join(sorted(views))}.")
+    if strange := [view for view in wanted if view not in views]:
+        known = ", ".join(sorted(views))
+        raise SystemExit(f"There is no view {', '.join(strange)}; there are: {known}.")
     url = settings.database_url.get_secret_value()
-    began = time.monotonic()
-    done = await rebuild(url, name, views[wanted], service.decode)
-    seconds = round(time.monotonic() - began, 3)
-    log.info("view.rebuilt", view=wanted, seconds=seconds, **asdict(done))
+    for view in wanted:
+        began = time.monotonic()
+        done = await rebuild(url, name, views[view], service.decode)
+        seconds = round(time.monotonic() - began, 3)
+        log.info("view.rebuilt", view=view, seconds=seconds, **asdict(done))
 
 
 async def _republish(settings: S, position: int) -> None:
