@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from uuid_utils.compat import uuid7
 
+from analytics.views.every import every
 from dev.bench.__main__ import bench
 from dev.bench.appends import Caller
 from dev.bench.crew import crew
@@ -20,6 +21,7 @@ from dev.bench.variants import VARIANTS, migrated
 from dev.failure import NotStarted
 from dev.postgres import Server, postgres
 from events.postgres import PostgresStore
+from programmes.loader import SHIPPED, load
 
 pytestmark = pytest.mark.system
 
@@ -63,6 +65,20 @@ async def test_creating_over_http_and_its_way_to_a_consumer_are_measured(tmp_pat
     assert figures["create with all checks", "1/s"] > 0
     assert figures["empty endpoint", "1/s"] > 0
     assert 0 < figures["commit to foreign consumer, p50", "ms"] < 5000
+
+
+@pytest.mark.slow
+async def test_all_views_made_anew_from_a_log_are_measured(tmp_path: Path) -> None:
+    report = tmp_path / "bench.json"
+    code = await bench(["rebuild"], rounds=1, seconds=0.1, report=report, events=1200)
+
+    part = orjson.loads(report.read_bytes())["parts"]["rebuild"]
+    assert code == 0
+    assert part["mistakes"] == []
+    figures = {figure["name"]: figure["value"] for figure in part["figures"]}
+    views = [f"rebuild of {view.name}" for view in every(load(SHIPPED))]
+    assert figures["events rebuilt"] == 1200
+    assert all(figures[name] > 0 for name in ("rebuild of all views at once", *views))
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import psutil
 
 from dev.bench.campaign import Say, calm
 from dev.bench.durability import durability
+from dev.bench.fetching import fetched
 from dev.bench.figures import Figure
 from dev.bench.lives import fill
 from dev.bench.outcome import Outcome
@@ -18,7 +19,7 @@ from dev.stack import Stack, stack
 from events.store import Json
 
 SERVICE = "analytics"
-VIEWS = ("offers", "progress", "caseload", "milestones")
+VIEWS = "select distinct name from views order by name"
 ALL = "rebuild of all views at once"
 MOST_SECONDS = 3600.0
 LOOK_SECONDS = 0.05
@@ -39,19 +40,20 @@ async def rebuilding(events: int, rounds: int, say: Say) -> Outcome:
         shown = await durability(url)
         written = await fill(url, events)
         say(f"{written:,} events written")
+        views = [name for [name] in await fetched(url, VIEWS)]
         done: list[Rebuilds] = []
         while len(done) < rounds:
-            done.append(await _measured(whole, len(done) * len(VIEWS)))
+            done.append(await _measured(whole, views, len(done) * len(views)))
             say(_said(len(done), written, done[-1]))
         return Outcome(server=shown, figures=_figures(written, done), mistakes=_mistakes(done))
 
 
-async def _measured(whole: Stack, before: int) -> Rebuilds:
+async def _measured(whole: Stack, views: Sequence[str], before: int) -> Rebuilds:
     await calm()
     round_, over = Rebuilds(), asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_watch(round_, over))
-        runs = [whole.run(SERVICE, "rebuild", view, seconds=MOST_SECONDS) for view in VIEWS]
+        runs = [whole.run(SERVICE, "rebuild", view, seconds=MOST_SECONDS) for view in views]
         await asyncio.gather(*runs)
         over.set()
     round_.told = _rebuilt(whole.folder / f"{SERVICE}.rebuild.log")[before:]
@@ -86,11 +88,12 @@ def _rate(events: int, seconds: float) -> float:
 def _figures(events: int, done: Sequence[Rebuilds]) -> list[Figure]:
     longest = [max(line["seconds"] for line in round_.told) for round_ in done]
     memory = [round_.most_bytes / 1e6 for round_ in done]
+    views = sorted({line["view"] for round_ in done for line in round_.told})
     return [
         Figure(name=ALL, unit="1/s", rounds=[_rate(events, s) for s in longest], note=NOTE),
         *(
             Figure(name=f"rebuild of {view}", unit="1/s", rounds=_rates(events, done, view))
-            for view in VIEWS
+            for view in views
         ),
         Figure(name="memory of a rebuild, most", unit="MB", rounds=memory),
         Figure(name="events rebuilt", unit="", rounds=[float(events)]),

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-import asyncpg
-
 from dev.bench.asking import WARM_UP, Answered, Asked, Question, ask
 from dev.bench.campaign import Say, calm
 from dev.bench.durability import durability
+from dev.bench.fetching import fetched
 from dev.bench.figures import Figure
 from dev.bench.histories import fill_analytics, fill_casefile, manager, managers
 from dev.bench.outcome import Outcome
@@ -61,28 +60,20 @@ async def _loaded(whole: Stack, service: str, cases: int, say: Say) -> float:
     events = await SERVICES[service](url, cases)
     say(f"{service}: {events:,} events of {cases:,} cases written")
     began = time.monotonic()
-    views = await _fetch(url, "select distinct name from views")
+    views = await fetched(url, "select distinct name from views")
     made = (whole.run(service, "rebuild", name, seconds=MOST_SECONDS) for [name] in views)
     await asyncio.gather(*made)
     rate = events / (time.monotonic() - began)
     say(f"{service}: views made anew, {rate:,.0f} events/s")
-    await _fetch(url, "vacuum analyze")
+    await fetched(url, "vacuum analyze")
     return rate
-
-
-async def _fetch(url: str, query: str, *given: object) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(url)
-    try:
-        return list(await connection.fetch(query, *given))
-    finally:
-        await connection.close()
 
 
 async def _keys(url: str) -> list[UUID]:
     """Of cases all over the log."""
-    [[last]] = await _fetch(url, "select position from log_head")
+    [[last]] = await fetched(url, "select position from log_head")
     many = WARM_UP + REQUESTS
-    found = await _fetch(url, SOME_KEYS, [1 + last * n // many for n in range(many)])
+    found = await fetched(url, SOME_KEYS, [1 + last * n // many for n in range(many)])
     return [key for [key] in found]
 
 
