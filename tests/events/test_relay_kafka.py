@@ -1,7 +1,6 @@
 """Relay and consumer on PostgreSQL and Kafka: order, rebalances, lost leads, broker faults."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -343,7 +342,7 @@ async def test_a_log_cut_short_while_its_broker_is_down_is_filled_again_in_order
             await world.arrived(8 * round_)
         lost = tails_lost()
         await world.server.kill()
-        await asyncio.to_thread(_cut_short, world.server, partition_of(str(KEYS[0]).encode()))
+        world.server.lose_tails([f"intake.events-{partition_of(str(KEYS[0]).encode())}"])
         await world.append(2)
         await world.server.start()
 
@@ -354,19 +353,6 @@ async def test_a_log_cut_short_while_its_broker_is_down_is_filled_again_in_order
 
     world.assert_each_once_in_order(64)
     await world.assert_topic_in_order(64)
-
-
-def _cut_short(server: Broker, number: int) -> None:
-    """As a machine does that lost its power before all was written to the disk."""
-    data = server.process.folder / "data"
-    (data / ".kafka_cleanshutdown").unlink(missing_ok=True)
-    partition = data / f"intake.events-{number}"
-    newest = max(partition.glob("*.log"))
-    for index in (newest.with_suffix(".index"), newest.with_suffix(".timeindex")):
-        index.unlink(missing_ok=True)
-    size = newest.stat().st_size
-    assert size > 0
-    os.truncate(newest, size * 2 // 3)
 
 
 def tails_lost() -> float:

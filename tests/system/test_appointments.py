@@ -1,11 +1,9 @@
 """An appointment from its plan to a withdrawal, through the services that hear of it."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from rig.caller import Json, problem
-from rig.story import Story
+from rig.story import Story, talk
 from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -22,7 +20,7 @@ async def test_a_withdrawn_consent_calls_off_the_appointments_to_come(world: Wor
     await story.tell("consents", **SUPPORT)
 
     place = f"{story.case}/appointments"
-    planned = await story.manager.write("scheduling", place, _talk(days=10))
+    planned = await story.manager.write("scheduling", place, talk(days=10))
     first = f"{place}/{planned['id']}"
     await story.manager.write("scheduling", f"{first}/confirmations", {"participant": "board"})
     [listed] = await _listed(story)
@@ -32,22 +30,11 @@ async def test_a_withdrawn_consent_calls_off_the_appointments_to_come(world: Wor
     assert (listed["id"], listed["status"]) == (planned["id"], "confirmed")
     called_off = await story.desk.read("scheduling", first)
     assert (called_off["cancelledBy"], called_off["noticeHours"]) == ("consent-withdrawn", 239)
-    refused = await story.desk.send("scheduling", place, _talk(days=20) | _of(story))
+    refused = await story.desk.send("scheduling", place, talk(days=20) | _of(story))
     assert problem(refused) == (409, "appointments-stopped")
     assert problem(await story.manager.ask("scheduling", first)) == (404, "not-found")
     assert await _listed(story) == []
     await eventually(lambda: _counted(story), "analytics does not count it")
-
-
-def _talk(*, days: int) -> Json:
-    starts = datetime.now(UTC) + timedelta(days=days)
-    return {
-        "kind": "board-talk",
-        "startsAt": starts.isoformat(),
-        "minutes": 60,
-        "participants": ["client", "board"],
-        "mustConfirm": ["board"],
-    }
 
 
 def _of(story: Story) -> Json:

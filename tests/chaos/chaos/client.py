@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 
 from chaos.timeline import Timeline
-from rig.caller import Caller, Json
+from rig.caller import UNAVAILABLE, Caller, Json
 
 TRY_SECONDS = 10.0
 LATER = frozenset({408, 425, 429, 503})
@@ -126,9 +126,11 @@ class Persistent(Caller):
         tally.answers[status] += 1
         if answer.is_success:
             self.mood.timeline.lived(f"{service}.api")
+        asked = f"{answer.request.method} {path} of {service}"
         if status >= UNEXPECTED and status not in LATER:
-            asked = f"{answer.request.method} {path} of {service}"
             tally.unexpected.append(f"{asked} was answered with {status}: {answer.text}")
+        if status == UNAVAILABLE and "retry-after" not in answer.headers:
+            tally.unexpected.append(f"{asked} was answered with 503, and does not say for how long")
         return status < UNEXPECTED and status not in LATER
 
 

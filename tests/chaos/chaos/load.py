@@ -10,7 +10,7 @@ from typing import Any
 from chaos.client import Mood, Over, Pace, Persistent, Refused, Tally
 from chaos.timeline import Timeline
 from rig.caller import Caller, Json
-from rig.story import Story, fact
+from rig.story import Story, fact, talk
 from rig.world import PROGRAMME, World
 
 HOSPITALS, MANAGERS = 12, 8
@@ -106,10 +106,7 @@ class Load:
         desk, manager = story.desk, story.manager
         assert isinstance(desk, Persistent)
         assert isinstance(manager, Persistent)
-        while await desk.look("casefile", story.case) is None:
-            if self._pace.over:
-                return
-            await asyncio.sleep(LOOK_SECONDS)
+        await self._seen(desk, "casefile", story.case)
         await self._insisting(story.assign)
         work: list[Callable[[], Awaitable[Any]]] = [
             lambda: story.log((20, 0, 5)) for _ in range(chance.randint(0, 3))
@@ -117,9 +114,24 @@ class Load:
         if chance.random() < 0.7:
             work.append(story.first_contact)
         work.append(lambda: story.track("complaint", "filed"))
+        if chance.random() < 0.7:
+            work.append(lambda: self._meet(story, manager))
         await asyncio.gather(*map(_either_way, work))
         if chance.random() < 0.5:
             await self._close(story, manager)
+
+    async def _meet(self, story: Story, manager: Persistent) -> None:
+        """Once scheduling has heard whose case it is."""
+        place = f"{story.case}/appointments"
+        await self._seen(manager, "scheduling", place)
+        await manager.write("scheduling", place, talk(days=10))
+
+    async def _seen(self, caller: Persistent, service: str, path: str) -> None:
+        """Raises Over."""
+        while await caller.look(service, path) is None:
+            if self._pace.over:
+                raise Over
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _close(self, story: Story, manager: Persistent) -> None:
         """Names the version that it read, and reads again if it was stale."""

@@ -6,6 +6,7 @@ from random import Random
 
 from chaos.plan import Fault, Kind, Plan, passing, processes
 from dev.stack import PORTS
+from rig.topics import PUBLISHING
 from rig.windows import API, CONSUME, RELAY, WINDOWS
 
 SECONDS_PER_KILL = 3.0
@@ -21,15 +22,18 @@ SERVERS: Sequence[tuple[Kind, float]] = (
     (Kind.BACKEND, 0),
     (Kind.POSTMASTER, 0),
     (Kind.RESTART, 0),
-    (Kind.RESTART, 0),
+    (Kind.FREEZE, 4),
     (Kind.STOP, 15),
     (Kind.PAUSE, 3),
     (Kind.PAUSE, 14),
     (Kind.CRASH, 2),
     (Kind.WIPE, 2),
+    (Kind.TAIL, 2),
+    (Kind.REPUBLISH, 0),
     (Kind.MAILBOX, 10),
 )
 """One round, with the seconds that each lasts; 14 are more than produce and session time limits."""
+AIMED = {Kind.BACKEND: [*PORTS], Kind.REPUBLISH: [*PUBLISHING]}
 
 
 def mixed(seed: int, kills: int, rate: float) -> Plan:
@@ -70,5 +74,5 @@ def _servers(chance: Random, kills: int, seconds: float) -> Iterator[Fault]:
     drawn = [blow for _ in range(rounds) for blow in chance.sample(SERVERS, len(SERVERS))]
     for number, (kind, lasting) in enumerate(drawn):
         at = (number + chance.random()) * seconds / len(drawn)
-        target = chance.choice([*PORTS]) if kind is Kind.BACKEND else ""
+        target = chance.choice(AIMED[kind]) if kind in AIMED else ""
         yield Fault(at=at, kind=kind, target=target, seconds=lasting)

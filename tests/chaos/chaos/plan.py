@@ -12,13 +12,14 @@ from dev.stack import PORTS
 from rig.topics import PUBLISHING
 from rig.windows import API, CONSUME, RELAY, WINDOWS
 
-COMMANDED = ("intake", "casefile")
+COMMANDED = ("intake", "casefile", "scheduling")
 """Services that take commands over HTTP."""
 FOLLOWING = ("casefile", "scheduling", "notifications", "analytics")
 SHOWING = ("intake", "casefile", "scheduling", "analytics")
 """Services that keep views."""
 PLACES = {
     "mailed": ("notifications",),
+    "claimed": ("casefile", "notifications"),
     "fetched": ("casefile", "notifications"),
     "projected": SHOWING,
 }
@@ -32,10 +33,13 @@ class Kind(StrEnum):
     BACKEND = "postgres-backend"
     POSTMASTER = "postgres-kill"
     RESTART = "postgres-restart"
+    FREEZE = "postgres-pause"
     STOP = "broker-stop"
     PAUSE = "broker-pause"
     CRASH = "broker-kill"
     WIPE = "broker-wipe"
+    TAIL = "broker-tail"
+    REPUBLISH = "republish"
     MAILBOX = "mailbox-away"
 
 
@@ -45,10 +49,13 @@ FAULTS: Mapping[Kind, str] = {
     Kind.BACKEND: "kill -9 of a PostgreSQL server process of service `target`; all sessions end",
     Kind.POSTMASTER: "kill -9 of PostgreSQL's first process, then a start",
     Kind.RESTART: "a fast restart of PostgreSQL",
+    Kind.FREEZE: "all of PostgreSQL stands still (SIGSTOP) for `seconds`",
     Kind.STOP: "the broker is stopped in an orderly way, and started after `seconds`",
     Kind.PAUSE: "the broker stands still (SIGSTOP) for `seconds`; 10 end produce and session",
     Kind.CRASH: "kill -9 of the broker, which is started after `seconds`",
     Kind.WIPE: "kill -9 of the broker, its folder emptied; started after `seconds`",
+    Kind.TAIL: "kill -9 of the broker, some partitions cut short; started after `seconds`",
+    Kind.REPUBLISH: "service `target` is told to publish everything again",
     Kind.MAILBOX: "the mail server is stopped, and started after `seconds`",
 }
 
@@ -125,6 +132,8 @@ def _fault(entry: Mapping[str, Any]) -> Fault:
         raise BadPlan(f"{fault.target!r} is none of {', '.join(processes())}")
     if fault.kind is Kind.BACKEND and fault.target not in PORTS:
         raise BadPlan(f"{fault.target!r} is none of {', '.join(PORTS)}")
+    if fault.kind is Kind.REPUBLISH and fault.target not in PUBLISHING:
+        raise BadPlan(f"{fault.target!r} is none of {', '.join(PUBLISHING)}")
     if fault.window and (fault.window not in WINDOWS or fault.target not in passing(fault.window)):
         raise BadPlan(f"{fault.target!r} does not pass through {fault.window!r}")
     return fault

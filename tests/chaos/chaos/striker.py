@@ -9,6 +9,7 @@ from random import Random
 from time import monotonic
 
 import asyncpg
+import psutil
 
 from chaos.plan import Fault, Kind, Plan
 from chaos.supervisor import Supervisor
@@ -23,6 +24,7 @@ from rig.world import World, eventually
 WINDOW_SECONDS = 240.0
 """A process that does not pass through an armed window so long after the last fault never does."""
 RUNNING_SECONDS = 30.0
+MOST_CUT = 3
 RIVAL_SECONDS = 45.0
 """Time enough to start and to join the group, on a machine that is busy."""
 OTHERS = "others"
@@ -85,6 +87,10 @@ class Striker:
                 return await self._restarted(self._database.process.kill)
             case Kind.RESTART:
                 return await self._restarted(self._database.process.stop)
+            case Kind.FREEZE:
+                await self._database_still(fault.seconds)
+            case Kind.REPUBLISH:
+                await self._asked_for("republish", fault.target, "--from", "0")
             case Kind.MAILBOX:
                 await self._mailbox_away(fault.seconds)
             case _:
@@ -149,6 +155,17 @@ class Striker:
         await self._database.restart()
         return True
 
+    async def _database_still(self, seconds: float) -> None:
+        """Its first process first, which then starts no others."""
+        first = psutil.Process(self._database.process.pid)
+        first.suspend()
+        others = first.children(recursive=True)
+        for process in others:
+            process.suspend()
+        await asyncio.sleep(seconds)
+        for process in (*others, first):
+            process.resume()
+
     async def _mailbox_away(self, seconds: float) -> None:
         await self._mailbox.stop()
         await asyncio.sleep(seconds)
@@ -161,22 +178,26 @@ class Striker:
             await asyncio.sleep(fault.seconds)
             self._broker.resume()
             return
+        if fault.kind is Kind.TAIL:
+            await eventually(lambda: bool(self._broker.filled()), "no topic holds anything")
         await (self._broker.stop() if fault.kind is Kind.STOP else self._broker.kill())
         if fault.kind is Kind.WIPE:
             self._broker.wipe()
+        if fault.kind is Kind.TAIL:
+            filled = self._broker.filled()
+            self._chance.shuffle(filled)
+            self._broker.lose_tails(filled[:MOST_CUT])
         await asyncio.sleep(fault.seconds)
         await self._broker.start()
         if fault.kind is Kind.WIPE:
-            await self._make_topics()
+            # All that it asks of an operator: relays notice what their topics lost, and send it.
+            await self._asked_for("migrate", OF_ALL_TOPICS)
 
-    async def _make_topics(self) -> None:
-        """All that a wiped broker asks of an operator, who tries again while a database is away.
-
-        The relays notice that their topics lost what they held, and fill them again.
-        """
+    async def _asked_for(self, command: str, service: str, *arguments: str) -> None:
+        """By an operator, who tries again while a database is away."""
         while True:
             try:
-                await self._world.stack.migrate(OF_ALL_TOPICS)
+                await self._world.stack.run(service, command, *arguments)
             except NotStarted:
                 await asyncio.sleep(1)
             else:

@@ -10,7 +10,14 @@ from chaos.plan import Fault, Kind
 
 AFTER_SECONDS = 30.0
 """A fault that is over may be felt so long: a session that ended is noticed when it is used."""
-MAIL_FAULTS = {Kind.KILL_ALL, Kind.BACKEND, Kind.POSTMASTER, Kind.RESTART, Kind.MAILBOX}
+MAIL_FAULTS = {
+    Kind.KILL_ALL,
+    Kind.BACKEND,
+    Kind.POSTMASTER,
+    Kind.RESTART,
+    Kind.FREEZE,
+    Kind.MAILBOX,
+}
 """Those that concern the sending of mails, whatever their target: a backend takes all along."""
 MOMENT_SECONDS = 1.0
 """A process that ended so shortly before may have done so for the fault."""

@@ -1,7 +1,7 @@
 """One person's way through the programme, told step by step over HTTP."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -194,6 +194,18 @@ def activity(minutes: tuple[int, int, int]) -> Json:
         "contactMinutes": contact,
         "travelMinutes": travel,
         "registrationMinutes": registration,
+    }
+
+
+def talk(*, days: int) -> Json:
+    """An appointment with the board, in so many days."""
+    starts = datetime.now(UTC) + timedelta(days=days)
+    return {
+        "kind": "board-talk",
+        "startsAt": starts.isoformat(),
+        "minutes": 60,
+        "participants": ["client", "board"],
+        "mustConfirm": ["board"],
     }
 
 

@@ -21,6 +21,7 @@ from events.kafka import KafkaSubscription
 from events.kafka_producer import KafkaProducer
 from events.postgres import PostgresStore
 from events.store import WriteSet
+from events.work_postgres import PostgresQueue
 from kit.buffering import Buffered
 from kit.peers import Peers
 
@@ -111,7 +112,8 @@ def _sent(point: Point) -> None:
     @wraps(call)
     async def watched(self: Appender, batch: Sequence[Prepared]) -> Any:  # noqa: ANN401
         connected = self._connection is not None and not self._connection.is_closed()
-        if not connected or not any(p.write.request or p.write.message for p in batch):
+        asked = any(p.write.request or p.write.message or p.write.done for p in batch)
+        if not connected or not asked:
             return await call(self, batch)
         called = asyncio.create_task(call(self, batch))
         await _flushed()
@@ -185,7 +187,7 @@ WINDOWS = {
     ),
     "sent": Window(
         [API, CONSUME],
-        "the batch with a request or a message in it was sent; its answer is not awaited",
+        "the batch with a request, a message or work in it was sent; its answer is not awaited",
         _sent,
     ),
     "appended": Window(
@@ -224,6 +226,11 @@ WINDOWS = {
         [CONSUME],
         "rows of a view are written; its checkpoint is not committed",
         _put(views_postgres, "write", when=_rows, after=True),
+    ),
+    "claimed": Window(
+        [CONSUME],
+        "work is claimed; none of it is done",
+        _put(PostgresQueue, "claim", when=_some, after=True),
     ),
     "mailed": Window(
         [CONSUME], "a mail is handed over; that it is sent is not", _put(SMTP, "data", after=True)

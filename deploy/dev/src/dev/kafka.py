@@ -1,9 +1,10 @@
 """A Kafka broker of our own on one machine: one node, loopback only, data that may be lost."""
 
 import base64
+import os
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,7 @@ class Broker:
 
     async def start(self) -> None:
         """Formats the storage unless it is, and waits until the broker answers for its cluster."""
-        if not (self.process.folder / "data").exists():
+        if not self._data.exists():
             await self._format()
         self.process.start()
         await self.process.ready(self._answers, 60)
@@ -83,9 +84,33 @@ class Broker:
 
     def wipe(self) -> None:
         """Forgets all topics and offsets; only while the broker is down."""
+        self._must_be_down()
+        shutil.rmtree(self._data, ignore_errors=True)
+
+    def filled(self) -> list[str]:
+        """The partitions of events that hold some, such as `intake.events-3`."""
+        logs = self._data.glob("*.events-*/*.log")
+        return sorted({log.parent.name for log in logs if log.stat().st_size})
+
+    def lose_tails(self, partitions: Iterable[str]) -> None:
+        """A third of each is gone, as if the power had failed before all was on the disk.
+
+        Only after a kill.
+        """
+        self._must_be_down()
+        for partition in partitions:
+            newest = max((self._data / partition).glob("*.log"))
+            for index in (newest.with_suffix(".index"), newest.with_suffix(".timeindex")):
+                index.unlink(missing_ok=True)
+            os.truncate(newest, newest.stat().st_size * 2 // 3)
+
+    def _must_be_down(self) -> None:
         if self.process.running:
-            raise NotStarted("The broker must be stopped before its data are wiped.")
-        shutil.rmtree(self.process.folder / "data", ignore_errors=True)
+            raise NotStarted("The broker must be stopped before its data are touched.")
+
+    @property
+    def _data(self) -> Path:
+        return self.process.folder / "data"
 
     async def _answers(self) -> bool:
         if not await answers(self.port):
