@@ -71,6 +71,7 @@ async def test_members_that_stand_still_are_made_anew_and_a_handler_that_hangs_i
         started = await asyncio.gather(*map(stack.enter_async_context, contexts))
         members = dict(zip(SERVICES, started, strict=True))
         await _fail(faults["casefile"], Kind.DEAF, "casefile.referrals")
+        await _fail(faults["scheduling"], Kind.LOST, "scheduling.deadlines")
         faults["notifications"].arm(Kind.HANG, story.id)
 
         began = time.monotonic()
@@ -79,9 +80,6 @@ async def test_members_that_stand_still_are_made_anew_and_a_handler_that_hangs_i
         record_property("a deaf member was replaced after", f"{time.monotonic() - began:.1f} s")
         assert await members["casefile"].metric(RENEWED, group="casefile.referrals") == 1
         assert members["casefile"].logged("consumer.ended")[-1]["reason"] == "stalled"
-
-        began = time.monotonic()
-        await _fail(faults["scheduling"], Kind.LOST, "scheduling.deadlines")
         await eventually(lambda: _renewed(members["scheduling"]), "it was not made anew")
         record_property("a lost coordinator was noticed", f"{time.monotonic() - began:.1f} s")
 

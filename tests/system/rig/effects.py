@@ -12,7 +12,7 @@ from rig.tables import connected
 from rig.world import World, eventually
 
 PATH = "/v1/referrals"
-CREATED = 201
+CREATED, NOBODY_ANSWERED = 201, 0
 AT_ONCE = 20
 
 PARTS = """
@@ -55,19 +55,20 @@ class Outcomes:
     done: dict[str, Json] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
 
-    async def send(self, key: str) -> None:
-        """Any other answer than these two is a fault."""
+    async def send(self, key: str) -> int:
+        """The status, 0 where nobody answered; any other than 201 and 503 is a fault."""
         try:
             answer = await self.caller.send("intake", PATH, referral(key), key=key)
         except httpx.TransportError:
             self.unknown.add(key)
-            return
+            return NOBODY_ANSWERED
         if answer.status_code == UNAVAILABLE:
             assert problem(answer) == (UNAVAILABLE, "unavailable")
             self.unknown.add(key)
         else:
             assert answer.status_code == CREATED, answer.text
             self.done[key] = answer.json()
+        return answer.status_code
 
     async def settle(self, world: World, keys: Sequence[str]) -> int:
         """All are sent again and succeed; says how many of unknown outcome had been written."""

@@ -55,8 +55,7 @@ class Pressure:
     async def _write(self) -> int:
         key = str(uuid4())
         self.keys.append(key)
-        await self.outcomes.send(key)
-        return UNAVAILABLE if key in self.outcomes.unknown else 201
+        return await self.outcomes.send(key)
 
     async def _ask(self, path: str) -> int:
         """A 503 is a problem document that says when to come again."""
