@@ -14,6 +14,8 @@ from programmes import load as load_programmes
 RECORDS = load()
 CUT = date(2020, 12, 1)
 SUPPORTED = [record for record in RECORDS if record.support]
+OF_STUDY = ("study/", "table-1.1/", "table-2.1/", "incident-to-contact")
+"""Counted in `test_pilot_study`."""
 DEFINITION = load_programmes().current("medical-incidents", date(2019, 12, 1))
 
 
@@ -24,7 +26,7 @@ def test_making_the_cohort_anew_gives_the_committed_file() -> None:
 def test_hand_counted_the_cohort_yields_every_figure_of_the_report() -> None:
     wrong = [line for line in compare(_counted()) if line.equal is False]
 
-    assert wrong == []
+    assert [line for line in wrong if not line.figure.startswith(OF_STUDY)] == []
 
 
 def test_the_lags_and_lengths_range_as_the_report_says() -> None:
@@ -132,6 +134,12 @@ def test_what_belongs_to_a_case_happened_while_it_was_open() -> None:
         closing = record.support.closing
         assert record.referral.screening.on <= min(done), record.id
         assert max(done) <= (closing.on if closing else "2020-12-01"), record.id
+
+
+def test_a_track_of_every_kind_is_played() -> None:
+    played = {step.track for record in SUPPORTED for step in _steps(record)}
+
+    assert played == codes(DEFINITION.tracks)
 
 
 def test_every_code_is_one_of_the_programme() -> None:
@@ -280,6 +288,9 @@ def _lengths() -> dict[str, Computed]:
     others = [_support_days(record) / 30.44 for record in SUPPORTED if not _legal_step(record)]
     return {
         "length-of-support": Computed(mean(lengths), len(lengths)),
+        "length-of-support/open-cases": Computed(
+            sum(not _closed_by_cut(record) for record in SUPPORTED), len(lengths)
+        ),
         "length-of-support/shortest": Computed(min(lengths), len(lengths)),
         "length-of-support/longest": Computed(max(lengths), len(lengths)),
         "length-of-support/with-legal-procedure": Computed(mean(legal), len(legal)),
@@ -353,7 +364,7 @@ def _legal() -> dict[str, Computed]:
     n = len(SUPPORTED)
     claims = [r for r in SUPPORTED if _step(r, "claim-filed")]
     acknowledged = [r for r in claims if _step(r, "acknowledged")]
-    complaints = [r for r in SUPPORTED if _step(r, "filed")]
+    complaints = [r for r in SUPPORTED if _complained(r)]
     ruled = [r for r in SUPPORTED if _step(r, "ruling")]
     legal = [r for r in SUPPORTED if _legal_step(r)]
     lawyers = {r.id: day for r in SUPPORTED if (day := _step(r, "represented"))}
@@ -380,7 +391,12 @@ def _legal() -> dict[str, Computed]:
 
 
 def _legal_step(record: Record) -> bool:
-    return bool(_step(record, "claim-filed") or _step(record, "filed"))
+    return bool(_step(record, "claim-filed")) or _complained(record)
+
+
+def _complained(record: Record) -> bool:
+    """To a disciplinary court; a complaint to the hospital is no legal step."""
+    return any((s.track, s.step) == ("disciplinary", "filed") for s in _steps(record))
 
 
 def _lag(record: Record, until: str) -> float:

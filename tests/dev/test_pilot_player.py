@@ -120,10 +120,41 @@ def _support() -> list[tuple[str, str]]:
     return [
         ("desk", "cases/case-managers"),
         ("case-manager", "cases/first-contacts"),
+        *_client(support),
         *[("case-manager", "cases/activities")] * len(support.activities),
         *steps,
+        *_study(support),
         ("case-manager", "cases/closings"),
     ]
+
+
+def _client(support: Support) -> list[tuple[str, str]]:
+    told = [("case-manager", "cases/persons")] * len(support.persons)
+    return [*told, *[("case-manager", "cases/deaths")] * bool(support.died)]
+
+
+def _study(support: Support) -> list[tuple[str, str]]:
+    if support.study is None:
+        return []
+    marks = [("case-manager", "cases/instruments")] * len(support.study.marks)
+    return [("case-manager", "cases/consents"), *marks]
+
+
+async def test_who_leaves_the_study_is_told_with_consent_condition_and_withdrawal(
+    api: Api, actors: Cast, server: Server
+) -> None:
+    (left,) = (r for r in RECORDS if r.support and r.support.study and r.support.study.withdrawn)
+
+    await play(api, actors, [left], lambda _done, _total: None)
+
+    told = {_resource(r.url.path): json.loads(r.content) for r in server.writes()}
+    assert told["cases/conditions"]["condition"] == "worsened"
+    assert told["cases/consents"]["consent"] == "research"
+    assert told["cases/consents"]["scopes"] == ["interview"]
+    assert told["cases/consent-withdrawals"]["consent"] == "research"
+    days = [told[f"cases/{name}"]["occurredAt"] for name in ("consents", "conditions")]
+    assert days == sorted(days)
+    assert days[-1] < told["cases/consent-withdrawals"]["occurredAt"]
 
 
 async def test_a_step_is_told_with_its_outcome_and_what_it_says(
@@ -173,12 +204,18 @@ async def test_the_whole_cohort_is_told_once(api: Api, actors: Cast, server: Ser
     assert counted["referrals/screenings"] == 53
     assert counted["cases/case-managers"] == 47
     assert counted["cases/closings"] == 33 + 5
+    assert counted["cases/persons"] == 17 + 8 + 10 + 2 * 5 + 1
+    assert counted["cases/deaths"] == 10
+    assert counted["cases/consents"] == 33
+    assert counted["cases/consent-withdrawals"] == counted["cases/conditions"] == 1
+    assert counted["cases/instruments"] == 21 + 3
 
 
 async def test_contact_data_go_with_consent_only(api: Api, actors: Cast, server: Server) -> None:
     await play(api, actors, RECORDS, lambda _done, _total: None)
 
-    bodies = [json.loads(request.content) for request in server.writes()]
+    writes = [request for request in server.writes() if request.url.host == "intake"]
+    bodies = [json.loads(request.content) for request in writes]
     assert all(("contact" in body) == ("consent" in body) for body in bodies)
     assert sum("contact" in body for body in bodies) == 53
 

@@ -5,12 +5,15 @@ from datetime import date, timedelta
 
 from dev.pilot.inputs import (
     ACKNOWLEDGED_AFTER,
+    APPLICATIONS,
+    COMPLAINTS,
     FEEDBACK_ATTENDED,
     FEEDBACK_BESIDES,
     FEEDBACK_PLANNED,
     LAWYERS_BEFORE,
     LAWYERS_INVESTIGATED,
     LAWYERS_UNINVESTIGATED,
+    OBJECTED,
     REPORTS,
     TALKS,
     TALKS_FIRST,
@@ -20,6 +23,8 @@ from dev.pilot.record import Step
 from dev.pilot.workdays import later, on_or_after
 
 INVESTIGATION, LIABILITY, DISCIPLINARY = "calamity-investigation", "liability", "disciplinary"
+COMPLAINT, APPLICATION = "complaint", "application"
+LEGAL = {(LIABILITY, "claim-filed"), (DISCIPLINARY, "filed")}
 
 Beside = Mapping[Referred, Sequence[Step]]
 
@@ -32,6 +37,8 @@ def beside(supported: Sequence[Referred], uninvestigated: Sequence[Referred]) ->
         _talks_after_contact(investigated[: len(TALKS)]),
         _others(investigated[len(TALKS) :]),
         _legal(investigated, sorted(uninvestigated, key=_lag)),
+        _complaints(investigated),
+        _applications(supported),
     ):
         for referred, step in parts:
             steps[referred].append(step)
@@ -42,7 +49,7 @@ def beside(supported: Sequence[Referred], uninvestigated: Sequence[Referred]) ->
 
 
 def has_legal_step(steps: Sequence[Step]) -> bool:
-    return any(step.step in {"claim-filed", "filed"} for step in steps)
+    return any((step.track, step.step) in LEGAL for step in steps)
 
 
 Told = Iterator[tuple[Referred, Step]]
@@ -98,6 +105,31 @@ def _claims(claiming: Sequence[Referred]) -> Told:
     for r, days in zip(first, ACKNOWLEDGED_AFTER, strict=False):
         if r.claim:
             yield r, _step(LIABILITY, "acknowledged", later(r.claim, days))
+
+
+def _complaints(investigated: Sequence[Referred]) -> Told:
+    """The doctor agrees to talk only after the letter."""
+    for r in investigated[:: len(investigated) // COMPLAINTS][:COMPLAINTS]:
+        yield r, _step(COMPLAINT, "letter-drafted", later(r.on, 14))
+        officer = {"body": "complaints-officer"}
+        yield r, _step(COMPLAINT, "filed", later(r.on, 20), data=officer)
+        yield r, _step(COMPLAINT, "handled", later(r.on, 50))
+        yield r, _step(COMPLAINT, "talk-with-doctor", later(r.on, 64), data={"attended": "yes"})
+        yield r, _step(COMPLAINT, "answered", later(r.on, 80))
+
+
+def _applications(supported: Sequence[Referred]) -> Told:
+    applying = supported[3 :: len(supported) // len(APPLICATIONS)]
+    for r, (scheme, outcome) in zip(applying, APPLICATIONS, strict=False):
+        data = {"scheme": scheme}
+        yield r, _step(APPLICATION, "need-found", later(r.on, 14), data=data)
+        yield r, _step(APPLICATION, "submitted", later(r.on, 30), data=data)
+        yield r, _step(APPLICATION, "decided", later(r.on, 60), outcome=outcome, data=data)
+        if scheme == OBJECTED:
+            yield r, _step(APPLICATION, "objection-filed", later(r.on, 70))
+            yield r, _step(APPLICATION, "hearing-held", later(r.on, 95), data={"attended": "yes"})
+            stood = later(r.on, 105)
+            yield r, _step(APPLICATION, "objection-decided", stood, outcome=outcome, data=data)
 
 
 def _lag(referred: Referred) -> tuple[int, date]:

@@ -16,6 +16,7 @@ from dev.pilot.inputs import (
 )
 from dev.pilot.matching import Referred, referrals, spread
 from dev.pilot.record import COHORT, Record, Referral, Screening, Withholding, dump
+from dev.pilot.study import with_study
 from dev.pilot.support import assessments, hours, screened_on, support
 from dev.pilot.workdays import earlier, later
 from programmes import codes, load
@@ -35,7 +36,8 @@ def cohort() -> list[Record]:
     dice = Dice(SEED)
     made = [*_referred(dice), *_unreferred(dice), *_declined(dice), *_withheld(dice)]
     ordered = sorted(made, key=_begun)
-    return [replace(record, id=f"p{n:03}") for n, record in enumerate(ordered, start=1)]
+    numbered = [replace(record, id=f"p{n:03}") for n, record in enumerate(ordered, start=1)]
+    return with_study(Dice(SEED), numbered)
 
 
 def _begun(record: Record) -> str:
@@ -50,7 +52,8 @@ def _referred(dice: Dice) -> Iterator[Record]:
     steps = beside(supported, uninvestigated)
     spent = hours(steps)
     for number, referred in enumerate(made):
-        record = _referral(dice, number, referred)
+        doubtful = number % 9 == 0 or referred in uninvestigated
+        record = _referral(dice, referred, doubtful=doubtful)
         if referred.hospital:
             record = _offered(dice, referred.hospital, referred, record, again.get(referred))
         if referred.screened_out is None and record.referral:
@@ -61,15 +64,17 @@ def _referred(dice: Dice) -> Iterator[Record]:
                 case_manager=1 if number % 3 else 2,
                 steps=steps[referred],
                 spent=spent[referred],
+                reported=_reported(record.referral),
             )
             record = replace(record, support=helped)
         yield record
 
 
-def _referral(dice: Dice, number: int, referred: Referred) -> Record:
+def _referral(dice: Dice, referred: Referred, *, doubtful: bool) -> Record:
+    """`doubtful`: the hospital did not call it a calamity, as far as the criteria let it."""
     screened = screened_on(dice, referred.on)
     in_force = codes(CRITERIA.criteria_on(referred.on).criteria)
-    labelled = "possible-calamity" not in in_force or number % 9 > 0
+    labelled = "possible-calamity" not in in_force or not doubtful
     referral = Referral(
         on=referred.on.isoformat(),
         source=referred.source,
@@ -82,6 +87,10 @@ def _referral(dice: Dice, number: int, referred: Referred) -> Record:
     )
     incident = referred.incident.isoformat()
     return Record(id="", incident=incident, referral=referral)
+
+
+def _reported(referral: Referral) -> bool:
+    return referral.screening.assessments.get("reported-to-inspectorate") == "yes"
 
 
 def _long_after(referred: Referred) -> bool:

@@ -115,8 +115,8 @@ LAGS = (
 )
 """Days from incident to referral of those who were supported, recent incidents."""
 
-OLD_INCIDENTS = (date(2016, 5, 11), date(2017, 3, 14), date(2017, 10, 9))
-"""Incidents of long before."""
+OLD_INCIDENTS = (date(2017, 12, 11), date(2016, 5, 11), date(2017, 3, 14))
+"""Incidents of long before; who took part in the study had the first of them, or a recent one."""
 
 INCIDENTS_IN_2019 = 29
 
@@ -185,3 +185,50 @@ HOURS_OTHERWISE = (
 CONTACTS_PER_MONTH = 2.2
 HOURS_PER_VISIT, MOST_VISITS, QUICK_HOURS = 4, 10, 8
 """The more hours, the more home visits, three at least; in few hours they are short."""
+
+COMPLAINTS = 6
+"""Complaints beside so many cases; the report prints no number of them."""
+
+APPLICATIONS = (
+    ("social-support", "granted"),
+    ("personal-budget", "rejected"),
+    ("disability-benefit", "granted"),
+    ("home-care", "granted"),
+    ("fund", "granted"),
+    ("parking-cards", "rejected"),
+    ("social-support", "granted"),
+)
+"""What was applied for beside as many cases; the kinds are the report's, their number is not."""
+OBJECTED = "personal-budget"
+"""Its rejection was objected to, and stood."""
+
+STUDIED = {1: 9, 2: 5, 3: 5, 4: 5, 5: 4, 6: 4, 7: 1}
+"""So many were willing to take part in the study, by hospital: which has how many is made up."""
+STUDY_LAGS = (10, 305)
+"""Least and most days from incident to first contact of who was."""
+DROPPED_OUT = 28
+"""In the order of referral the one of the willing who withdrew, since the patient worsened."""
+DIED, UNABLE, ACCOMPANIED = 10, 5, 8
+"""Patients of participants who died, who could not speak, and with whom somebody else spoke."""
+SPOKEN_FOR_BY = (
+    *("partner", "other-family", "parent", "partner", "other-family"),
+    *("parent", "partner", "other-family", "partner", "other-family"),
+    *("parent", "parent", "partner", "parent", "parent"),
+)
+"""Who speaks for patients who died and, after them, for those who could not."""
+ACCOMPANIED_BY = ("partner", "child")
+
+MARKING, MARKED_AGAIN, FOLLOWED = 21, 3, 6
+"""So many participants gave marks, gave them twice, and agreed to be spoken with again."""
+LIFE_DOMAINS = {
+    "housing": (181, 6, 10),
+    "finances": (160, 5, 10),
+    "family": (155, 5, 10),
+    "psychological": (143, 3, 10),
+    "physical": (118, 3, 9),
+    "practical": (128, 3, 9),
+    "work-or-school": (95, 1, 8),
+    "social": (151, 5, 10),
+    "leisure": (143, 4, 10),
+}
+"""The sum of the first marks, the lowest and the highest."""

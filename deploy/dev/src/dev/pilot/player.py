@@ -10,12 +10,13 @@ from dev.failure import NotStarted
 from dev.pilot.api import Api, Json, Refused
 from dev.pilot.cast import Cast
 from dev.pilot.inputs import PROGRAMME
-from dev.pilot.record import Answer, Attempt, Record, Referral, Support
+from dev.pilot.record import Answer, Attempt, Record, Referral, Study, Support
 
 AT_ONCE = 8
 """So many people's stories are told at the same time, each in its own order."""
 CASE_SECONDS = 60.0
 LOOK_SECONDS = 0.05
+RESEARCH = "research"
 STALE = 412
 NOT_FOUND = 404
 
@@ -136,7 +137,10 @@ class Story:
         await self._as_desk("casefile", f"{path}/case-managers", body, "assignment")
         body = _fact(support.first_contact, channel="phone")
         await self._as_manager(support, f"{path}/first-contacts", body, "first-contact")
+        await self._client(support, path)
         await self._work(support, path)
+        if support.study:
+            await self._study(support, support.study, path)
         if support.closing:
             body = _fact(support.closing.on, reason=support.closing.reason)
             await self._close(support, path, body)
@@ -155,6 +159,33 @@ class Story:
             if time.monotonic() > deadline:
                 raise NotStarted(f"its case was not opened within {CASE_SECONDS:g} s")
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _client(self, support: Support, path: str) -> None:
+        for number, person in enumerate(support.persons, start=1):
+            body = _fact(
+                person.on,
+                role=person.role,
+                relation=person.relation,
+                clientType=person.client_type,
+                mandate=person.mandate,
+            )
+            await self._as_manager(support, f"{path}/persons", body, f"person.{number}")
+        if support.died:
+            await self._as_manager(support, f"{path}/deaths", _fact(support.died), "death")
+        if support.worsened:
+            body = _fact(support.worsened, condition="worsened")
+            await self._as_manager(support, f"{path}/conditions", body, "condition")
+
+    async def _study(self, support: Support, study: Study, path: str) -> None:
+        body = _fact(study.consented, consent=RESEARCH, form="written", scopes=study.scopes)
+        await self._as_manager(support, f"{path}/consents", body, "consent")
+        for marks in study.marks:
+            body = _fact(marks.on, instrument="life-domains", wave=marks.wave, scores=marks.scores)
+            step = f"marks.{marks.wave}"
+            await self._as_manager(support, f"{path}/instruments", body, step)
+        if study.withdrawn:
+            body = _fact(study.withdrawn, consent=RESEARCH)
+            await self._as_manager(support, f"{path}/consent-withdrawals", body, "withdrawal")
 
     async def _work(self, support: Support, path: str) -> None:
         for number, activity in enumerate(support.activities, start=1):

@@ -78,11 +78,47 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody of the client system; `mandate` of who speaks for the client."""
+
+    on: str
+    role: str
+    relation: str
+    client_type: str | None = None
+    mandate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Marks by life domain, in one wave."""
+
+    on: str
+    wave: str
+    scores: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """Since when, and perhaps until when, somebody took part in the study, and their marks."""
+
+    consented: str
+    scopes: tuple[str, ...]
+    withdrawn: str | None = None
+    marks: tuple[Marks, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
+    """`died` and `worsened` are about the patient; persons are told of in the study only."""
+
     case_manager: int
     first_contact: str
     activities: tuple[Activity, ...]
     steps: tuple[Step, ...]
+    persons: tuple[Person, ...] = ()
+    died: str | None = None
+    worsened: str | None = None
+    study: Study | None = None
     closing: Closing | None = None
 
 

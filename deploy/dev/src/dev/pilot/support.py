@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from dev.pilot.beside import has_legal_step
+from dev.pilot.beside import INVESTIGATION, has_legal_step
 from dev.pilot.dice import Dice
 from dev.pilot.effort import activities
 from dev.pilot.inputs import HOURS_LEGAL, HOURS_OTHERWISE, REPORTED
@@ -43,6 +43,7 @@ def support(
     case_manager: int,
     steps: Sequence[Step],
     spent: int,
+    reported: bool,
 ) -> Support:
     contacted = later(screened, dice.between(0, 2))
     started = later(referred.incident, dice.between(2, 20))
@@ -59,17 +60,23 @@ def support(
                 supported_days=supported_days(referred),
             )
         ),
-        steps=tuple(_begun(started, steps)),
+        steps=tuple(_begun(referred.incident, started, steps, reported=reported)),
         closing=_closing(dice, referred),
     )
 
 
-def _begun(started: date, steps: Sequence[Step]) -> list[Step]:
-    """An investigation begins soon after the incident, mostly before anybody is referred."""
+def _begun(incident: date, started: date, steps: Sequence[Step], *, reported: bool) -> list[Step]:
+    """An investigation begins soon after the incident, mostly before anybody is referred.
+
+    `reported`: as the desk was told at the screening, to the inspectorate.
+    """
     if not any(step.step == "report-finished" for step in steps):
         return list(steps)
-    first = Step(track="calamity-investigation", step="started", on=started.isoformat())
-    return sorted([first, *steps], key=lambda step: step.on)
+    first = [Step(track=INVESTIGATION, step="started", on=started.isoformat())]
+    if reported:
+        on = later(incident, 1).isoformat()
+        first.insert(0, Step(track=INVESTIGATION, step="reported-to-inspectorate", on=on))
+    return sorted([*first, *steps], key=lambda step: step.on)
 
 
 def _closing(dice: Dice, referred: Referred) -> Closing | None:
