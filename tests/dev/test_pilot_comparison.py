@@ -7,7 +7,16 @@ import orjson
 import pytest
 import yaml
 
-from dev.pilot.comparison import Computed, all_equal, compare, resolutions, table, write_report
+from dev.pilot.comparison import (
+    Computed,
+    all_equal,
+    compare,
+    contradictions,
+    resolutions,
+    table,
+    untold,
+    write_report,
+)
 from dev.pilot.oracle import ORACLE, Figure, read
 
 FIGURES = {figure.figure: figure for figure in read().all()}
@@ -17,7 +26,11 @@ EXCLUDED = sorted(FIGURES.keys() - COMPARED)
 
 def _perfect() -> dict[str, Computed]:
     """For every figure, a value in the middle of what it admits."""
-    return {name: Computed(_middle(figure), figure.base) for name, figure in FIGURES.items()}
+    return {name: Computed(_middle(figure), _of(figure)) for name, figure in FIGURES.items()}
+
+
+def _of(figure: Figure) -> int | None:
+    return figure.counted if figure.base is None else figure.base
 
 
 def _middle(figure: Figure) -> float:
@@ -40,10 +53,50 @@ def test_the_oracle_holds_every_figure_that_the_demo_shows() -> None:
     funnel = [name for name in FIGURES if name.startswith("funnel/")]
     excluded = [name for name, figure in FIGURES.items() if figure.resolution]
 
-    assert len(cells) == 40
+    marks = [name for name in FIGURES if name.startswith("table-2.1/")]
+    respondents = [name for name in FIGURES if name.startswith("table-1.1/")]
+
+    assert (len(cells), len(marks), len(respondents)) == (40, 27, 5)
     assert len(funnel) == 10
-    assert len(FIGURES) == 96
-    assert excluded == ["lawyer/engaged-without-investigation", "lawyer/engaged-with-investigation"]
+    assert len(FIGURES) == 147
+    assert excluded == [
+        "lawyer/engaged-without-investigation",
+        "lawyer/engaged-with-investigation",
+        "study/practical-functioning-not-below-seven",
+    ]
+
+
+def test_all_nine_contradictions_of_the_report_stay_visible() -> None:
+    found = read().contradictions
+    named = {name: c for c in found for name in c.figures}
+
+    assert [c.number for c in found] == list(range(1, 10))
+    assert len(contradictions()) == 9
+    assert named.keys() <= FIGURES.keys()
+    assert {name for name in FIGURES if FIGURES[name].resolution} == {
+        name for name, c in named.items() if c.equal is None
+    }
+
+
+def test_what_no_event_tells_is_shown_with_its_reason_and_not_asked_for() -> None:
+    assert len(untold()) == len(read().untold) == 11
+    assert all(line.reason for line in read().untold)
+    assert not {line.figure for line in read().untold} & FIGURES.keys()
+
+
+def test_a_number_of_people_that_is_not_printed_is_not_shown_as_if_it_were() -> None:
+    compared = {line.figure: line for line in compare(_perfect())}
+
+    assert (compared["hours-per-case"].n, compared["hours-per-case"].base) == (47, None)
+    assert (compared["length-of-support"].n, compared["length-of-support"].base) == (47, 47)
+    assert not all_equal(compare(_perfect() | {"hours-per-case": Computed(21, 46)}))
+
+
+def test_a_cell_has_as_many_decimals_as_are_printed() -> None:
+    mean = FIGURES["table-2.1/housing/mean"]
+
+    assert (mean.value, mean.decimals, mean.base) == (Decimal("8.6"), 1, 21)
+    assert mean.ask.where == {"wave": ("first",), "score": ("housing",)}
 
 
 def test_figures_as_printed_are_equal() -> None:
@@ -55,7 +108,7 @@ def test_figures_as_printed_are_equal() -> None:
 
 @pytest.mark.parametrize("name", sorted(COMPARED))
 def test_every_figure_can_differ(name: str) -> None:
-    wrong = Computed(_ends(FIGURES[name])[1] + 1, FIGURES[name].base)
+    wrong = Computed(_ends(FIGURES[name])[1] + 1, _of(FIGURES[name]))
 
     differing = [line.figure for line in compare(_perfect() | {name: wrong}) if line.equal is False]
 
@@ -138,6 +191,13 @@ def test_a_figure_that_could_not_differ_is_refused() -> None:
         )
 
 
+def test_a_figure_is_of_as_many_as_is_printed_or_as_is_counted() -> None:
+    figure = FIGURES["length-of-support"].model_dump(by_alias=True)
+
+    with pytest.raises(ValueError, match="as is printed, or as is counted"):
+        Figure.model_validate({**figure, "counted": 47})
+
+
 def test_changing_one_figure_in_the_oracle_file_is_noticed(tmp_path: Path) -> None:
     content = yaml.safe_load(ORACLE.read_text(encoding="utf-8"))
     content["tables"][0]["rows"]["hospital-4"][4] = "74%"
@@ -166,6 +226,7 @@ def test_the_report_holds_one_number_per_figure_rounded_as_printed(tmp_path: Pat
         "computed": 36,
         "statistic": "share",
         "n": 147,
+        "base": None,
         "cut_off": "2020-12-01",
         "open_share": 0.25,
         "equal": True,
@@ -182,12 +243,12 @@ def test_the_table_shows_of_how_many_a_figure_is_and_what_share_of_them_is_open(
         if line.startswith("length-of-support ")
     )
 
-    assert line.split()[-4:] == ["mean", "47", "30%", "yes"]
+    assert line.split()[-5:] == ["mean", "47", "47", "30%", "yes"]
 
 
 def test_the_table_shows_what_differs() -> None:
     lines = table(compare(_perfect() | {"funnel/open": Computed(15)})).splitlines()
 
     assert len(lines) == len(FIGURES) + 2
-    assert lines[0].split()[-4:] == ["statistic", "n", "open", "equal"]
+    assert lines[0].split()[-6:] == ["statistic", "n", "printed", "n", "open", "equal"]
     assert [line.split()[0] for line in lines if line.endswith("NO")] == ["funnel/open"]

@@ -23,8 +23,10 @@ async def test_the_played_pilot_gives_the_figures_and_todays_candidate_a_mail(
     figures = orjson.loads((tmp_path / "figures.json").read_bytes())
     assert code == 0
     assert [figure for figure in figures if figure["equal"] is False] == []
-    assert len([figure for figure in figures if figure["equal"] is None]) == 2
-    assert len(figures) == 96
+    assert len([figure for figure in figures if figure["equal"] is None]) == 3
+    assert len(figures) == 147
     assert "To: desk@example.org" in told
+    assert "Where the report says a thing in two ways" in told
+    assert "Printed figures that no event gives" in told
     assert "single records are constructed" in told
     assert set(psutil.Process().children(recursive=True)) <= before

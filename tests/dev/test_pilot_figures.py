@@ -22,7 +22,7 @@ ACTORS = Cast(
     analyst="analyst",
     hospitals={1: FIRST, 2: SECOND},
     referrers={},
-    case_managers={},
+    case_managers={2: SECOND},
     tokens={},
 )
 OFFERS = {
@@ -40,6 +40,10 @@ DURATIONS = {
     "months": {"median": 2.76, "mean": None},
     "split": {"holding": {"n": 24, "openShare": 0.5, "months": {"mean": 14.7}}},
     "reasons": [{"reason": "a", "n": 2}, {"reason": "b", "n": 1}, {"reason": "c", "n": 5}],
+    "rows": [
+        {"caseManager": str(FIRST), "cases": 7, "values": {"mean": 4.5}},
+        {"caseManager": str(SECOND), "cases": 11, "values": {"mean": 6.1}},
+    ],
 }
 
 
@@ -93,6 +97,16 @@ def _questions(**asks: Ask) -> Questions:
         (
             Ask(view="durations", list="reasons", where={"reason": ("a", "b")}, field="n"),
             Computed(3, 47, "2020-12-01", 0.3),
+        ),
+        (
+            Ask(
+                view="durations",
+                list="rows",
+                where={"caseManager": ("case-manager-2",)},
+                field="values.mean",
+                n_of_item="cases",
+            ),
+            Computed(6.1, 11, "2020-12-01", 0.3),
         ),
     ],
 )

@@ -14,9 +14,11 @@ from dev.pilot.comparison import (
     Compared,
     all_equal,
     compare,
+    contradictions,
     questions,
     resolutions,
     table,
+    untold,
     write_report,
 )
 from dev.pilot.figures import caught_up, computed
@@ -75,17 +77,25 @@ def _show(compared: Sequence[Compared], records: Sequence[Record]) -> None:
     equal, held = sum(line.equal is True for line in compared), len(compared) - len(excluded)
     print(f"\n{table(compared)}\n\n{equal} of {held} figures equal the printed ones.")
     print(f"{len(excluded)} more are excluded by other figures of the report itself:")
-    print("\n".join(f"  {line}" for line in excluded))
+    _list(excluded)
+    print("\nWhere the report says a thing in two ways (domain sheet, 4.8):")
+    _list(contradictions())
+    print("\nPrinted figures that no event gives:")
+    _list(untold())
     accepted = [r for r in records if r.attempts and r.attempts[-1].answer.kind == "accepted"]
     referred = sum(record.referral is not None for record in accepted)
     otherwise = sum(r.referral is not None and r.organisation is None for r in records)
     print(
-        "The single records are constructed, because the report prints aggregates only. "
+        "\nThe single records are constructed, because the report prints aggregates only. "
         f"{referred} of the {len(accepted)}\nacceptances led to a referral by the hospital, and "
         f"{otherwise} cases came another way; so there are as many\nreferrals as acceptances, "
         "but they are not the same people.\n",
         flush=True,
     )
+
+
+def _list(lines: Sequence[str]) -> None:
+    print("\n".join(f"  {line}" for line in lines))
 
 
 async def _show_today(api: Api, cohort: Cast, whole: Stack) -> None:

@@ -27,7 +27,8 @@ class Computed:
 class Compared:
     """`computed` is rounded as printed; None where there was no answer.
 
-    `equal` is None where printed figures exclude each other; `resolution` says what was done then.
+    `base` is of how many the figure is as printed; None where that is not printed. `equal` is
+    None where printed figures exclude each other; `resolution` says what was done then.
     """
 
     figure: str
@@ -36,6 +37,7 @@ class Compared:
     computed: int | float | None
     statistic: str
     n: int | None
+    base: int | None
     cut_off: str | None
     open_share: float | None
     equal: bool | None
@@ -71,6 +73,7 @@ def _compared(figure: Figure, answer: Computed | None) -> Compared:
         computed=None if computed is None else _as_printed(computed, figure.decimals),
         statistic=figure.ask.field.rpartition(".")[2],
         n=answer.n if answer else None,
+        base=figure.base,
         cut_off=answer.cut_off if answer else None,
         open_share=answer.open_share if answer else None,
         equal=_equal(figure, computed, answer.n if answer else None),
@@ -103,6 +106,7 @@ def table(compared: Sequence[Compared]) -> str:
         "computed",
         "statistic",
         "n",
+        "printed n",
         "open",
         "equal",
     )
@@ -116,11 +120,15 @@ def table(compared: Sequence[Compared]) -> str:
 
 
 def _cells(line: Compared) -> tuple[str, ...]:
-    numbers = (MISSING if number is None else str(number) for number in (line.computed, line.n))
-    computed, n = numbers
+    computed, n, base = (
+        MISSING if number is None else str(number) for number in (line.computed, line.n, line.base)
+    )
     still_open = MISSING if line.open_share is None else f"{line.open_share:.0%}"
     equal = "yes" if line.equal else "NO" if line.equal is False else "excluded"
-    return line.figure, line.source, line.printed, computed, line.statistic, n, still_open, equal
+    return (
+        *(line.figure, line.source, line.printed, computed),
+        *(line.statistic, n, base, still_open, equal),
+    )
 
 
 def resolutions(compared: Iterable[Compared]) -> list[str]:
@@ -129,6 +137,18 @@ def resolutions(compared: Iterable[Compared]) -> list[str]:
         f"{line.figure} ({line.source}): printed {line.printed}. {line.resolution}"
         for line in compared
         if line.equal is None
+    ]
+
+
+def contradictions(oracle: Path = ORACLE) -> list[str]:
+    """All that the report says in two ways, and what the cohort has of it."""
+    return [f"{c.number}. {c.prints}: {c.resolution}" for c in read(oracle).contradictions]
+
+
+def untold(oracle: Path = ORACLE) -> list[str]:
+    """The printed figures that are not asked for, and why."""
+    return [
+        f"{u.figure} ({u.source}): printed {u.printed}. {u.reason}" for u in read(oracle).untold
     ]
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dev.failure import NotStarted
@@ -66,14 +67,15 @@ async def _figure(api: Api, cast: Cast, view: str, parameters: Json) -> Json:
 
 
 def _value(cast: Cast, value: object) -> str | list[str]:
-    """A hospital is named by its number in the report and asked for by its id."""
+    """A hospital or case manager is named by a number and asked for by its id."""
     if isinstance(value, list):
         return value
     return _ids(cast).get(str(value), str(value))
 
 
 def _ids(cast: Cast) -> dict[str, str]:
-    return {f"hospital-{number}": str(id_) for number, id_ in cast.hospitals.items()}
+    named = {"hospital": cast.hospitals, "case-manager": cast.case_managers}
+    return {f"{name}-{n}": str(id_) for name, ids in named.items() for n, id_ in ids.items()}
 
 
 def _picked(cast: Cast, figure: Json, ask: Ask) -> Computed | None:
@@ -83,8 +85,7 @@ def _picked(cast: Cast, figure: Json, ask: Ask) -> Computed | None:
         rows = (row for row in figure["rows"] if row["organisation"] == organisation)
         part = next(rows, None)
     if ask.list is not None:
-        items = (item for item in figure[ask.list] if _is(item, ask))
-        return _computed(sum(item[ask.field] for item in items), figure, ask)
+        return _summed([item for item in figure[ask.list] if _is(cast, item, ask)], figure, ask)
     found = None if part is None else _at(part, ask.field)
     return None if found is None else _computed(found * ask.times, figure, ask)
 
@@ -95,8 +96,17 @@ def _computed(value: float, figure: Json, ask: Ask) -> Computed:
     return Computed(value, *(_at(figure, path) for path in (ask.n, "basis.cutOff", still_open)))
 
 
-def _is(item: Json, ask: Ask) -> bool:
-    return all(item[name] in codes for name, codes in ask.where.items())
+def _summed(items: Sequence[Json], figure: Json, ask: Ask) -> Computed:
+    computed = _computed(sum(_at(item, ask.field) for item in items), figure, ask)
+    if ask.n_of_item is None:
+        return computed
+    return replace(computed, n=sum(_at(item, ask.n_of_item) for item in items))
+
+
+def _is(cast: Cast, item: Json, ask: Ask) -> bool:
+    return all(
+        item[name] in {_value(cast, code) for code in codes} for name, codes in ask.where.items()
+    )
 
 
 def _at(part: Any, path: str) -> Any:  # noqa: ANN401 - as JSON has it

@@ -1,11 +1,11 @@
 """The report's figures, as the oracle file holds them."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -24,7 +24,7 @@ class Ask(_Read):
     """A question to analytics: a view, its parameters, and a field of one row or of the total.
 
     With `list`, the sum of the field over the items of that list that have one of the codes in
-    `where`. `n` is where the answer says of how many it is.
+    `where`. `n` is where the answer says of how many it is, `n_of_item` where each item does.
     """
 
     view: str
@@ -34,12 +34,14 @@ class Ask(_Read):
     where: dict[str, tuple[str, ...]] = {}
     field: str
     n: str = "n"
+    n_of_item: str | None = None
     times: int = 1
 
 
 class Figure(_Read):
     """A printed figure: one number, or words for what lies in an interval.
 
+    `base`: of how many it is, as printed; `counted`: as counted here, where that is not printed.
     A `resolution` says why no cohort has it, where printed figures exclude each other.
     """
 
@@ -53,6 +55,7 @@ class Figure(_Read):
     below: Decimal | None = None
     decimals: int = 0
     base: int | None = None
+    counted: int | None = None
     resolution: str | None = None
     ask: Ask
 
@@ -62,11 +65,14 @@ class Figure(_Read):
         ends = [sum(end is not None for end in side) for side in (low, high)]
         if ends != ([1, 1] if self.value is None else [0, 0]):
             raise ValueError("needs one number, or one lower and one upper end")
+        if None not in (self.base, self.counted):
+            raise ValueError("is of as many as is printed, or as is counted")
         return self
 
     def holds(self, computed: Decimal, n: int | None) -> bool:
         """Whether what was computed, exactly, is what the report printed."""
-        if self.base is not None and n != self.base:
+        of = self.counted if self.base is None else self.base
+        if of is not None and n != of:
             return False
         return all(
             (
@@ -80,24 +86,57 @@ class Figure(_Read):
 
 
 class Table(_Read):
+    """A row is that of an organisation or the total; with `item`, the items with that code."""
+
     figure: str
     source: str
+    base: int | None = None
+    item: str | None = None
     columns: dict[str, Ask]
     rows: dict[str, list[str]]
 
     def cells(self) -> Iterator[Figure]:
         for row, printed in self.rows.items():
-            of = None if row == "total" else row
             for (column, ask), text in zip(self.columns.items(), printed, strict=True):
+                number = text.strip("%").replace(",", ".")
                 yield Figure.model_validate(
                     {
                         "figure": f"{self.figure}/{row}/{column}",
                         "source": f"{self.source}, {row.replace('-', ' ')}",
                         "printed": text,
-                        "value": re.sub(r"\D", "", text),
-                        "ask": ask.model_copy(update={"row": of}),
+                        "value": number,
+                        "decimals": len(number.partition(".")[2]),
+                        "base": self.base,
+                        "ask": self._of_row(ask, row),
                     }
                 )
+
+    def _of_row(self, ask: Ask, row: str) -> Ask:
+        if self.item:
+            return ask.model_copy(update={"where": {**ask.where, self.item: (row,)}})
+        return ask.model_copy(update={"row": None if row == "total" else row})
+
+
+class Contradiction(_Read):
+    """What the report says in two ways, by its number in the domain sheet (4.8).
+
+    `equal` is None where the figures exclude each other, or where it is of no figure.
+    """
+
+    number: int
+    prints: str
+    figures: tuple[str, ...]
+    equal: Literal[True] | None
+    resolution: str
+
+
+class Untold(_Read):
+    """A printed figure that no event gives."""
+
+    figure: str
+    source: str
+    printed: str
+    reason: str
 
 
 class Oracle(_Read):
@@ -105,11 +144,14 @@ class Oracle(_Read):
     as_of: date
     tables: list[Table]
     figures: list[Figure]
+    contradictions: list[Contradiction]
+    untold: list[Untold]
 
     def all(self) -> list[Figure]:
         return [*(cell for table in self.tables for cell in table.cells()), *self.figures]
 
 
+@cache
 def read(path: Path = ORACLE) -> Oracle:
     content: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Oracle.model_validate(content)
