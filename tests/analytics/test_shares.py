@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 import httpx
 import pytest
 
-from analytics.examples import HOSPITAL, KEY, told
+from analytics.examples import HOSPITAL, KEY, OTHER_HOSPITAL, told
 from analytics.log import Fact
 from events.contracts.casefile import CaseClosed, CaseOpened, FirstContactMade
 
@@ -136,6 +136,28 @@ async def test_of_several_conditions_all_must_hold(ask: Ask) -> None:
     assert await share(ask, of=both, asOf="2020-01-01") == (1, 0, 4, 5)
     assert await share(ask, of="case-closed", among=["case-opened", both[0]]) == (1, 0, 0, 1)
     assert await share(ask, of="case-closed", without=both) == (1, 0, 2, 3)
+
+
+async def test_a_figure_may_be_of_the_cases_of_some_organisations(
+    ask: Ask, hears: Tell, figure: Ask
+) -> None:
+    elsewhere = CaseOpened(organisation=OTHER_HOSPITAL, spell=1)
+    nowhere = CaseOpened(organisation=None, spell=1)
+    await hears([*story(6, (elsewhere, "2019-03-01"), (CLAIMED, "2019-04-01"))])
+    await hears([*story(7, (nowhere, "2019-03-01"), (CLAIMED, "2019-04-01"))])
+    here, other = {"organisation": str(HOSPITAL)}, {"organisation": str(OTHER_HOSPITAL)}
+    span = {"from_": "case-opened", "to": "liability-claim-filed", "asOf": YEAR}
+
+    both = [str(HOSPITAL), str(OTHER_HOSPITAL)]
+    assert await share(ask, of="liability-claim-filed") == (3, 0, 4, 7)
+    assert await share(ask, of="liability-claim-filed", **here) == (1, 0, 4, 5)
+    assert await share(ask, of="liability-claim-filed", **other) == (1, 0, 0, 1)
+    assert await share(ask, of="liability-claim-filed", organisation=both) == (2, 0, 4, 6)
+    assert (await figure("durations", **span, **other))["days"]["mean"] == 31
+    assert (await figure("tracks", asOf=YEAR, **other))["n"] == 1
+    assert (await figure("effort", asOf=YEAR, **here))["n"] == 5
+    events = await figure("shares/events", asOf=YEAR, of="liability-claim-filed", **other)
+    assert [item["key"] for item in events["items"]] == [str(case(6))] * 2
 
 
 async def test_any_step_of_a_group_counts_once(ask: Ask) -> None:

@@ -1,8 +1,9 @@
 """What the points and conditions in a question mean, and which of them nobody knows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Query
 
@@ -87,8 +88,14 @@ async def _chosen(
     without: Annotated[
         Sequence[str], Query(description="Only cases for which none of these holds.")
     ] = (),
+    organisation: Annotated[
+        Sequence[UUID], Query(description="Only cases that these organisations referred.")
+    ] = (),
 ) -> Chosen:
-    return Chosen(asked=asked, among=among, without=without, programmes=programmes)
+    cut = replace(asked.cut, organisations=tuple(organisation))
+    return Chosen(
+        asked=replace(asked, cut=cut), among=among, without=without, programmes=programmes
+    )
 
 
 async def _opened(chosen: Annotated[Chosen, Depends(_chosen)]) -> Chosen:

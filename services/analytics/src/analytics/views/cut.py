@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, and_, true
 
@@ -12,12 +13,16 @@ from kit.access import Principal, visible
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """Who asks, for which programme (None: all), as of when, as known when."""
+    """Who asks, for which programme (None: all), as of when, as known when.
+
+    Of which organisations; none named means all, and those who came another way.
+    """
 
     principal: Principal
     programme: str | None
     as_of: datetime
     known_at: datetime
+    organisations: tuple[UUID, ...] = ()
 
     @property
     def last_day(self) -> date:
@@ -33,5 +38,6 @@ def held(table: FromClause, cut: Cut) -> ColumnElement[bool]:
 def believed(table: FromClause, cut: Cut) -> ColumnElement[bool]:
     """The rows that follow from what was known, of those that the principal may see."""
     programme = table.c.programme == cut.programme if cut.programme else true()
+    organisation = table.c.organisation.in_(cut.organisations) if cut.organisations else true()
     seen = visible(cut.principal, organisation=table.c.organisation, figures=True)
-    return and_(believed_at(table, cut.known_at), programme, seen)
+    return and_(believed_at(table, cut.known_at), programme, organisation, seen)
