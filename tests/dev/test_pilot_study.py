@@ -9,6 +9,7 @@ from dev.pilot.record import Marks, Person, Record, load
 
 SUPPORTED = [record for record in load() if record.support]
 MEMBERS = [r for r in SUPPORTED if r.support and r.support.study and not r.support.study.withdrawn]
+PLACES = ("most", "second", "third", "fourth", "fifth", "sixth", "fewest")
 OF_STUDY = ("study/", "table-1.1/", "table-2.1/", "incident-to-contact")
 
 
@@ -59,8 +60,13 @@ def _study() -> dict[str, Computed]:
     reported = [r for r in members if _step(r, "reported-to-inspectorate")]
     managers = Counter(r.support.case_manager for r in members if r.support)
     waves = Counter(m.wave for r in members for m in _given(r))
+    places = Counter(r.organisation for r in willing).most_common()
     n, incidents = len(members), [r.incident or "" for r in members]
     return {
+        **{
+            f"study/of-a-hospital/{p}": Computed(k)
+            for p, (_, k) in zip(PLACES, places, strict=True)
+        },
         "study/willing": Computed(len(willing), len(SUPPORTED)),
         "study/not-willing": Computed(len(SUPPORTED) - len(willing), len(SUPPORTED)),
         "study/members": Computed(n, len(willing)),
