@@ -183,15 +183,15 @@ async def test_steps_count_each_case_once_as_they_went_the_last_time(ask: Ask) -
     assert figure["n"] == 5
     assert (talks["cases"], talks["share"]) == (4, 0.8)
     assert talks["outcomes"] == [
-        {"outcome": "held", "cases": 3},
-        {"outcome": "unknown", "cases": 1},
+        {"outcome": "held", "cases": 3, "tracks": 3},
+        {"outcome": "unknown", "cases": 1, "tracks": 1},
     ]
     assert talks["answers"] == [
-        {"field": "attended", "value": "no", "cases": 1},
-        {"field": "attended", "value": "unknown", "cases": 2},
-        {"field": "attended", "value": "yes", "cases": 1},
+        {"field": "attended", "value": "no", "cases": 1, "tracks": 1},
+        {"field": "attended", "value": "unknown", "cases": 2, "tracks": 2},
+        {"field": "attended", "value": "yes", "cases": 1, "tracks": 1},
     ]
-    assert rows["liability-claim-filed"]["outcomes"] == [{"outcome": None, "cases": 1}]
+    assert rows["liability-claim-filed"]["outcomes"] == [{"outcome": None, "cases": 1, "tracks": 1}]
 
 
 async def test_steps_may_be_of_some_cases_and_one_track(ask: Ask) -> None:

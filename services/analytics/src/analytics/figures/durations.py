@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -50,10 +51,21 @@ class Split(Answer):
     others: Durations
 
 
+class Counted(StrEnum):
+    CASES = "cases"
+    TRACKS = "tracks"
+
+
 class DurationsFigure(Durations):
-    """`split` is null where none was asked for."""
+    """`split` is null where none was asked for.
+
+    `counted` says of what the population is: of tracks where both milestones are steps of one kind
+    of track, each measured within its own, otherwise of cases. A case that was closed and opened
+    again is open until it is closed again, and then closed by that closing.
+    """
 
     basis: Basis
+    counted: Counted
     split: Split | None
 
 
@@ -83,13 +95,15 @@ async def _asked(
     ] = Open.LEFT_OUT,
 ) -> DurationsAsked:
     reading = Reading(chosen.programmes)
+    first, last = reading.point("from", start), reading.point("to", finish)
     span = Span(
-        start=reading.point("from", start),
-        finish=reading.point("to", finish),
+        start=first,
+        finish=last,
         cases=chosen.cases(reading),
         since=Occurred.parse(since.isoformat()).at if since else None,
         until=end_of(until.isoformat()) if until else None,
         open=still_open,
+        per_track=first.beside(last),
     )
     by = reading.condition("splitBy", split_by)
     reading.done()
@@ -117,6 +131,7 @@ async def read_durations(
     return DurationsFigure(
         **dict(whole),
         basis=rests_on,
+        counted=Counted.TRACKS if durations_asked.span.per_track else Counted.CASES,
         split=Split(by=given, holding=parts[0], others=parts[1]) if parts else None,
     )
 

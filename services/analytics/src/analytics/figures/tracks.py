@@ -1,8 +1,7 @@
-"""The steps of tracks: in how many cases each happened, how it ended, and what it said."""
+"""The steps of tracks: in how many cases and tracks each happened, how it ended, what it said."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from operator import itemgetter
 from typing import Annotated, Any
 
@@ -27,21 +26,29 @@ class Outcome(Answer):
 
     outcome: str | None
     cases: int
+    tracks: int
 
 
 class Said(Answer):
     field: str
     value: str
     cases: int
+    tracks: int
 
 
 class TrackRow(Answer):
-    """Each case counts once, as the step went the last time; share is of all cases."""
+    """`cases` have the step on at least one track of this kind, `tracks` are all that have it.
+
+    Each track counts as the step went the last time on it, so a case with two claims that ended
+    differently is one of `cases` here and one under each of the two outcomes. `share` is that of
+    `cases` in all cases.
+    """
 
     track: str
     step: str
     milestone: str
     cases: int
+    tracks: int
     share: float | None
     outcomes: list[Outcome]
     answers: list[Said]
@@ -82,34 +89,36 @@ async def read_tracks(tracks_asked: AsTracksAsked, snapshots: TheSnapshots) -> T
     chosen, choice = tracks_asked.chosen, tracks_asked.choice
     async with snapshots.of(chosen.asked.min_position, chosen.view) as snapshot:
         [cases] = await snapshot.fetch(choice.cases.count())
+        steps = await snapshot.fetch(tracks.steps(choice))
         outcomes = await snapshot.fetch(tracks.outcomes(choice))
         answers = await snapshot.fetch(tracks.answers(choice))
         rests_on = await basis(snapshot, chosen.asked)
-    rows = list(_rows(cases["n"], outcomes, answers))
+    rows = [_row(step, cases["n"], outcomes, answers) for step in steps]
     return TracksFigure(n=cases["n"], basis=rests_on, rows=rows)
 
 
 Found = Sequence[Mapping[str, Any]]
 
 
-def _rows(n: int, outcomes: Found, answers: Found) -> Iterator[TrackRow]:
-    for (track, step, milestone), found in groupby(outcomes, itemgetter(*tracks.STEP)):
-        ended = [Outcome(outcome=row["outcome"], cases=row["cases"]) for row in found]
-        cases = sum(outcome.cases for outcome in ended)
-        yield TrackRow(
-            track=track,
-            step=step,
-            milestone=milestone,
-            cases=cases,
-            share=share(cases, n),
-            outcomes=ended,
-            answers=[_said(row) for row in answers if (row["track"], row["step"]) == (track, step)],
-        )
+def _row(step: Mapping[str, Any], n: int, outcomes: Found, answers: Found) -> TrackRow:
+    return TrackRow(
+        **step,
+        share=share(step["cases"], n),
+        outcomes=[Outcome(**_own(row)) for row in outcomes if _of(row) == _of(step)],
+        answers=[_said(**_own(row)) for row in answers if _of(row) == _of(step)],
+    )
 
 
-def _said(row: Mapping[str, Any]) -> Said:
-    field, _, value = row["said"].partition("=")
-    return Said(field=field, value=value, cases=row["cases"])
+_of = itemgetter(*tracks.STEP)
+
+
+def _own(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in tracks.STEP}
+
+
+def _said(said: str, **counted: int) -> Said:
+    field, _, value = said.partition("=")
+    return Said(field=field, value=value, **counted)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, o
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from analytics.views.cut import Cut, believed, held
+from analytics.views.milestones import CLOSING, Askable
 from analytics.views.milestones import TABLE as MILESTONES
 from analytics.views.said import ANY
 from events.occurrence import Precision
@@ -17,8 +18,8 @@ from events.occurrence import Precision
 _POINT = re.compile(r"([a-z0-9-]+)(:[a-z0-9-]+)?(\.[a-z0-9-]+=[a-z0-9-]+)?")
 _BEFORE = "<"
 
-Known = Mapping[str, frozenset[str]]
-"""What may be asked for, and what each may be followed by."""
+Known = Mapping[str, Askable]
+"""What may be asked for."""
 
 
 class Strange(ValueError):
@@ -32,11 +33,15 @@ def _any(end: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A milestone (`name`), with its outcome (`name:outcome`), saying this (`name.field=value`)."""
+    """A milestone (`name`), with its outcome (`name:outcome`), saying this (`name.field=value`).
+
+    `tracks`: the kinds of track of which it is a step; none for what happens in the case itself.
+    """
 
     milestone: str
     outcome: str | None = None
     said: str | None = None
+    tracks: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, text: str, known: Known) -> Self:
@@ -44,29 +49,60 @@ class Point:
         found = _POINT.fullmatch(text)
         if not found or found[1] not in known:
             raise Strange(f"must be one of: {', '.join(sorted(known))}")
-        ends = {end for end in found.groups()[1:] if end}
-        if strange := {end for end in ends if not {end, _any(end)} & known[found[1]]}:
-            may = ", ".join(sorted(known[found[1]])) or "nothing"
-            raise Strange(f"{found[1]} may be followed by {may}; not by {', '.join(strange)}")
+        ends, may = {end for end in found.groups()[1:] if end}, known[found[1]].ends
+        if strange := {end for end in ends if not {end, _any(end)} & may}:
+            listed = ", ".join(sorted(may)) or "nothing"
+            raise Strange(f"{found[1]} may be followed by {listed}; not by {', '.join(strange)}")
         outcome, said = (end[1:] if end else None for end in found.groups()[1:])
-        return cls(found[1], outcome, said)
+        return cls(found[1], outcome, said, known[found[1]].tracks)
 
-    def reached(self, cut: Cut) -> Select[Any]:
-        """One row for each key that has reached it: the first time that it did."""
+    def beside(self, other: "Point") -> bool:
+        """Whether both are steps of one kind of track, so that they belong together in each."""
+        return bool(self.tracks & other.tracks)
+
+    def reached(self, cut: Cut, *, per_track: bool = False) -> Select[Any]:
+        """One row for each key, or each track, that has reached it: the first time that it did."""
+        table, happened = self._happened(cut)
+        if per_track or self.outcome or self.said:
+            return _first(table, happened, per_track=per_track)
+        return happened.where(table.c.first)
+
+    def ended(self, cut: Cut, *, per_track: bool = False) -> Select[Any]:
+        """The same, but a closing counts only until the case opens again; of it key and day.
+
+        The closing of a spell that is named (`case-closed.spell=1`) always counts.
+        """
+        if self.milestone != CLOSING or (self.said or "").startswith("spell="):
+            return self.reached(cut, per_track=per_track)
+        table, happened = self._happened(cut)
+        stands = or_(table.c.reopened_at.is_(None), table.c.reopened_at > cut.as_of)
+        first = func.min(table.c.day).label("day")
+        return happened.where(stands).with_only_columns(table.c.key, first).group_by(table.c.key)
+
+    def _happened(self, cut: Cut) -> tuple[FromClause, Select[Any]]:
+        """The milestones by then, and each time that it was reached."""
         table = MILESTONES.alias()
-        first = select(table).where(
+        happened = select(table).where(
             table.c.milestone == self.milestone,
             table.c.happened_at <= cut.as_of,
             believed(table, cut),
         )
-        if self.outcome is None and self.said is None:
-            return first.where(table.c.first)
         if self.outcome:
-            first = first.where(table.c.outcome == self.outcome)
+            happened = happened.where(table.c.outcome == self.outcome)
         if self.said:
-            first = first.where(literal(self.said) == table.c.said.any_())
-        once = first.ext(distinct_on(table.c.key))
-        return once.order_by(table.c.key, table.c.happened_at, table.c.event)
+            happened = happened.where(literal(self.said) == table.c.said.any_())
+        return table, happened
+
+
+def _first(table: FromClause, told: Select[Any], *, per_track: bool = False) -> Select[Any]:
+    once = (table.c.key, table.c.track_id) if per_track else (table.c.key,)
+    return told.ext(distinct_on(*once)).order_by(*once, table.c.happened_at, table.c.event)
+
+
+def same(first: FromClause, second: FromClause, *, per_track: bool) -> ColumnElement[bool]:
+    """Whether two that were reached belong together: of one case or, if so asked, of one track."""
+    case = first.c.key == second.c.key
+    return and_(case, first.c.track_id == second.c.track_id) if per_track else case
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +123,15 @@ class Condition:
         return frozenset(point.milestone for point in (self.point, self.before) if point)
 
     def keys(self, cut: Cut) -> Select[UUID]:
-        """Where one of two dates is not known to the day, nobody can say which came first."""
-        point = self.point.reached(cut).subquery()
+        """Each once. Of two steps of one kind of track, those of one track are compared.
+
+        Where one of two dates is not known to the day, nobody can say which came first.
+        """
+        per_track = self.before is not None and self.point.beside(self.before)
+        point = self.point.reached(cut, per_track=per_track).subquery()
         if self.before is None:
             return select(point.c.key)
-        later = self.before.reached(cut).subquery()
+        later = self.before.reached(cut, per_track=per_track).subquery()
         at_once = and_(
             point.c.day == later.c.day,
             point.c.precision == Precision.INSTANT,
@@ -99,7 +139,8 @@ class Condition:
             point.c.happened_at < later.c.happened_at,
         )
         earlier = or_(point.c.day < later.c.day, at_once)
-        return select(point.c.key).join(later, point.c.key == later.c.key).where(earlier)
+        found = select(point.c.key).join(later, same(point, later, per_track=per_track))
+        return (found.distinct() if per_track else found).where(earlier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

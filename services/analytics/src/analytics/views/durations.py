@@ -1,4 +1,4 @@
-"""Durations: the days between two milestones of each case that has reached the first of them."""
+"""Durations: the days between two milestones of each case or track that has reached the first."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,9 +20,10 @@ from sqlalchemy import (
     select,
 )
 
-from analytics.views.conditions import Cases, Condition, Point
+from analytics.views.conditions import Cases, Condition, Point, same
 from analytics.views.cut import believed
 from analytics.views.measures import measures
+from analytics.views.milestones import CLOSING, REOPENING
 from analytics.views.milestones import TABLE as MILESTONES
 from events.occurrence import Precision
 
@@ -36,7 +37,10 @@ class Open(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """From where to where, of which cases; `since` and `until` limit when the first one was."""
+    """From where to where, of which cases; `since` and `until` limit when the first one was.
+
+    `per_track`: within each track of these cases, of which both are steps; not within the case.
+    """
 
     cases: Cases
     start: Point
@@ -44,6 +48,7 @@ class Span:
     since: datetime | None
     until: datetime | None
     open: Open
+    per_track: bool = False
 
     def split(self, by: Condition) -> tuple["Span", "Span"]:
         """Of those for which the condition holds, and of the others."""
@@ -52,7 +57,7 @@ class Span:
 
 
 def statistics(span: Span) -> Select[*tuple[object, ...]]:
-    """One row: how many cases, how many of them measured, and what their days are like."""
+    """One row: how many there are, how many of them measured, and what their days are like."""
     pairs = measured(span)
     days = pairs.c.days
     return select(
@@ -65,10 +70,11 @@ def statistics(span: Span) -> Select[*tuple[object, ...]]:
 
 
 def measured(span: Span) -> CTE:
-    """One row per case that has reached the first milestone."""
-    reached = span.start.reached(span.cases.cut).subquery()
+    """One row per case, or track, that has reached the first milestone."""
+    cut, per_track = span.cases.cut, span.per_track
+    reached = span.start.reached(cut, per_track=per_track).subquery()
     start = select(reached).where(*_population(reached, span)).cte("start")
-    finish = span.finish.reached(span.cases.cut).cte("finish")
+    finish = span.finish.ended(cut, per_track=per_track).cte("finish")
     still_open = finish.c.key.is_(None)
     last = case((still_open, _last_day(span)), else_=finish.c.day)
     undated = or_(start.c.day.is_(None), and_(~still_open, finish.c.day.is_(None)))
@@ -79,7 +85,7 @@ def measured(span: Span) -> CTE:
             still_open.label("open"),
             undated.label("undated"),
         )
-        .select_from(start.outerjoin(finish, start.c.key == finish.c.key))
+        .select_from(start.outerjoin(finish, same(start, finish, per_track=per_track)))
         .cte("pairs")
     )
 
@@ -90,7 +96,7 @@ def _last_day(span: Span) -> ColumnElement[Any]:
 
 
 def _population(start: FromClause, span: Span) -> list[ColumnElement[bool]]:
-    """Cases with the first milestone; nobody can say that an unknown date is too early or late."""
+    """Those with the first milestone; nobody can say that an unknown date is too early or late."""
     at, unknown = start.c.happened_at, start.c.precision == Precision.UNKNOWN
     conditions = span.cases.holds(start.c.key)
     if span.since:
@@ -101,10 +107,12 @@ def _population(start: FromClause, span: Span) -> list[ColumnElement[bool]]:
 
 
 def events(span: Span) -> Select[UUID]:
-    """The events that are the milestones of the cases in the figure."""
+    """The events that are the milestones of the cases in the figure, and what ended a closing."""
     cut = span.cases.cut
     population = select(measured(span).c.key)
     ends = {span.start.milestone, span.finish.milestone}
+    if CLOSING in ends:
+        ends.add(REOPENING)
     return select(MILESTONES.c.event).where(
         MILESTONES.c.milestone.in_(ends | span.cases.milestones),
         MILESTONES.c.happened_at <= cut.as_of,

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Index, Text, Uuid
 from analytics.log import Fact
 from analytics.views.said import any_of, said_by
 from events.contracts import registry
-from events.contracts.casefile import CaseOpened, TrackStepRecorded
+from events.contracts.casefile import CaseClosed, CaseOpened, CaseReopened, TrackStepRecorded
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import BEGINNING, happened
 from events.occurrence import UNKNOWN, Occurred, Precision
@@ -26,7 +26,7 @@ STANDS_FOR = {
 }
 """A correction that is published under a name of its own takes the place of the corrected."""
 
-Stating = CandidateIdentified | ReferralMade
+CLOSING, REOPENING = "case-closed", "case-reopened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,14 @@ Named = Mapping[tuple[str, int], Names]
 """By programme and version."""
 
 YES_NO = ("yes", "no", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """What a milestone may be followed by, and the kinds of track of which it is a step."""
+
+    ends: frozenset[str]
+    tracks: frozenset[str]
 
 
 @cache
@@ -65,6 +73,8 @@ class _Milestones:
         self._seen: set[str] = set()
         self._heard: set[tuple[str, ...]] = set()
         self._steps: list[Row] = []
+        self._spell = 0
+        self._closed: dict[UUID, int] = {}
         self._origin: Occurred | None = None
         self._brought: list[Row] = []
 
@@ -73,8 +83,15 @@ class _Milestones:
         if None in self._whose.values():
             self._belongs(fact)
         self._happened(fact)
-        if isinstance(fact.event, Stating):
-            self._state(fact, _stated(fact.event.origin))
+        match fact.event:
+            case CandidateIdentified(origin=origin) | ReferralMade(origin=origin):
+                self._state(fact, _stated(origin))
+            case CaseClosed(spell=spell):
+                self._closed[fact.id] = spell
+                self._reopen()
+            case CaseOpened(spell=spell) | CaseReopened(spell=spell):
+                self._spell = max(self._spell, spell)
+                self._reopen()
 
     def rows(self) -> list[Row]:
         return self._steps + self._brought
@@ -90,7 +107,7 @@ class _Milestones:
     def _happened(self, fact: Fact) -> None:
         """Of events and groups the first, and each that says something new; of steps all."""
         name = milestone_of(fact.type)
-        step = _step(fact.event) if isinstance(fact.event, TrackStepRecorded) else {}
+        step = _step(fact, fact.event) if isinstance(fact.event, TrackStepRecorded) else {}
         said = step["said"] if step else said_by(fact.event)
         if step or name not in self._seen or (name, *said) not in self._heard:
             row = self._row(name, fact, fact.occurred, self._moment)
@@ -102,6 +119,16 @@ class _Milestones:
             if group not in self._seen:
                 self._steps.append(self._row(group, fact, fact.occurred, self._moment))
                 self._seen.add(group)
+
+    def _reopen(self) -> None:
+        """A closing of an earlier spell than the last one ends nothing from now on."""
+        self._steps = [self._until_now(row) for row in self._steps]
+
+    def _until_now(self, row: Row) -> Row:
+        spell = self._closed.get(row["event"], self._spell)
+        if spell >= self._spell or row["milestone"] != CLOSING or row.get("reopened_at"):
+            return row
+        return row | {"reopened_at": self._moment}
 
     def _state(self, fact: Fact, origin: Occurred) -> None:
         """It did happen, even if nobody knows when; who said it last knows best."""
@@ -129,10 +156,11 @@ class _Milestones:
         }
 
 
-def _step(event: TrackStepRecorded) -> Row:
-    """Of what it says the codes, as `field=value`: they can be counted."""
+def _step(fact: Fact, event: TrackStepRecorded) -> Row:
+    """A track is a stream; of what it says the codes, as `field=value`: they can be counted."""
     return {
         "track": event.track,
+        "track_id": fact.stream,
         "step": event.step,
         "outcome": event.outcome,
         "said": [
@@ -167,12 +195,13 @@ def _organisation(fact: Fact) -> UUID | None:
 
 MILESTONES = View.of(
     "milestones",
-    5,
+    6,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("milestone", Text, nullable=False),
     Column("first", Boolean, nullable=False),
     Column("track", Text),
+    Column("track_id", Uuid),
     Column("step", Text),
     Column("outcome", Text),
     Column("said", ARRAY(Text), nullable=False),
@@ -180,8 +209,9 @@ MILESTONES = View.of(
     Column("happened_at", DateTime(timezone=True), nullable=False),
     Column("day", Date),
     Column("precision", Text, nullable=False),
-    Index("milestones_v5_milestone", "milestone", "happened_at"),
-    Index("milestones_v5_key_milestone", "key", "milestone"),
+    Column("reopened_at", DateTime(timezone=True)),
+    Index("milestones_v6_milestone", "milestone", "happened_at"),
+    Index("milestones_v6_key_milestone", "key", "milestone"),
     types=None,
     rows=rows_with({}),
     held=False,
@@ -196,10 +226,10 @@ def milestones(programmes: Programmes) -> View:
 
 
 def _grouped(definition: Definition) -> Mapping[str, tuple[str, ...]]:
-    return {step.publishes: step.groups for step in _steps([definition]) if step.groups}
+    return {step.publishes: step.groups for _, step in _of_tracks([definition]) if step.groups}
 
 
-def milestone_names(programmes: Programmes) -> Mapping[str, frozenset[str]]:
+def milestone_names(programmes: Programmes) -> Mapping[str, Askable]:
     """All that may be asked for, and what each may end in (`:held`) and say (`.attended=yes`).
 
     It is what is published, where programmes begin, and their groups of steps.
@@ -219,13 +249,16 @@ def milestone_names(programmes: Programmes) -> Mapping[str, frozenset[str]]:
         ends[milestone_of(type_)] |= any_of(contract)
     for name, questions in answered.items():
         ends[name] |= {f".{question}={answer}" for question in questions for answer in YES_NO}
-    for step in _steps(programmes.definitions):
+    tracks: dict[str, frozenset[str]] = dict.fromkeys(names, frozenset())
+    for track, step in _of_tracks(programmes.definitions):
         ends[step.publishes] |= frozenset(_ends(step))
-    return ends
+        tracks[step.publishes] |= {track}
+    return {name: Askable(ends[name], tracks[name]) for name in names}
 
 
-def _steps(definitions: Iterable[Definition]) -> Iterator[Step]:
-    return (step for d in definitions for track in d.tracks for step in track.steps)
+def _of_tracks(definitions: Iterable[Definition]) -> Iterator[tuple[str, Step]]:
+    """Each step with the kind of its track."""
+    return ((track.code, step) for d in definitions for track in d.tracks for step in track.steps)
 
 
 def _ends(step: Step) -> Iterator[str]:
