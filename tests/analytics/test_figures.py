@@ -219,6 +219,7 @@ async def test_the_funnel_counts_those_who_came_another_way_apart(ask: Ask) -> N
 
     assert picked(figure, *FUNNEL) == [5, 4, 3, 4, 1, 3, 1]
     assert picked(figure, "n", "open", "openShare") == [6, 2, 0.6667]
+    assert picked(figure, "withdrawn", "waiting") == [0, 0]
     assert figure["screenedOutReasons"] == [{"reason": "no-need-after-all", "n": 1}]
 
 
@@ -228,6 +229,7 @@ async def test_the_funnel_of_a_past_day_has_what_had_happened_by_the_end_of_it(a
 
     assert picked(before, "closed", "open") == [0, 3]
     assert picked(after, "closed", "open") == [1, 2]
+    assert picked(await ask("funnel", asOf="2019-05-07"), "referred", "waiting") == [3, 1]
 
 
 async def test_what_was_recorded_later_was_not_known_before(ask: Ask) -> None:

@@ -11,8 +11,10 @@ from events.contracts.intake import (
     OfferAccepted,
     OfferDeclined,
     OfferMade,
+    ReferralAccepted,
     ReferralMade,
     ReferralScreenedOut,
+    ReferralWithdrawn,
 )
 from events.history import facts
 from events.occurrence import Occurred
@@ -71,6 +73,18 @@ def test_a_referral_that_was_screened_out_says_why() -> None:
 
     assert row["screening_out_reason"] == "no-need-after-all"
     assert "supported" not in steps(row)
+
+
+def test_a_referral_waits_until_it_is_decided_on_or_taken_back() -> None:
+    admitted = told(5, ReferralAccepted(criteria_version=2, organisation=HOSPITAL), "2019-01-09")
+    withdrawn = told(5, ReferralWithdrawn(reason="client-changed-mind"), "2019-01-09")
+    ends = {"waiting": None, "screened_out": SCREENED_OUT, "withdrawn": withdrawn}
+
+    for end, fact in ends.items():
+        row = last([REFERRED, fact] if fact else [REFERRED])
+        assert {name for name in ends if row[name]} == {end}
+    assert not any(last([REFERRED, end])["waiting"] for end in (admitted, OPENED))
+    assert not last([IDENTIFIED])["waiting"]
 
 
 def test_a_case_that_opened_again_is_not_closed() -> None:

@@ -21,7 +21,11 @@ class ScreenedOut(Answer):
 
 
 class FunnelFigure(Answer):
-    """`n` counts candidates and those who came another way; `openShare` is of the supported."""
+    """`n` counts candidates and those who came another way; `openShare` is of the supported.
+
+    Of those who were referred, `withdrawn` were taken back before the desk decided on them, and
+    `waiting` are neither decided on nor taken back.
+    """
 
     n: int
     basis: Basis
@@ -31,6 +35,8 @@ class FunnelFigure(Answer):
     referred: int
     screened_out: int
     screened_out_reasons: list[ScreenedOut]
+    withdrawn: int
+    waiting: int
     supported: int
     closed: int
     open: int

@@ -17,8 +17,10 @@ from events.contracts.intake import (
     OfferDeclined,
     OfferMade,
     OfferUnanswered,
+    ReferralAccepted,
     ReferralMade,
     ReferralScreenedOut,
+    ReferralWithdrawn,
 )
 from events.views import Row, View, intervals
 
@@ -26,7 +28,9 @@ TYPES = ANSWER_TYPES | {
     type_name("intake", "candidate-identified"),
     type_name("intake", "offer-made"),
     type_name("intake", "referral-made"),
+    type_name("intake", "referral-accepted"),
     type_name("intake", "referral-screened-out"),
+    type_name("intake", "referral-withdrawn"),
     type_name("casefile", "case-opened"),
     type_name("casefile", "case-closed"),
     type_name("casefile", "case-reopened"),
@@ -34,7 +38,10 @@ TYPES = ANSWER_TYPES | {
 
 
 class Progress(NamedTuple):
-    """What is folded; `opened` and `closed` are the last spell of which that is known."""
+    """What is folded; `opened` and `closed` are the last spell of which that is known.
+
+    `admitted`: the desk accepted the referral, whether or not the case is open yet.
+    """
 
     programme: str | None = None
     organisation: UUID | None = None
@@ -42,6 +49,8 @@ class Progress(NamedTuple):
     offered: bool = False
     answered: Answered = NOT_ANSWERED
     referred: bool = False
+    admitted: bool = False
+    withdrawn: bool = False
     screening_out_reason: str | None = None
     opened: int = 0
     closed: int = 0
@@ -61,6 +70,10 @@ def _evolve(progress: Progress, fact: Fact) -> Progress:
             return known._replace(offered=True, answered=known.answered.then(answer))
         case ReferralMade(organisation=organisation):
             return _through(known, organisation)._replace(referred=True)
+        case ReferralAccepted():
+            return known._replace(admitted=True)
+        case ReferralWithdrawn():
+            return known._replace(withdrawn=True)
         case ReferralScreenedOut(reason=reason):
             return known._replace(screening_out_reason=reason)
         case CaseOpened(organisation=organisation, spell=spell):
@@ -82,6 +95,12 @@ def _through(progress: Progress, organisation: UUID | None) -> Progress:
     return progress._replace(organisation=progress.organisation or organisation)
 
 
+def _waits(progress: Progress) -> bool:
+    """Referred, and not decided on, nor taken back, nor supported."""
+    decided = progress.admitted or progress.screening_out_reason is not None
+    return progress.referred and not (decided or progress.withdrawn or progress.opened)
+
+
 def _row(progress: Progress) -> Iterable[Row]:
     if progress == NOTHING:
         return
@@ -94,6 +113,8 @@ def _row(progress: Progress) -> Iterable[Row]:
         "referred": progress.referred,
         "screened_out": progress.screening_out_reason is not None,
         "screening_out_reason": progress.screening_out_reason,
+        "withdrawn": progress.withdrawn,
+        "waiting": _waits(progress),
         "supported": progress.opened > 0,
         "closed": 0 < progress.opened <= progress.closed,
     }
@@ -103,7 +124,7 @@ rows = intervals(NOTHING, _evolve, _row)
 
 PROGRESS = View.of(
     "progress",
-    2,
+    3,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("identified", Boolean, nullable=False),
@@ -112,6 +133,8 @@ PROGRESS = View.of(
     Column("referred", Boolean, nullable=False),
     Column("screened_out", Boolean, nullable=False),
     Column("screening_out_reason", Text),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("waiting", Boolean, nullable=False),
     Column("supported", Boolean, nullable=False),
     Column("closed", Boolean, nullable=False),
     types=TYPES,
@@ -120,7 +143,17 @@ PROGRESS = View.of(
 TABLE = PROGRESS.table
 
 
-STEPS = ("identified", "offered", "accepted", "referred", "screened_out", "supported", "closed")
+STEPS = (
+    "identified",
+    "offered",
+    "accepted",
+    "referred",
+    "screened_out",
+    "withdrawn",
+    "waiting",
+    "supported",
+    "closed",
+)
 
 
 def counts(cut: Cut) -> Select[*tuple[object, ...]]:
