@@ -4,43 +4,62 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from analytics.examples import CALLED, CASE_MANAGER, HOSPITAL, told
+from analytics.examples import CALLED, CASE_MANAGER, HOSPITAL, identity, told
 from analytics.log import GROUP, SOURCES, Fact, facts_of, keep
 from analytics.views.every import every
 from events.backoff import Backoff
 from events.broker import Outgoing
 from events.broker_memory import MemoryBroker
 from events.consumer import Consumer
-from events.contracts import registry
+from events.contracts import registry, type_name
 from events.contracts.casefile import (
+    CaseClosed,
     CaseManagerAssigned,
     CaseOpened,
+    CaseReopened,
     FirstContactMade,
     InstrumentCompleted,
     NeedIdentified,
     NeedMet,
+    TrackStepRecorded,
 )
 from events.contracts.contract import Contract
 from events.contracts.intake import CandidateIdentified, OfferAccepted, OfferMade, ReferralMade
 from events.contracts.notifications import MessageQueued
 from events.contracts.scheduling import DeadlineMet
 from events.envelope import reads_everything, to_message, topic_of
+from events.history import FOREVER
 from events.memory import MemoryStore
 from events.parking import Lane
 from events.parking_memory import MemoryYard
 from events.testing import numbered
-from events.views import materialise
+from events.views import Row, materialise
 from programmes import load
 
 PROGRAMMES = load()
 TYPES = registry(PROGRAMMES.track_steps())
 VIEWS = every(PROGRAMMES)
 CASE, OTHER_CASE = numbered(1), numbered(2)
-TOLD: dict[str, list[tuple[Contract, str]]] = {
+FIRST, SECOND = numbered(4), numbered(5)
+"""Two claims."""
+
+
+def step(code: str, on: str, claim: UUID, **more: object) -> tuple[Contract, str, dict[str, Any]]:
+    """`corrects`: which of the things that the service told, counted from one."""
+    recorded = TrackStepRecorded(track="liability", step=code, outcome=None)
+    return recorded, on, {"stream": claim, "type_": STEPS[code], **more}
+
+
+STEPS = {
+    "claim-filed": type_name("casefile", "liability-claim-filed"),
+    "denied": type_name("casefile", "liability-denied"),
+}
+TOLD: dict[str, list[tuple[Any, ...]]] = {
     "intake": [
         (CandidateIdentified(organisation=HOSPITAL, origin="2018-07"), "2018-07-02"),
         (OfferMade(attempt=1, channel="phone", by_function="doctor"), "2018-07-03"),
@@ -58,6 +77,13 @@ TOLD: dict[str, list[tuple[Contract, str]]] = {
             InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6}),
             "2018-07-21",
         ),
+        step("claim-filed", "2018-07-22", FIRST),
+        step("claim-filed", "2018-07-23", SECOND),
+        step("denied", "2018-07-24", FIRST),
+        (CaseClosed(reason="settled", spell=1), "2018-07-25"),
+        (CaseReopened(reason="new-need", spell=2), "2018-07-27"),
+        step("denied", "2018-07-24", SECOND, recorded="2018-07-28"),
+        step("claim-filed", "2018-07-21", SECOND, recorded="2018-07-29", corrects=9),
     ],
     "scheduling": [(DeadlineMet(policy="first-contact", late=False), "2018-07-11")],
     "notifications": [
@@ -68,9 +94,17 @@ TOLD: dict[str, list[tuple[Contract, str]]] = {
 
 def facts(service: str, key: UUID) -> list[Fact]:
     """What a service tells of a case, in the order of its log."""
-    begin = 10 * [*TOLD].index(service) + 1
-    said = enumerate(TOLD[service], begin)
-    return [told(number, event, on, key=key) for number, (event, on) in said]
+    begin = 100 * [*TOLD].index(service) + 1
+    return [
+        told(number, event, on, key=key, **_named(more[0] if more else {}, begin, key))
+        for number, (event, on, *more) in enumerate(TOLD[service], begin)
+    ]
+
+
+def _named(more: dict[str, Any], begin: int, key: UUID) -> dict[str, Any]:
+    if "corrects" not in more:
+        return more
+    return more | {"corrects": identity(begin + more["corrects"] - 1, key)}
 
 
 def outgoing(fact: Fact) -> Outgoing:
@@ -85,7 +119,7 @@ def unreadable(message: Outgoing) -> Outgoing:
     return replace(message, headers=headers, value=b"{")
 
 
-def rows(arrived: Iterable[Fact], key: UUID) -> list[list[dict[str, object]]]:
+def rows(arrived: Iterable[Fact], key: UUID) -> list[list[Row]]:
     own = [fact for fact in arrived if fact.key == key]
     return [materialise(view, {key: own}) for view in VIEWS]
 
@@ -136,6 +170,15 @@ def test_services_heard_one_after_the_other_in_any_order_give_the_same_rows(
 
     assert found == rows([fact for service in SOURCES for fact in facts(service, CASE)], CASE)
     assert all(found)
+    last = [row for row in found[-1] if row["believed_until"] == FOREVER]
+    assert {(r["milestone"], r["track_id"], r["day"].day) for r in last if r.get("track")} == {
+        ("liability-claim-filed", FIRST, 22),
+        ("liability-claim-filed", SECOND, 21),
+        ("liability-denied", FIRST, 24),
+        ("liability-denied", SECOND, 24),
+    }
+    [closing] = (row for row in last if row["milestone"] == "case-closed")
+    assert closing["reopened_at"].date().isoformat() == "2018-07-26"
 
 
 def _consumer(broker: MemoryBroker, yard: MemoryYard, store: MemoryStore) -> Consumer:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,7 @@ from events.contracts.casefile import (
     CaseManagerAssigned,
     CaseManagerReleased,
     CaseOpened,
+    CaseReopened,
     ClientConditionChanged,
     ClientDied,
     ClientRegionRecorded,
@@ -43,6 +45,7 @@ from events.contracts.casefile import (
     NeedClosed,
     NeedIdentified,
     NeedMet,
+    TrackStepRecorded,
 )
 from events.contracts.contract import Contract
 from events.contracts.intake import (
@@ -55,6 +58,7 @@ from events.contracts.intake import (
     ReferralAccepted,
     ReferralMade,
     ReferralScreenedOut,
+    ReferralWithdrawn,
 )
 from events.history import FOREVER
 from events.testing import numbered
@@ -75,6 +79,7 @@ EVENTS: list[Contract] = [
     CriterionAssessed(criterion="calamity", outcome="unknown", criteria_version=1),
     ReferralScreenedOut(criteria_version=1, reason="other-problem"),
     ReferralAccepted(criteria_version=2, organisation=None),
+    ReferralWithdrawn(reason="unknown"),
     CaseOpened(organisation=None, spell=1),
     CaseOpened(organisation=None, spell=2),
     CaseManagerAssigned(case_manager=CASE_MANAGER, role="case-manager"),
@@ -89,6 +94,9 @@ EVENTS: list[Contract] = [
     ClientConditionChanged(condition="critical"),
     ClientDied(person=None),
     CaseClosed(reason="support-completed", spell=1),
+    CaseClosed(reason="settled", spell=2),
+    CaseReopened(reason="new-need", spell=2),
+    CaseReopened(reason="new-need", spell=3),
     CaseOpened(organisation=HOSPITAL, spell=1),
     CALLED,
     CALLED.model_copy(update={"case_manager": BACKUP}),
@@ -99,7 +107,13 @@ EVENTS: list[Contract] = [
     NeedClosed(need=numbered(2)),
     InstrumentCompleted(instrument="life-domains", wave="first", scores={"housing": 6.0}),
     InstrumentCompleted(instrument="life-domains", wave="second", scores={"housing": 8.0}),
+    TrackStepRecorded(track="liability", step="claim-filed", outcome=None),
+    TrackStepRecorded(track="liability", step="represented", outcome="lawyer"),
+    TrackStepRecorded(track="liability", step="represented", outcome="none"),
 ]
+STEPS = {"claim-filed": "liability-claim-filed", "represented": "liability-representation-arranged"}
+CLAIMS = (numbered(11), numbered(12))
+"""Two of one kind beside one case."""
 CASELOAD = caseload(load())
 MILESTONES = milestones(load())
 VIEWS = every(load())
@@ -109,20 +123,38 @@ occurrences = days.map(day) | st.just("unknown") | st.sampled_from(["2018-07", "
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Fact]:
+def logs(draw: st.DrawFn, among: Sequence[Contract] = tuple(EVENTS)) -> list[Fact]:
     """Anything may have happened at any time, and been corrected after it was recorded."""
     log: list[Fact] = []
     recorded = 0
     for position in range(1, draw(st.integers(1, 8)) + 1):
         corrected = draw(st.none() | st.sampled_from(log)) if log else None
-        kind = type(corrected.event) if corrected else Contract
-        event = draw(st.sampled_from([event for event in EVENTS if isinstance(event, kind)]))
-        corrects = corrected.id if corrected else None
+        event = draw(st.sampled_from([e for e in among if not corrected or may(e, corrected)]))
+        claim = corrected.stream if corrected else draw(st.sampled_from(CLAIMS))
         recorded += draw(st.integers(0, 12))
-        log.append(
-            told(position, event, draw(occurrences), recorded=day(recorded), corrects=corrects)
+        fact = told(
+            position,
+            event,
+            draw(occurrences),
+            recorded=day(recorded),
+            corrects=corrected.id if corrected else None,
+            **beside(event, claim),
         )
+        log.append(fact)
     return log
+
+
+def may(event: Contract, corrected: Fact) -> bool:
+    """Whether it may stand in the place of the corrected; a step stays the step that it is."""
+    same = type(event) is type(corrected.event)
+    return same and getattr(event, "step", None) == getattr(corrected.event, "step", None)
+
+
+def beside(event: Contract, claim: UUID) -> dict[str, Any]:
+    """A step has the type that its programme gives it, and is one of a track."""
+    if not isinstance(event, TrackStepRecorded):
+        return {}
+    return {"type_": f"leidraad.casefile.{STEPS[event.step]}.v1", "stream": claim}
 
 
 moments = days.map(lambda number: BEGIN + timedelta(days=number, hours=12))
@@ -167,7 +199,9 @@ def test_progress_is_what_a_walk_through_the_log_finds(
     log: list[Fact], as_of: datetime, known_at: datetime
 ) -> None:
     events = [f.event for f in walk(of(PROGRESS, log), as_of, known_at)]
-    opened = [e.spell for e in events if isinstance(e, CaseOpened)]
+    opened = [e.spell for e in events if isinstance(e, CaseOpened | CaseReopened)]
+    screened = any(isinstance(e, ReferralAccepted | ReferralScreenedOut) for e in events)
+    withdrawn = any(isinstance(e, ReferralWithdrawn) for e in events)
     closed = [e.spell for e in events if isinstance(e, CaseClosed)]
 
     found = shown(PROGRESS, log, as_of, known_at)
@@ -176,6 +210,8 @@ def test_progress_is_what_a_walk_through_the_log_finds(
         assert row["identified"] == any(isinstance(e, CandidateIdentified) for e in events)
         assert row["referred"] == any(isinstance(e, ReferralMade) for e in events)
         assert row["screened_out"] == any(isinstance(e, ReferralScreenedOut) for e in events)
+        assert row["withdrawn"] == withdrawn
+        assert row["waiting"] == (row["referred"] and not (screened or withdrawn or opened))
         assert row["supported"] == bool(opened)
         assert row["closed"] == (bool(opened) and max(opened) <= max(closed, default=0))
     assert len(found) == any(isinstance(e, tuple(PROGRESSING)) for e in events)
@@ -187,8 +223,11 @@ PROGRESSING = {
     OfferAccepted,
     OfferDeclined,
     ReferralMade,
+    ReferralAccepted,
     ReferralScreenedOut,
+    ReferralWithdrawn,
     CaseOpened,
+    CaseReopened,
     CaseClosed,
 }
 
@@ -202,7 +241,7 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
     spells = [0]
     for fact in walk(of(CASELOAD, log), as_of, known_at):
         match fact.event:
-            case CaseOpened(spell=spell):
+            case CaseOpened(spell=spell) | CaseReopened(spell=spell):
                 spells.append(spell)
             case CaseManagerAssigned(case_manager=case_manager, role=role):
                 team[case_manager] = role
@@ -220,7 +259,7 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
 
     found = shown(CASELOAD, log, as_of, known_at)
 
-    open_now = max(spells) in {1, 2}
+    open_now = max(spells) in {1, 2, 3}
     assert {row["case_manager"]: row["role"] for row in found} == (team if open_now else {})
     assert all((row["region"], row["heavy"]) == (region, heavy) for row in found)
 
@@ -253,8 +292,33 @@ def test_milestones_are_what_a_walk_through_the_log_finds(
     found = [row for row in believed(MILESTONES, log, known_at) if row["happened_at"] <= as_of]
     named = {row["milestone"]: row["event"] for row in found if row["first"]}
 
-    assert {name: event for name, event in named.items() if name != "incident"} == firsts
+    brought = {"incident", "legal"}
+    assert {name: event for name, event in named.items() if name not in brought} == firsts
     assert all(row["organisation"] == organisation for row in found)
+    assert [(row["track_id"], row["event"]) for row in found if row.get("track")] == [
+        (fact.stream, fact.id) for fact in known if isinstance(fact.event, TrackStepRecorded)
+    ]
+
+
+SPELLS = [e for e in EVENTS if isinstance(e, CaseOpened | CaseClosed | CaseReopened)]
+
+
+@given(log=logs(SPELLS), as_of=moments, known_at=moments)
+def test_a_closing_stands_until_a_later_spell_begins(
+    log: list[Fact], as_of: datetime, known_at: datetime
+) -> None:
+    known = walk(log, as_of, known_at)
+    begun = [f.event.spell for f in known if isinstance(f.event, CaseOpened | CaseReopened)]
+    closed = {f.event.spell for f in known if isinstance(f.event, CaseClosed)}
+
+    found = [
+        row
+        for row in believed(MILESTONES, log, known_at)
+        if row["milestone"] == "case-closed" and row["happened_at"] <= as_of
+    ]
+    standing = [row for row in found if (row.get("reopened_at") or FOREVER) > as_of]
+
+    assert bool(standing) == (max(closed, default=0) >= max(begun, default=1))
 
 
 def of(view: View, log: Sequence[Fact]) -> list[Fact]:
