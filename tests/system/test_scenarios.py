@@ -1,6 +1,5 @@
 """The invented scenarios of the programme, end to end: domain sheet 00, section 11."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from rig.caller import Caller, Json, problem
+from rig.figures import Figures
 from rig.rest import at_rest
 from rig.story import Story
 from rig.world import BEREAVED, DECLINED, LONG_LIABILITY, World, eventually
@@ -47,7 +47,7 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     await story.close(day(545), reason="settled")
     await at_rest(world)
 
-    figures = _Figures(world.caller("analyst"), LONG_LIABILITY)
+    figures = Figures(world.caller("analyst"), LONG_LIABILITY)
     assert await figures.days("incident", "referral-made") == 10
     assert await figures.days("client-heard-by-committee", "calamity-report-finished") == 92
     assert await figures.days("liability-claim-filed", "liability-acknowledged") == 92
@@ -82,7 +82,7 @@ async def test_declined_twice(world: World) -> None:
     await story.decline(day(70), "social-network", final=True)
     await at_rest(world)
 
-    offers = await _Figures(world.caller("analyst"), DECLINED).ask("offers")
+    offers = await Figures(world.caller("analyst"), DECLINED).ask("offers")
     names = ("candidates", "offered", "accepted", "declined", "attempts")
     assert tuple(offers["totals"][name] for name in names) == (1, 1, 0, 1, 2)
     refused = await story.desk.ask("casefile", story.case)
@@ -102,30 +102,30 @@ async def test_a_death_and_the_bereaved(world: World) -> None:
     await story.tell("first-visits", day(20))
     speaks: Json = {"role": "spokesperson", "mandate": "by-agreement"}
     children = [await _person(story, 20, relation="child", **speaks) for _ in range(2)]
-    investigation = await _track(story, 14, INVESTIGATION)
+    investigation = await story.track(INVESTIGATION, on=day(14))
     heard = {"attended": "yes", "heard": ["spokesperson"]}
-    await _step(story, investigation, 75, "client-heard", "held", **heard)
+    await story.step(investigation, day(75), "client-heard", "held", **heard)
     await story.tell("conditions", day(140), condition="worsened")
     await story.tell("intensities", day(140), level="intensive")
-    claim = await _track(story, 142, LIABILITY)
-    await _step(story, claim, 142, "letter-drafted")
-    await _step(story, claim, 144, "letter-signed")
-    await _step(story, claim, 144, "claim-filed")
+    claim = await story.track(LIABILITY, on=day(142))
+    await story.step(claim, day(142), "letter-drafted")
+    await story.step(claim, day(144), "letter-signed")
+    await story.step(claim, day(144), "claim-filed")
     await story.tell("deaths", day(151), person=patient)
     bereaved: Json = {"role": "client", "clientType": "next-of-kin"}
     await story.tell(f"persons/{children[0]}/roles", day(151), **bereaved)
-    await _step(story, investigation, 170, "report-finished", "calamity")
-    await _step(story, investigation, 185, "feedback-talk", "held", impactStatement="yes")
-    budget = await _track(story, 160, APPLICATION)
-    await _step(story, budget, 160, "submitted", scheme="personal-budget")
-    await _step(story, budget, 200, "stopped")
-    await _step(story, claim, 300, "adjuster-talk")
-    await _step(story, claim, 420, "acknowledged")
+    await story.step(investigation, day(170), "report-finished", "calamity")
+    await story.step(investigation, day(185), "feedback-talk", "held", impactStatement="yes")
+    budget = await story.track(APPLICATION, on=day(160))
+    await story.step(budget, day(160), "submitted", scheme="personal-budget")
+    await story.step(budget, day(200), "stopped")
+    await story.step(claim, day(300), "adjuster-talk")
+    await story.step(claim, day(420), "acknowledged")
     await story.tell("referrals-out", day(500), target="grief-support")
     await story.close(day(500))
     await at_rest(world)
 
-    figures = _Figures(world.caller("analyst"), BEREAVED)
+    figures = Figures(world.caller("analyst"), BEREAVED)
     assert await figures.days("liability-claim-filed", "client-died") == 7
     assert await figures.support() == (487, 16.0)
     case = await story.desk.read("casefile", story.case)
@@ -168,16 +168,16 @@ async def _referred(story: Story, *, offered: int, referred: int, reason: str) -
 
 async def _investigated(story: Story) -> None:
     """Partly before there was a case, and told of only then."""
-    track = await _track(story, 2, INVESTIGATION)
-    await _step(story, track, 2, "reported-internally")
-    await _step(story, track, 5, "reported-to-inspectorate")
-    await _step(story, track, 6, "started")
-    await _step(story, track, 76, "client-heard", "held", attended="yes")
-    await _step(story, track, 168, "report-finished", "calamity")
-    await _step(story, track, 180, "report-access-decided", "copy-at-home")
-    await _step(story, track, 190, "feedback-talk", "held", attended="yes")
-    await _step(story, track, 192, "inspectorate-judged")
-    await _step(story, track, 192, "closing-letter-sent")
+    track = await story.track(INVESTIGATION, on=day(2))
+    await story.step(track, day(2), "reported-internally")
+    await story.step(track, day(5), "reported-to-inspectorate")
+    await story.step(track, day(6), "started")
+    await story.step(track, day(76), "client-heard", "held", attended="yes")
+    await story.step(track, day(168), "report-finished", "calamity")
+    await story.step(track, day(180), "report-access-decided", "copy-at-home")
+    await story.step(track, day(190), "feedback-talk", "held", attended="yes")
+    await story.step(track, day(192), "inspectorate-judged")
+    await story.step(track, day(192), "closing-letter-sent")
 
 
 async def _minutes_are_put_right(story: Story) -> str:
@@ -193,19 +193,19 @@ async def _minutes_are_put_right(story: Story) -> str:
 
 
 async def _social_support_is_granted(story: Story) -> None:
-    track = await _track(story, 120, APPLICATION)
-    await _step(story, track, 120, "submitted", scheme="social-support")
-    await _step(story, track, 150, "decided", "granted", scheme="social-support")
+    track = await story.track(APPLICATION, on=day(120))
+    await story.step(track, day(120), "submitted", scheme="social-support")
+    await story.step(track, day(150), "decided", "granted", scheme="social-support")
 
 
 async def _claimed(story: Story) -> UUID:
     """Up to the final bid, which is to be answered within a week."""
-    track = await _track(story, 195, LIABILITY)
+    track = await story.track(LIABILITY, on=day(195))
     funding = "legal-expenses-insurance"
-    await _step(story, track, 195, "represented", "insurers-aid", funding=funding)
-    await _step(story, track, 213, "claim-filed")
-    await _step(story, track, 305, "acknowledged")
-    await _step(story, track, 430, "settlement-offered", final="yes", respondBy=day(437))
+    await story.step(track, day(195), "represented", "insurers-aid", funding=funding)
+    await story.step(track, day(213), "claim-filed")
+    await story.step(track, day(305), "acknowledged")
+    await story.step(track, day(430), "settlement-offered", final="yes", respondBy=day(437))
     return track
 
 
@@ -223,17 +223,6 @@ async def _backup_takes_over(story: Story, backup: Caller) -> None:
     handover = await story.tell("handovers", day(431), **handed)
     await story.tell(f"handovers/{handover['id']}/acknowledgements", day(431), by=backup)
     await story.tell("takeovers", day(431), by=backup, backup=str(backup.id))
-
-
-async def _track(story: Story, began: int, track: str) -> UUID:
-    return await story.track(track, on=day(began))
-
-
-async def _step(
-    story: Story, track: UUID, on: int, step: str, outcome: str | None = None, **data: object
-) -> None:
-    told: Json = {"step": step, "data": data} | ({"outcome": outcome} if outcome else {})
-    await story.tell(f"tracks/{track}/steps", day(on), **told)
 
 
 async def _person(story: Story, on: int, **fields: Any) -> str:  # noqa: ANN401 - of each its own
@@ -265,34 +254,3 @@ async def _roles(story: Story, on: int) -> dict[str, str]:
 async def _clients(story: Story, on: int) -> dict[str, str]:
     case = await story.desk.read("casefile", story.case, {"asOf": day(on)})
     return {p["id"]: p["clientType"] for p in case["persons"] if p["role"] == "client"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Figures:
-    analyst: Caller
-    programme: str
-
-    async def ask(self, figure: str, **query: object) -> Json:
-        asked = {"programme": self.programme, **{n.rstrip("_"): v for n, v in query.items()}}
-        return await self.analyst.read("analytics", f"/v1/figures/{figure}", asked)
-
-    async def days(self, start: str, finish: str) -> float:
-        """Of the one case in which both happened."""
-        found = await self.ask("durations", from_=start, to=finish)
-        assert found["n"] == 1
-        return float(found["days"]["mean"])
-
-    async def support(self) -> tuple[float, float]:
-        """In days and in months."""
-        found = await self.ask("durations", from_="referral-made", to="case-closed")
-        return found["days"]["mean"], round(found["months"]["mean"], 1)
-
-    async def share(self, among: str, of: str) -> tuple[int, int]:
-        found = await self.ask("shares", among=among, of=of)
-        return found["yes"], found["n"]
-
-    async def attended(self, talk: str) -> tuple[int, int]:
-        """How often the case manager was there, of all talks of which that is known."""
-        yes, no = f"{talk}:held.attended=yes", f"{talk}:held.attended=no"
-        found = await self.ask("shares", of=yes, against=no)
-        return found["yes"], found["yes"] + found["no"]

@@ -136,7 +136,7 @@ def stream_of(path: str, location: str | None) -> UUID | None:
                 return None
             case ["candidates" | "organisations"] | ["cases", _, "tracks"]:
                 return made
-            case ["cases", _, "tracks", stream, "steps"]:
+            case ["cases", _, "tracks", stream, "steps", *_]:
                 return UUID(stream)
             case ["candidates" | "organisations" | "cases", stream, *_]:
                 return UUID(stream)

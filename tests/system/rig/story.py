@@ -101,13 +101,18 @@ class Story:
     async def screen(
         self, on: str | None = None, *, reason: str | None = None, referred: str | None = None
     ) -> Json:
+        return await self.desk.write("intake", *self.screening(on, reason, referred))
+
+    def screening(
+        self, on: str | None, reason: str | None, referred: str | None
+    ) -> tuple[str, Json]:
         """By the criteria in force on the day of the referral; with a reason it is screened out."""
         outcome = "no" if reason else "yes"
         day = date.fromisoformat(referred) if referred else date.today()  # noqa: DTZ011
         criteria = self.world.programmes.current(self.programme, day).criteria_on(day)
         body = fact(on, decision="screened-out" if reason else "accepted", reason=reason)
         body["assessments"] = [{"criterion": c.code, "outcome": outcome} for c in criteria.criteria]
-        return await self.desk.write("intake", f"/v1/referrals/{self.id}/screenings", body)
+        return f"/v1/referrals/{self.id}/screenings", body
 
     async def opened(self) -> None:
         """Waits until casefile has opened the case, because it heard of the referral."""
@@ -137,6 +142,13 @@ class Story:
     async def log(self, minutes: tuple[int, int, int]) -> Json:
         return await self.tell("activities", **activity(minutes))
 
+    async def step(
+        self, track: UUID, on: str, step: str, outcome: str | None = None, **data: object
+    ) -> str:
+        """The id by which it is corrected."""
+        told: Json = {"step": step, "data": data} | ({"outcome": outcome} if outcome else {})
+        return str((await self.tell(f"tracks/{track}/steps", on, **told))["id"])
+
     async def track(self, track: str, *steps: str, on: str | None = None) -> UUID:
         opened = await self.tell("tracks", on, track=track)
         for step in steps:
@@ -144,17 +156,22 @@ class Story:
         return UUID(opened["id"])
 
     async def close(self, on: str | None = None, *, reason: str = "no-longer-needed") -> None:
-        """Names the version that it read, and reads again if contact data came in meanwhile."""
+        await self._as_read(self.manager, "closings", fact(on, reason=reason))
 
-        async def closed() -> bool:
-            seen = await self.manager.ask("casefile", self.case)
-            body = fact(on, reason=reason)
-            path, version = f"{self.case}/closings", seen.headers["etag"]
-            answer = await self.manager.send("casefile", path, body, if_match=version)
+    async def reopen(self, on: str | None = None, *, reason: str = "new-need") -> None:
+        await self._as_read(self.desk, "reopenings", fact(on, reason=reason))
+
+    async def _as_read(self, by: Caller, resource: str, body: Json) -> None:
+        """Names the version that was read, and reads again if contact data came in meanwhile."""
+
+        async def done() -> bool:
+            seen = await by.ask("casefile", self.case)
+            path, version = f"{self.case}/{resource}", seen.headers["etag"]
+            answer = await by.send("casefile", path, body, if_match=version)
             assert answer.is_success or answer.status_code == STALE, answer.text
             return answer.is_success
 
-        await eventually(closed, f"case {self.id} could not be closed")
+        await eventually(done, f"case {self.id} took no {resource}")
 
     async def send_content(self, content: bytes) -> str:
         """The id under which the bytes of a document came in."""

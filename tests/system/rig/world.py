@@ -21,7 +21,8 @@ SECONDS = 120.0
 PROGRAMME = "medical-incidents"
 FIGURES = "invented-figures"
 LONG_LIABILITY, DECLINED, BEREAVED = "long-liability", "declined-twice", "bereaved"
-COPIES = (FIGURES, LONG_LIABILITY, DECLINED, BEREAVED)
+COURSES = "other-courses"
+COPIES = (FIGURES, LONG_LIABILITY, DECLINED, BEREAVED, COURSES)
 """Copies of the first programme for tests that count everything: nothing else goes on in one."""
 BEGAN = "2018-07-01"
 ENTRY = "rig.entry"
