@@ -21,9 +21,24 @@ SECONDS = 120.0
 PROGRAMME = "medical-incidents"
 FIGURES = "invented-figures"
 LONG_LIABILITY, DECLINED, BEREAVED = "long-liability", "declined-twice", "bereaved"
-COURSES = "other-courses"
-COPIES = (FIGURES, LONG_LIABILITY, DECLINED, BEREAVED, COURSES)
+COURSES, ONE_STEP_MORE = "other-courses", "one-step-more"
+COPIES = (FIGURES, LONG_LIABILITY, DECLINED, BEREAVED, COURSES, ONE_STEP_MORE)
 """Copies of the first programme for tests that count everything: nothing else goes on in one."""
+MEDIATED = """\
+      - code: mediated
+        publishes: liability-mediated
+        nl: bemiddeld
+        en: mediated
+        source: constructed
+        after: [{step: claim-filed}]
+        outcomes:
+          - {code: agreed, nl: eens, en: agreed, source: constructed}
+          - {code: unknown, nl: onbekend, en: unknown, source: constructed}
+        fields:
+          - {code: sittings, type: days, nl: dagen overleg, en: days of talks, source: constructed}
+          - {code: cost, type: euro, published: false, nl: kosten, en: cost, source: constructed}
+"""
+"""The step of liability that one of the copies has more."""
 BEGAN = "2018-07-01"
 ENTRY = "rig.entry"
 
@@ -116,11 +131,21 @@ async def never(condition: Callable[[], Awaitable[bool]], seconds: float) -> boo
 
 
 def define(shipped: Path, folder: Path) -> None:
-    """The shipped definitions, and the first one again under the codes of the copies."""
+    """The shipped definitions, and the first one again under the codes of the copies.
+
+    One of the copies has a step more than what is shipped.
+    """
     for path in shipped.glob("*.yaml"):
         text = path.read_text()
         (folder / path.name).write_text(text)
         if f"code: {PROGRAMME}\n" in text:
             for code in COPIES:
                 copy = text.replace(f"code: {PROGRAMME}\n", f"code: {code}\n")
-                (folder / f"{code}.yaml").write_text(copy)
+                more = _with_one_step_more(copy) if code == ONE_STEP_MORE else copy
+                (folder / f"{code}.yaml").write_text(more)
+
+
+def _with_one_step_more(text: str) -> str:
+    before, found, after = text.partition("      - {code: insurer-engaged,")
+    assert found
+    return before + MEDIATED + found + after
