@@ -1,7 +1,7 @@
 """Sending a message in a real SMTP conversation, in which the server does what it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
@@ -55,6 +55,7 @@ class Server:
     recipient: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     conversations: int = 0
     meanwhile: Callable[[], Awaitable[object]] | None = None
 
@@ -81,6 +82,7 @@ class Server:
         said = self.text.pop(0) if self.text else TAKEN
         if said in (TAKEN, LOST):
             content = envelope.original_content or b""
+            self.recipients = envelope.rcpt_tos
             self.taken.append(message_from_bytes(content, policy=policy.default))
         if said == LOST:
             cast("asyncio.Transport", server.transport).abort()
@@ -158,12 +160,20 @@ async def rig(
 def delivery(
     store: MemoryStore, clock: FixedClock, programmes: Programmes, folder: Path, port: int
 ) -> Delivery:
+    mailer = Mailer(f"smtp://127.0.0.1:{port}", "leidraad@fonds.example", clock)
+    return Delivery(store, programmes, answering(folder, {}), mailer, clock)
+
+
+def answering(folder: Path, by_path: Mapping[str, object]) -> Peers:
+    """Other services, which tell of the desk where nothing else is at a path."""
     token = folder / "token"
     token.write_text("the service's token")
-    answer = httpx.MockTransport(lambda _: httpx.Response(200, json=DESK))
-    peers = Peers({"intake": "http://intake.test"}, token, httpx.AsyncClient(transport=answer))
-    mailer = Mailer(f"smtp://127.0.0.1:{port}", "leidraad@fonds.example", clock)
-    return Delivery(store, programmes, peers, mailer, clock)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=by_path.get(request.url.path, DESK))
+
+    urls = {name: f"http://{name}.test" for name in ("intake", "scheduling")}
+    return Peers(urls, token, httpx.AsyncClient(transport=httpx.MockTransport(answer)))
 
 
 async def test_the_desk_gets_the_mail_and_no_address_is_kept(rig: Rig) -> None:
@@ -179,6 +189,34 @@ async def test_the_desk_gets_the_mail_and_no_address_is_kept(rig: Rig) -> None:
     assert rig.end() == 0
     assert rig.store.work == {}
     assert "desk@example.org" not in repr((rig.store.log, rig.store.answers, rig.store.access))
+
+
+@pytest.mark.parametrize(
+    ("template", "known", "told"),
+    [
+        ("settlement-answer-due", {"owner": ["a@b.nl"], "backup": ["c@d.nl"]}, "a@b.nl"),
+        ("settlement-answer-due", {"owner": ["a@b.nl", "c@d.nl"], "backup": []}, "a@b.nl, c@d.nl"),
+        ("settlement-answer-missed", {"owner": ["a@b.nl"], "backup": ["c@d.nl"]}, "c@d.nl"),
+        ("settlement-answer-missed", {"owner": ["a@b.nl"], "backup": []}, DESK["email"]),
+        ("condition-worsened", {"owner": [], "backup": []}, DESK["email"]),
+    ],
+)
+async def test_whoever_a_deadline_names_gets_the_mail_and_else_the_desk(
+    rig: Rig, tell: Tell, template: str, known: dict[str, list[str]], told: str, tmp_path: Path
+) -> None:
+    notification = rig.delivery.programmes.definitions[0].notification(template)
+    assert notification is not None
+    path = f"/v1/cases/{CASE_ID}/deadlines/{notification.policy}/recipients"
+    peers = answering(tmp_path, {path: known})
+    message, role = MESSAGE.beside(CASE_ID, template), notification.recipient_role
+    await tell(replace(QUEUED, template=template, recipient_role=role), stream=message)
+    send = replace(SEND, id=numbered(6), data={"message": str(message)})
+
+    await replace(rig.delivery, peers=peers).send(send)
+
+    [mail] = rig.server.taken
+    assert mail["To"] == told
+    assert rig.server.recipients == told.split(", ")
 
 
 async def test_a_text_that_is_deferred_is_sent_later_and_is_no_repeat(rig: Rig) -> None:

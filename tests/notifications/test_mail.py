@@ -18,7 +18,7 @@ def mailer(clock: FixedClock) -> Mailer:
 
 
 def test_a_mail_reads_as_it_was_written_and_goes_out_in_seven_bits(mailer: Mailer) -> None:
-    raw = mailer.compose("desk@example.org", numbered(1), MAIL).as_bytes()
+    raw = mailer.compose(["desk@example.org"], numbered(1), MAIL).as_bytes()
 
     read = message_from_bytes(raw, policy=policy.default)
     assert raw.isascii()
@@ -30,7 +30,7 @@ def test_a_mail_reads_as_it_was_written_and_goes_out_in_seven_bits(mailer: Maile
 
 
 def test_a_repetition_has_the_same_message_id_and_another_message_another(mailer: Mailer) -> None:
-    ids = [mailer.compose("desk@example.org", numbered(n), MAIL)["Message-ID"] for n in (1, 1, 2)]
+    ids = [mailer.compose(["desk@example.org"], numbered(n), MAIL)["Message-ID"] for n in (1, 1, 2)]
 
     assert ids[0] == ids[1] != ids[2]
     assert ids[0] == f"<{numbered(1)}@fonds.example>"
@@ -44,4 +44,4 @@ def test_every_shipped_text_can_be_filled_and_sent(mailer: Mailer, programmes: P
             for language in ("nl", "en", "fr"):
                 mail = notification.mail(language).filled(values)
                 assert "$" not in mail.subject + mail.text
-                assert mailer.compose("desk@example.org", numbered(1), mail).as_bytes().isascii()
+                assert mailer.compose(["desk@example.org"], numbered(1), mail).as_bytes().isascii()

@@ -116,7 +116,18 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
             lambda d: d["teamRoles"][0].update(most=0),
             "teamRoles.0.most: Input should be greater than or equal to 1",
         ),
-        (lambda d: d["teamRoles"][1].update(least=2), "teamRoles.1.most: is below the least"),
+        (
+            lambda d: d["teamRoles"][1].update(least=2),
+            "teamRoles.1.least: Extra inputs are not permitted",
+        ),
+        (
+            lambda d: d["notifications"][0].update(recipientRole="backup"),
+            "notifications: first-contact-due: its deadline names no backup",
+        ),
+        (
+            lambda d: d["notifications"][1].update(recipientRole="owner"),
+            "notifications: offer-overdue: its deadline names no owner",
+        ),
         (
             lambda d: d["offer"]["name"].update(nl="hulp voor slachtoffers"),
             "offer.name: clients read it, so it must not say slachtoffer",

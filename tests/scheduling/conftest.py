@@ -10,6 +10,7 @@ import pytest
 from events.memory import MemoryStore
 from events.parking_memory import MemoryYard
 from events.testing import METADATA, FixedClock, told
+from events.vault import MasterKey, Vault
 from kit.access import Role
 from kit.edge import Gate
 from kit.testing import Stand
@@ -19,6 +20,7 @@ from scheduling.access import ACCESS, scope
 from scheduling.appointment import router as appointment
 from scheduling.case_manager import router as case_manager
 from scheduling.codec import CODEC
+from scheduling.deadline import recipients
 from scheduling.deadline import router as deadline
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
 from scheduling.reactions import consents
@@ -51,12 +53,12 @@ def yard(clock: FixedClock) -> MemoryYard:
 def stand(store: MemoryStore, clock: FixedClock, yard: MemoryYard) -> Stand:
     return Stand(
         store,
-        routers=[deadline.router, appointment.router, case_manager.router],
+        routers=[deadline.router, recipients.router, appointment.router, case_manager.router],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),
         gate=Gate(consents.GROUP, yard),
-        parts={Programmes: PROGRAMMES},
+        parts={Programmes: PROGRAMMES, Vault: Vault(store, MasterKey(bytes(32)))},
         clock=clock,
     )
 

@@ -27,6 +27,7 @@ WEEK: dict[str, object] = {"firstDay": "2027-03-08", "lastDay": "2027-03-14"}
 ANY = {"if-match": "*"}
 WRITES: dict[str, dict[str, object]] = {
     f"{PATH}/capacities": {"cases": 12},
+    f"{PATH}/addresses": {"email": "manager@example.org"},
     f"{PATH}/absences": WEEK,
     f"{PATH}/absences/{ABSENCE_ID}/changes": WEEK,
     f"{PATH}/absences/{ABSENCE_ID}/withdrawals": {},
@@ -104,12 +105,13 @@ async def test_a_case_manager_gets_the_same_answer_of_everybody_else_whatever_is
         answers = [
             await colleague.get(place),
             await colleague.post(f"{place}/absences", json=WEEK),
+            await colleague.post(f"{place}/addresses", json={"email": "manager@example.org"}),
             await colleague.post(f"{place}/absences/{absence}/changes", json=WEEK, headers=ANY),
             await colleague.post(f"{place}/absences/{absence}/withdrawals", json={}, headers=ANY),
         ]
         assert {problem(answer) for answer in answers} == {(403, "forbidden")}
-        lines = [(line.key, line.outcome) for line in store.access[-4:]]
-        assert lines == [(TIME_OF.beside(other), "forbidden")] * 4
+        lines = [(line.key, line.outcome) for line in store.access[-5:]]
+        assert lines == [(TIME_OF.beside(other), "forbidden")] * 5
     assert traces() == before
 
 
@@ -181,6 +183,7 @@ async def test_neither_the_own_capacity_nor_the_list_of_absences_is_for_case_man
         (f"absences/{ABSENCE_ID}/withdrawals", {"occurredAt": "2028"}, ["occurredAt"]),
         ("capacities", {"cases": -1, "occurredAt": "2028"}, ["cases", "occurredAt"]),
         ("capacities", {"cases": "12"}, ["cases"]),
+        ("addresses", {"email": "manager at home"}, ["email"]),
     ],
 )
 async def test_what_is_wrong_is_named_and_leaves_no_trace(

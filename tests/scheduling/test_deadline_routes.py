@@ -11,11 +11,16 @@ from events.memory import MemoryStore
 from events.testing import FixedClock
 from kit.access import Role
 from kit.testing import Stand, problem
+from scheduling.consent.decider import CONSENT
+from scheduling.consent.examples import WITHDRAWN
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, MISSED, SET
+from scheduling.team.decider import TEAM
+from scheduling.team.examples import BACKUP, CASE_MANAGER, JOINED
 
 Tell = Callable[..., Awaitable[None]]
 
-PATH = f"/v1/cases/{CASE_ID}/deadlines/first-contact"
+ALL = f"/v1/cases/{CASE_ID}/deadlines"
+PATH = f"{ALL}/first-contact"
 
 
 async def test_a_deadline_is_read_by_its_policy(
@@ -70,10 +75,23 @@ async def test_what_was_never_set_is_not_found(
     assert problem(await desk.get(path)) == (404, "not-found")
 
 
-@pytest.mark.parametrize(
-    "role", [Role.REFERRER, Role.CASE_MANAGER, Role.ANALYST, Role.OPERATOR, Role.SERVICE]
-)
-async def test_deadlines_are_for_those_who_watch_over_all_cases(
+async def test_case_managers_read_the_deadlines_of_the_cases_that_are_open_to_them(
+    stand: Stand, tell: Tell
+) -> None:
+    await tell(SET)
+    await tell(JOINED, stream=TEAM.beside(CASE_ID))
+    own = stand.client(Role.CASE_MANAGER, subject=str(CASE_MANAGER))
+    other = stand.client(Role.CASE_MANAGER, subject=str(BACKUP))
+
+    assert (await own.get(PATH)).json()["status"] == "open"
+    assert [d["policy"] for d in (await own.get(ALL)).json()] == ["first-contact"]
+    assert problem(await other.get(PATH)) == problem(await other.get(ALL)) == (404, "not-found")
+    await tell(WITHDRAWN, stream=CONSENT.beside(CASE_ID))
+    assert problem(await own.get(PATH)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("role", [Role.REFERRER, Role.ANALYST, Role.OPERATOR, Role.SERVICE])
+async def test_deadlines_are_for_desk_team_leads_and_case_managers(
     stand: Stand, tell: Tell, store: MemoryStore, role: Role
 ) -> None:
     await tell(SET)

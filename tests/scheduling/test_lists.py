@@ -29,6 +29,7 @@ from scheduling.deadline.examples import (
     MISSED,
     SET,
 )
+from scheduling.team.decider import TEAM
 from scheduling.team.examples import BACKUP, BACKUP_JOINED, CASE_MANAGER, DISSOLVED, JOINED, LEFT
 from scheduling.views import absences, appointments, teams
 from scheduling.views.deadlines import rows
@@ -59,6 +60,26 @@ def test_a_deadline_has_a_row_for_each_state(
 
     assert [row["status"] for row in found] == statuses
     assert {(row["deadline"], row["due_on"]) for row in found} == {(FIRST_CONTACT, DUE_ON)}
+
+
+def test_a_deadline_is_in_the_lists_of_those_to_whom_the_case_is_open() -> None:
+    told = [SET, JOINED, BACKUP_JOINED, WITHDRAWN, MET]
+    log = [
+        recorded(
+            event,
+            number,
+            key=CASE_ID,
+            stream=FIRST_CONTACT if event in (SET, MET) else TEAM.beside(CASE_ID),
+            type=CODEC.encode(event)[0],
+            metadata=UNDER_PROGRAMME,
+        )
+        for number, event in enumerate(told, start=1)
+    ]
+
+    found = [(row["status"], row["case_managers"]) for row in rows(CASE_ID, facts(log))]
+
+    assert found[0] == ("open", [CASE_MANAGER])
+    assert found[-1] == ("met", [])
 
 
 def listed(*events: object) -> list[Row]:

@@ -1,13 +1,13 @@
 """The task to offer: it begins with a possible calamity, and is told once its day is over."""
 
-import math
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from events.occurrence import civil_day, end_of_day
+from events.occurrence import civil_day
 from rig.audit import audit
+from rig.overnight import seconds_left_today
 from rig.rest import at_rest
 from rig.story import Story, fact
 from rig.world import PROGRAMME, World, eventually
@@ -33,7 +33,7 @@ async def test_a_possible_calamity_of_which_nothing_came_is_told_to_the_desk_whe
     await offered.offer()
     await _becomes(offered, "met")
     assert await _alerts(overdue) == []
-    async with world.instead("scheduling", {"LEIDRAAD_CLOCK_SHIFT": _seconds_left_today()}):
+    async with world.instead("scheduling", {"LEIDRAAD_CLOCK_SHIFT": seconds_left_today()}):
         await eventually(lambda: _is_told(overdue), "nobody was told")
 
     assert task["dueOn"] == due_on.isoformat()
@@ -50,12 +50,6 @@ def _days(world: World, on: date) -> int:
     [days] = [deadline.days for deadline in definition.deadlines if deadline.policy == "offer"]
     assert days is not None
     return days
-
-
-def _seconds_left_today() -> str:
-    """By which a process is ahead that lives just after the end of today."""
-    now = datetime.now(UTC)
-    return str(math.ceil((end_of_day(civil_day(now)) - now).total_seconds()) + 1)
 
 
 async def _suspected(story: Story, on: date) -> None:

@@ -23,7 +23,7 @@ _NO_NETWORK = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Re
 
 
 class SimulatedPeers(Peers):
-    """Answers from the log of intake, as its routes do."""
+    """Answers from the log of intake, as its routes do; owners of deadlines are always there."""
 
     def __init__(self, world: World, intake: MemoryStore, keys: KeyService) -> None:
         super().__init__({}, None, _NO_NETWORK)
@@ -43,6 +43,8 @@ class SimulatedPeers(Peers):
     async def _answer(self, path: str) -> dict[str, Any]:
         if path.endswith("/desk"):
             return {"email": "desk@example.org"}
+        if path.endswith("/recipients"):
+            return {"owner": ["owner@example.org"], "backup": []}
         case = UUID(path.split("/")[3])
         contact = OFFER.state(await self._intake.history(case), case).contact
         if contact is None:

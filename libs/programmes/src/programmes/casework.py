@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from events.contracts.contract import Code
 from programmes.published import VocabularyName, one_of
@@ -56,21 +56,13 @@ class Study(Term):
 
 
 class TeamRole(Term):
-    """A role in the case team; `least` and `most` say how many may hold it at the same time.
+    """A role in the case team; `most` says how many may hold it at the same time.
 
     Whoever holds one that `stands_in` does the work of others while they are away.
     """
 
-    least: Annotated[int, Field(ge=0, strict=True)] = 0
     most: Count | None = None
     stands_in: bool = False
-
-    @field_validator("most")
-    @classmethod
-    def _not_below(cls, most: int | None, info: ValidationInfo) -> int | None:
-        if most is not None and most < info.data.get("least", 0):
-            raise ValueError("is below the least")
-        return most
 
 
 class Needs(Declared):
@@ -85,12 +77,6 @@ class AgreementKind(Term):
     """What is agreed on with the client: a term of `vocabulary`, or else words."""
 
     vocabulary: VocabularyName | None = None
-
-
-class Condition(Term):
-    """How a client is; team roles in `alerts` hear of it at once."""
-
-    alerts: tuple[Annotated[Code, one_of("teamRoles")], ...] = ()
 
 
 class ActivityType(Term):

@@ -21,8 +21,8 @@ class Deadline(Labels):
 
     The deadline of a step is met by steps of the same track. `when` limits it to events with these
     values in these fields, such as an outcome; one with another value takes its reason away. Where
-    the `first_counts`, what comes again while it stands does not move it. A deadline with a
-    `backup` is hard: if its owner is away, the backup does it.
+    the `first_counts`, what comes again while it stands does not move it. Whoever has the role of
+    its `owner` in the team of the case does it; while they are away, whoever has that of `backup`.
     """
 
     policy: Code

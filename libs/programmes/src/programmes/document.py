@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-IDENTIFYING = ("code", "policy", "template", "version")
+IDENTIFYING = ("code", "template", "policy", "version")
 """What tells the items of a list apart; the first of these that all of them have."""
 
 

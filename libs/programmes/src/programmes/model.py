@@ -14,7 +14,6 @@ from programmes.casework import (
     AgreementKind,
     Appointments,
     Category,
-    Condition,
     Consent,
     DocumentKind,
     Documents,
@@ -27,7 +26,7 @@ from programmes.criteria import CriteriaVersion, in_force, in_order
 from programmes.deadline import Deadline, strange
 from programmes.heavy import Heavy, unmarked
 from programmes.instrument import Instrument
-from programmes.notification import Notification
+from programmes.notification import Notification, unowned
 from programmes.offer import Offer, Origin, ReferralSource
 from programmes.published import context
 from programmes.term import Declared, Labels, Reasons, Source, Term, Terms, Version, codes, refuse
@@ -68,7 +67,7 @@ class Definition(Declared):
     screening_out_reasons: Terms
     withdrawal_reasons: Reasons
     persons: Persons
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Term, ...]
     team_roles: Annotated[tuple[TeamRole, ...], Field(min_length=1)]
     handover_reasons: Reasons
     contact_channels: Terms
@@ -112,6 +111,15 @@ class Definition(Declared):
         if "tracks" in info.data:
             refuse(strange(deadlines, info.data["tracks"], context(info)))
         return deadlines
+
+    @field_validator("notifications")
+    @classmethod
+    def _reach_somebody(
+        cls, notifications: tuple[Notification, ...], info: ValidationInfo
+    ) -> tuple[Notification, ...]:
+        if "deadlines" in info.data:
+            refuse(unowned(notifications, info.data["deadlines"]))
+        return notifications
 
     @field_validator("heavy")
     @classmethod
@@ -169,6 +177,9 @@ class Definition(Declared):
 
     def instrument(self, code: str) -> Instrument | None:
         return next((each for each in self.instruments if each.code == code), None)
+
+    def deadline(self, policy: str) -> Deadline | None:
+        return next((each for each in self.deadlines if each.policy == policy), None)
 
     def deadlines_after(self, published: str) -> tuple[Deadline, ...]:
         return tuple(d for d in self.deadlines if d.triggered_by == published)

@@ -1,12 +1,13 @@
-"""A mail that an event brings about: to which role, and a text that can hold nothing personal."""
+"""A mail that an event brings about: to whom, and a text that can hold nothing personal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from string import Template
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from events.contracts.contract import Code
+from programmes.deadline import Deadline
 from programmes.published import PublishedType, context
 from programmes.term import Declared, Source, Version
 
@@ -45,6 +46,10 @@ class Mail(Declared):
         )
 
 
+RecipientRole = Literal["desk", "owner", "backup"]
+"""The desk of the programme, or whoever of the case team the deadline names as that."""
+
+
 class Notification(Declared):
     """What is sent when an event comes; where it is about a deadline, `policy` says which one."""
 
@@ -53,7 +58,7 @@ class Notification(Declared):
     source: Source
     trigger: PublishedType
     policy: Annotated[Code | None, Field(validate_default=True)] = None
-    recipient_role: Literal["desk"]
+    recipient_role: RecipientRole
     nl: Mail
     en: Mail
     fr: Mail | None = None
@@ -88,3 +93,13 @@ class Notification(Declared):
     def mail(self, language: str) -> Mail:
         """In the language asked for; in English where the programme has no such text."""
         return {"nl": self.nl, "fr": self.fr}.get(language) or self.en
+
+
+def unowned(notifications: Iterable[Notification], deadlines: Iterable[Deadline]) -> Iterator[str]:
+    """Mails to somebody whom the deadline that they are about does not name."""
+    policies = {deadline.policy: deadline for deadline in deadlines}
+    for notification in notifications:
+        role = notification.recipient_role
+        about = policies.get(notification.policy or "")
+        if role != "desk" and not (about and getattr(about, role)):
+            yield f"{notification.template}: its deadline names no {role}"

@@ -1,6 +1,6 @@
 """A mail, and the SMTP conversation that hands it over: up to the text, and the text."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -23,11 +23,11 @@ class Mailer:
         self._sender = sender
         self._clock = clock
 
-    def compose(self, recipient: str, message: UUID, mail: Mail) -> EmailMessage:
+    def compose(self, recipients: Sequence[str], message: UUID, mail: Mail) -> EmailMessage:
         """The Message-ID follows from the message, so a repetition is known as one."""
         content = EmailMessage()
         content["From"] = self._sender
-        content["To"] = recipient
+        content["To"] = ", ".join(recipients)
         content["Subject"] = mail.subject
         content["Date"] = format_datetime(self._clock())
         content["Message-ID"] = f"<{message}@{self._sender.rpartition('@')[2]}>"
@@ -40,7 +40,8 @@ class Mailer:
         """Goes as far as the server's leave to send; what it gives hands the text over."""
         async with self._client() as client:
             await client.mail(self._sender)
-            await client.rcpt(content["To"])
+            for recipient in content["To"].split(", "):
+                await client.rcpt(recipient)
             yield lambda: client.data(content.as_bytes())
 
     def _client(self) -> SMTP:

@@ -10,12 +10,14 @@ _LEAD = frozenset({Role.DESK, Role.TEAM_LEAD})
 _TEAM = frozenset({Role.CASE_MANAGER, Role.TEAM_LEAD})
 
 ACCESS: AccessTable = {
-    "deadline:read": _LEAD,
+    "deadline:read": _LEAD | {Role.CASE_MANAGER},
+    "recipients:read": frozenset({Role.SERVICE}),
     "appointment:read": _LEAD | _TEAM,
     "appointment:plan": _LEAD | _TEAM,
     "absence:list": _LEAD,
     "absence:record": _LEAD | _TEAM,
     "capacity:set": _LEAD,
+    "address:give": _LEAD | _TEAM,
     "case-manager:read": _LEAD | _TEAM,
 }
 

@@ -8,6 +8,7 @@ from scheduling.access import ACCESS, scope
 from scheduling.appointment import router as appointment
 from scheduling.case_manager import router as case_manager
 from scheduling.codec import CODEC
+from scheduling.deadline import recipients
 from scheduling.deadline import router as deadline
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.publish import publish
@@ -23,7 +24,7 @@ def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
     causes = deadlines.reactions(programmes)
     return Service(
-        routers=[deadline.router, appointment.router, case_manager.router],
+        routers=[deadline.router, recipients.router, appointment.router, case_manager.router],
         access=ACCESS,
         scope=scope,
         decode=CODEC.decode,

@@ -12,6 +12,7 @@ from scheduling.case_manager.events import (
     AbsenceChanged,
     AbsenceRecorded,
     AbsenceWithdrawn,
+    AddressGiven,
     CapacitySet,
 )
 from scheduling.codec import CODEC
@@ -32,6 +33,7 @@ KEPT = (
     AbsenceChanged,
     AbsenceRecorded,
     AbsenceWithdrawn,
+    AddressGiven,
     CapacitySet,
     CaseManagerJoined,
     CaseManagerLeft,

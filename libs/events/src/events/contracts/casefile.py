@@ -78,7 +78,7 @@ class HandoverAcknowledged(Contract):
 
 
 class ClientConditionChanged(Contract):
-    """How the client is has changed; the programme says whom that alerts."""
+    """How the client is has changed; a deadline of the programme may follow from it."""
 
     condition: Code
 

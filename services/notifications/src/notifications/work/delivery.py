@@ -1,5 +1,6 @@
 """Durable work: sends a queued message by SMTP, so that at most one delivery is repeated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from uuid import UUID
@@ -22,6 +23,7 @@ from notifications.message.decider import (
     Status,
 )
 from programmes.loader import Programmes
+from programmes.notification import Notification
 
 PERMANENT = 500
 """SMTP replies from here on are final; lower ones ask to try again."""
@@ -73,11 +75,23 @@ class Delivery:
         notification = definition.notification(message.template)
         if notification is None:
             raise LookupError(f"programme {definition.code} has no template {message.template}")
-        path = f"/v1/programmes/{definition.code}/desk"
-        desk = await self.peers.get("intake", path, work.metadata.correlation_id)
         about = {"caseId": str(work.key), "programme": definition.code}
         mail = notification.mail(definition.language).filled({**message.values, **about})
-        return self.mailer.compose(desk["email"], _stream(work), mail)
+        recipients = await self._recipients(work, definition.code, notification)
+        return self.mailer.compose(recipients, _stream(work), mail)
+
+    async def _recipients(
+        self, work: Work, programme: str, notification: Notification
+    ) -> Sequence[str]:
+        """Where nobody else can be reached, it is the desk's to know."""
+        asked_by = work.metadata.correlation_id
+        if notification.recipient_role != "desk":
+            path = f"/v1/cases/{work.key}/deadlines/{notification.policy}/recipients"
+            found = await self.peers.get("scheduling", path, asked_by)
+            if recipients := found[notification.recipient_role]:
+                return list(recipients)
+        desk = await self.peers.get("intake", f"/v1/programmes/{programme}/desk", asked_by)
+        return [desk["email"]]
 
     async def _over(self, work: Work) -> bool:
         """Whether there is nothing left to send; the work item is finished then."""

@@ -1,4 +1,4 @@
-"""When a case manager is away, and how many cases he or she takes."""
+"""When a case manager is away, how many cases he or she takes, and where mail arrives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +14,7 @@ from scheduling.case_manager.events import (
     AbsenceChanged,
     AbsenceRecorded,
     AbsenceWithdrawn,
+    AddressGiven,
     CapacitySet,
     CaseManagerEvent,
 )
@@ -28,6 +29,9 @@ class Absence:
     last_day: date | None
     since: Occurred = UNKNOWN
 
+    def covers(self, day: date) -> bool:
+        return self.first_day <= day <= (self.last_day or date.max)
+
     def overlaps(self, other: "Absence") -> bool:
         return self.first_day <= (other.last_day or date.max) and other.first_day <= (
             self.last_day or date.max
@@ -39,8 +43,12 @@ class CaseManager:
     """`absences` are those that stand, `withdrawn` those that do not any more."""
 
     capacity: CapacitySet | None = None
+    address: AddressGiven | None = None
     absences: Mapping[UUID, Absence] = field(default_factory=dict)
     withdrawn: frozenset[UUID] = frozenset()
+
+    def away_on(self, day: date) -> bool:
+        return any(absence.covers(day) for absence in self.absences.values())
 
     def knows(self, absence: UUID) -> bool:
         return absence in self.absences or absence in self.withdrawn
@@ -50,6 +58,8 @@ def decide(told: CaseManagerEvent, manager: CaseManager) -> list[CaseManagerEven
     match told:
         case CapacitySet():
             return _set_capacity(told, manager)
+        case AddressGiven():
+            return _give_address(told, manager)
         case AbsenceRecorded(absence=absence):
             if manager.knows(absence):
                 return []
@@ -68,6 +78,8 @@ def evolve(manager: CaseManager, event: CaseManagerEvent) -> CaseManager:
     match event:
         case CapacitySet():
             return replace(manager, capacity=event)
+        case AddressGiven():
+            return replace(manager, address=event)
         case AbsenceWithdrawn(absence=absence):
             absences = {a: days for a, days in manager.absences.items() if a != absence}
             return replace(manager, absences=absences, withdrawn=manager.withdrawn | {absence})
@@ -95,6 +107,13 @@ def _set_capacity(told: CapacitySet, manager: CaseManager) -> list[CaseManagerEv
     if now and told.occurred.certainly_before(now.occurred):
         raise Rejected("impossible-order", "A later capacity is known already.")
     return [] if now and now.cases == told.cases else [told]
+
+
+def _give_address(told: AddressGiven, manager: CaseManager) -> list[CaseManagerEvent]:
+    now = manager.address
+    if now and told.occurred.certainly_before(now.occurred):
+        raise Rejected("impossible-order", "A later address is known already.")
+    return [] if now and now.contact == told.contact else [told]
 
 
 def _change(told: AbsenceChanged, manager: CaseManager) -> list[CaseManagerEvent]:

@@ -1,4 +1,4 @@
-"""What can have happened to the time of a case manager; nobody is asked why one is away.
+"""What can have happened to a case manager's time and address; nobody is asked why one is away.
 
 Each says whose it is: the key of the log is not the id of the case manager.
 """
@@ -17,6 +17,15 @@ class CapacitySet:
 
     case_manager: UUID
     cases: int
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressGiven:
+    """Where mail reaches the case manager; it lies in the vault under `contact`."""
+
+    case_manager: UUID
+    contact: UUID
     occurred: Occurred
 
 
@@ -51,11 +60,12 @@ class AbsenceWithdrawn:
     occurred: Occurred
 
 
-CaseManagerEvent = CapacitySet | AbsenceRecorded | AbsenceChanged | AbsenceWithdrawn
+CaseManagerEvent = CapacitySet | AddressGiven | AbsenceRecorded | AbsenceChanged | AbsenceWithdrawn
 
 CODEC: Codec[CaseManagerEvent] = Codec(
     {
         "case-manager.capacity-set.v1": CapacitySet,
+        "case-manager.address-given.v1": AddressGiven,
         "case-manager.absence-recorded.v1": AbsenceRecorded,
         "case-manager.absence-changed.v1": AbsenceChanged,
         "case-manager.absence-withdrawn.v1": AbsenceWithdrawn,

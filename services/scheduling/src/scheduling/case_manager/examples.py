@@ -9,6 +9,7 @@ from scheduling.case_manager.events import (
     AbsenceChanged,
     AbsenceRecorded,
     AbsenceWithdrawn,
+    AddressGiven,
     CapacitySet,
 )
 from scheduling.team.examples import CASE_MANAGER
@@ -17,6 +18,11 @@ ABSENCE_ID = uuid5(CASE_MANAGER, "absence")
 TIME = TIME_OF.beside(CASE_MANAGER)
 
 CAPACITY = CapacitySet(case_manager=CASE_MANAGER, cases=12, occurred=Occurred.parse("2027-02-01"))
+ADDRESS = AddressGiven(
+    case_manager=CASE_MANAGER,
+    contact=uuid5(CASE_MANAGER, "address"),
+    occurred=Occurred.parse("2027-02-01"),
+)
 AWAY = AbsenceRecorded(
     absence=ABSENCE_ID,
     case_manager=CASE_MANAGER,

@@ -1,4 +1,4 @@
-"""HTTP for the time of case managers: how many cases one takes, when one is away."""
+"""HTTP for case managers: how many cases one takes, when one is away, where mail arrives."""
 
 from datetime import date
 from typing import Annotated
@@ -13,15 +13,18 @@ from events.sql import Row
 from kit.access import Scope
 from kit.bodies import Answer, CivilDay, Fact, Written
 from kit.calls import Call
+from kit.contact import Email
 from kit.endpoints import adds, changes, lists, reads
 from kit.lists import TheLists
 from kit.moments import AtMoment, Day
 from kit.paging import AtPage, Listed
+from kit.parts import TheVault
 from scheduling.case_manager.decider import CASE_MANAGER
 from scheduling.case_manager.events import (
     AbsenceChanged,
     AbsenceRecorded,
     AbsenceWithdrawn,
+    AddressGiven,
     CapacitySet,
 )
 from scheduling.views.absences import ABSENCES, away_on
@@ -34,6 +37,10 @@ class CapacityBody(Fact):
     """How many cases the case manager takes at a time."""
 
     cases: int = Field(ge=0, le=1000, strict=True)
+
+
+class AddressBody(Fact):
+    email: Email
 
 
 class AbsenceBody(Fact):
@@ -74,6 +81,26 @@ async def set_capacity(
         await _time(call, case_manager),
         told,
         new=_own(case_manager),
+        location=_place(case_manager),
+    )
+
+
+@router.post(f"{PATH}/addresses", status_code=201, summary="Give the address of a case manager")
+async def give_address(
+    case_manager: UUID,
+    body: AddressBody,
+    call: Annotated[Call, adds("address:give")],
+    vault: TheVault,
+) -> Written:
+    """What is the owner's or the backup's to know of a deadline is mailed there."""
+    key, contact = await _time(call, case_manager), uuid7()
+    told = AddressGiven(case_manager=case_manager, contact=contact, occurred=body.occurred_at)
+    return await call.execute(
+        CASE_MANAGER,
+        key,
+        told,
+        new=_own(case_manager),
+        vault=await vault.seal(key, contact, {"email": body.email}),
         location=_place(case_manager),
     )
 

@@ -20,8 +20,8 @@ def _react(message: Recorded[Contract]) -> list[Ask]:
 def _told(message: Recorded[Contract]) -> TeamEvent | None:
     at: Mapping[str, Any] = {"position": message.position, "occurred": message.occurred}
     match message.event:
-        case CaseManagerAssigned(case_manager=case_manager):
-            return CaseManagerJoined(case_manager=case_manager, **at)
+        case CaseManagerAssigned(case_manager=case_manager, role=role):
+            return CaseManagerJoined(case_manager=case_manager, role=role, **at)
         case CaseManagerReleased(case_manager=case_manager):
             return CaseManagerLeft(case_manager=case_manager, **at)
         case CaseReopened():

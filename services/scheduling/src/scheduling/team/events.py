@@ -12,8 +12,11 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseManagerJoined:
+    """`role` is a word of the programme; empty where it was not kept here yet."""
+
     position: int
     case_manager: UUID
+    role: str = ""
     occurred: Occurred
 
 

@@ -9,10 +9,13 @@ CASE_MANAGER = uuid5(NAMESPACE_OID, "case manager")
 BACKUP = uuid5(NAMESPACE_OID, "backup")
 
 JOINED = CaseManagerJoined(
-    position=1, case_manager=CASE_MANAGER, occurred=Occurred.parse("2027-02-15")
+    position=1,
+    case_manager=CASE_MANAGER,
+    role="case-manager",
+    occurred=Occurred.parse("2027-02-15"),
 )
 BACKUP_JOINED = CaseManagerJoined(
-    position=2, case_manager=BACKUP, occurred=Occurred.parse("2027-02-16")
+    position=2, case_manager=BACKUP, role="backup", occurred=Occurred.parse("2027-02-16")
 )
 LEFT = CaseManagerLeft(position=3, case_manager=CASE_MANAGER, occurred=Occurred.parse("2027-03-02"))
 DISSOLVED = TeamDissolved(position=4, occurred=Occurred.parse("2027-03-04"))

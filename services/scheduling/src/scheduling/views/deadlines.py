@@ -1,58 +1,66 @@
-"""Deadlines: one row per deadline, the way the desk looks for what is due."""
+"""Deadlines: one row per deadline, the way desk and case managers look for what is due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Date, Index, Text, Uuid
+from sqlalchemy import ARRAY, Column, Date, Index, Text, Uuid
 
-from events.columns import now_indexes
-from events.growing import Growing
+from events.columns import now_containing, now_indexes
 from events.store import Recorded
-from events.views import Fold, Row, View, states
-from scheduling.deadline.decider import Deadline, deadline_decider
-from scheduling.deadline.events import CODEC, DeadlineEvent
+from events.views import Row, View, intervals
+from scheduling.deadline.decider import Deadline, evolve
+from scheduling.deadline.events import CODEC
+from scheduling.holders import DECIDE_ACCESS, holders
 
 
-class _Deadlines:
-    """Each deadline of a case is a stream."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """The deadlines of a case; the facts that decide who sees them, and who does by them."""
 
-    def __init__(self, key: UUID) -> None:
-        self._key = key
-        self._streams: dict[UUID, Growing] = {}
-
-    def add(self, fact: Recorded[DeadlineEvent]) -> None:
-        if fact.stream not in self._streams:
-            self._streams[fact.stream] = _DEADLINE.begin(self._key)
-        self._streams[fact.stream].add(fact)
-
-    def rows(self) -> list[Row]:
-        own = ((stream, growing.rows()) for stream, growing in self._streams.items())
-        return [{"deadline": stream, **row} for stream, rows in own for row in rows]
+    programme: str = ""
+    deadlines: Mapping[UUID, Deadline] = field(default_factory=dict)
+    access: tuple[Recorded[Any], ...] = ()
+    case_managers: tuple[UUID, ...] = ()
 
 
-def _row(programme: str, deadline: Deadline) -> Iterable[Row]:
-    if deadline.policy:
-        yield {
-            "programme": programme,
-            "policy": deadline.policy,
-            "status": str(deadline.status),
-            "due_on": deadline.due_on,
-        }
+def _then(now: _Now, fact: Recorded[Any]) -> _Now:
+    if fact.type in DECIDE_ACCESS:
+        access = (*now.access, fact)
+        return replace(now, access=access, case_managers=tuple(sorted(holders(access))))
+    told = evolve(now.deadlines.get(fact.stream, Deadline()), fact.event)
+    deadlines = {**now.deadlines, fact.stream: told}
+    return replace(now, programme=str(fact.metadata.programme), deadlines=deadlines)
 
 
-_DEADLINE = states(deadline_decider, _row)
-rows = Fold(_Deadlines)
+def _row(now: _Now) -> Iterable[Row]:
+    for stream, deadline in now.deadlines.items():
+        if deadline.policy:
+            yield {
+                "deadline": stream,
+                "programme": now.programme,
+                "case_managers": list(now.case_managers),
+                "policy": deadline.policy,
+                "status": str(deadline.status),
+                "due_on": deadline.due_on,
+            }
+
+
+rows = intervals(_Now(), _then, _row)
 
 DEADLINES = View.of(
     "deadlines",
-    1,
+    2,
     Column("deadline", Uuid, nullable=False),
     Column("programme", Text, nullable=False),
+    Column("case_managers", ARRAY(Uuid), nullable=False),
     Column("policy", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("due_on", Date, nullable=False),
-    *now_indexes("deadlines_v1", "deadline", "status"),
-    Index("deadlines_v1_deadline", "deadline"),
-    types=CODEC.stored_names,
+    *now_indexes("deadlines_v2", "deadline", "status"),
+    now_containing("deadlines_v2", "case_managers"),
+    Index("deadlines_v2_deadline", "deadline"),
+    types=DECIDE_ACCESS | CODEC.stored_names,
     rows=rows,
 )

@@ -1,0 +1,76 @@
+"""HTTP for whoever sends mail about a deadline: the addresses of those whose it is today."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from events.commands import History
+from events.contracts.contract import Code
+from events.vault import Vault
+from kit.bodies import Answer
+from kit.calls import Call
+from kit.endpoints import reads
+from kit.parts import TheVault
+from kit.problems import not_found
+from programmes.deadline import Deadline
+from scheduling.case_manager.decider import CASE_MANAGER
+from scheduling.consent.decider import ACCESS, has_stopped
+from scheduling.parts import TheProgrammes
+from scheduling.team.decider import TEAM
+
+router = APIRouter(tags=["deadlines"])
+
+
+class RecipientsAnswer(Answer):
+    """Addresses; none where nobody has that role, is there today and gave an address."""
+
+    owner: list[str]
+    backup: list[str]
+
+
+@router.get(
+    "/v1/cases/{case_id}/deadlines/{policy}/recipients",
+    summary="Where to mail what is the owner's or the backup's to know",
+)
+async def read_recipients(
+    case_id: UUID,
+    policy: Code,
+    call: Annotated[Call, reads("recipients:read")],
+    programmes: TheProgrammes,
+    vault: TheVault,
+) -> RecipientsAnswer:
+    """Where no owner can be reached, those of the backup are the owner's too."""
+    known = await call.read(case_id)
+    deadline = programmes.of(known).deadline(policy)
+    if deadline is None:
+        raise not_found()
+    addresses = [found async for found in _addresses(call, vault, known, deadline)]
+    owner = [email for role, email in addresses if role == deadline.owner]
+    backup = [email for role, email in addresses if role == deadline.backup]
+    return RecipientsAnswer(owner=owner or backup, backup=backup)
+
+
+async def _addresses(
+    call: Call, vault: Vault, known: History, deadline: Deadline
+) -> AsyncIterator[tuple[str, str]]:
+    """Role and address of each who is there today, as long as the case is open to its team."""
+    case_id = known[0].key
+    if has_stopped(ACCESS, known, case_id):
+        return
+    for person, joined in TEAM.decided(known, TEAM.beside(case_id)).members.items():
+        if joined.role in (deadline.owner, deadline.backup):
+            email = await _address(call, vault, person, call.today)
+            if email:
+                yield joined.role, email
+
+
+async def _address(call: Call, vault: Vault, person: UUID, today: date) -> str | None:
+    """None where the person is away today, or gave no address."""
+    key = CASE_MANAGER.beside(person)
+    manager = CASE_MANAGER.decided(await call.needed(key), key)
+    if manager.address is None or manager.away_on(today):
+        return None
+    return (await vault.open(key, manager.address.contact))["email"]

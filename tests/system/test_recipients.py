@@ -1,0 +1,87 @@
+"""Mail about a deadline reaches the owner, in absence the backup, who is told when it passed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from events.occurrence import civil_day
+from rig.audit import audit
+from rig.caller import Caller
+from rig.overnight import seconds_left_today
+from rig.rest import at_rest
+from rig.story import Story
+from rig.world import World, eventually
+
+pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
+
+WORSE, BID, UNANSWERED = "slechter", "Schikkingsvoorstel, antwoord", "Schikkingsvoorstel zonder"
+
+
+async def test_the_owner_is_mailed_and_in_absence_or_once_the_day_has_passed_the_backup(
+    world: World,
+) -> None:
+    story, backup, today = await _with_a_team(world), world.caller("case-manager"), _today()
+    added = {"caseManager": str(backup.id), "role": "backup"}
+    await story.desk.write("casefile", f"{story.case}/case-managers", added)
+    for person in (story.manager, backup):
+        await _gives_address(person)
+        await _joins(story, person)
+
+    await story.tell("conditions", condition="critical")
+    await _arrives(story, WORSE, story.manager)
+    time = f"/v1/case-managers/{story.manager.id}/absences"
+    await story.manager.write("scheduling", time, {"firstDay": today})
+    bid = {"final": "yes", "respondBy": today}
+    claim = await story.track("liability")
+    await story.tell(f"tracks/{claim}/steps", step="settlement-offered", data=bid)
+    await _arrives(story, BID, backup)
+    async with world.instead("scheduling", {"LEIDRAAD_CLOCK_SHIFT": seconds_left_today()}):
+        await _arrives(story, UNANSWERED, backup)
+
+    assert len(_mails(story, BID)) == len(_mails(story, UNANSWERED)) == 1
+    await at_rest(world)
+    await audit(world)
+
+
+async def _with_a_team(world: World) -> Story:
+    story = await Story.of(world)
+    await story.accepted_referral()
+    await story.opened()
+    await story.assign()
+    return story
+
+
+def _today() -> str:
+    return civil_day(datetime.now(UTC)).isoformat()
+
+
+def _address(person: Caller) -> str:
+    return f"{person.id}@example.org"
+
+
+async def _gives_address(person: Caller) -> None:
+    path = f"/v1/case-managers/{person.id}/addresses"
+    await person.write("scheduling", path, {"email": _address(person)})
+
+
+async def _joins(story: Story, person: Caller) -> None:
+    """Waits until the case is open to somebody of its team."""
+
+    async def reads() -> bool:
+        return (await person.ask("scheduling", f"{story.case}/deadlines")).is_success
+
+    await eventually(reads, "the case is not open to its team")
+
+
+async def _arrives(story: Story, subject: str, person: Caller) -> None:
+    def there() -> bool:
+        return bool(_mails(story, subject))
+
+    await eventually(there, f"no mail about {subject}")
+    [mail] = _mails(story, subject)
+    assert f"Delivered-To: {_address(person)}" in mail
+
+
+def _mails(story: Story, subject: str) -> list[str]:
+    mails = (mail for mail in story.world.mails() if str(story.id) in mail)
+    return [mail for mail in mails if subject in mail]
