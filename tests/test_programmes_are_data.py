@@ -1,9 +1,10 @@
 """Programmes are data: no service and no library knows a track, a step, an activity or a hospital.
 
-Looked at is every text in the code of libs and services, but for docstrings, and but for
-`examples.py` and `testing.py`, which hold test data. A code of a shipped definition is found where
-a text is the code of a track, or holds a code with a hyphen as a word. Codes that are ordinary
-words (`contact`, `started`) may be the name of something else.
+Looked at is the whole of each module of libs and services: texts, docstrings, comments and names.
+A code of a shipped definition is found where a text is the code of a track, or holds a code with a
+hyphen as a word, and where a name of the code holds it. Codes that are ordinary words (`contact`,
+`started`) may be the name of something else. `examples.py` and `testing.py` hold test data: what
+they say is a programme's, and no other module of a service may use it.
 """
 
 import ast
@@ -24,7 +25,12 @@ MODULES = sorted(
     for path in chain(ROOT.glob("libs/*/src/**/*.py"), ROOT.glob("services/*/src/**/*.py"))
     if path.name not in TEST_DATA
 )
-HOSPITAL = re.compile(r"hospital|ziekenhuis", re.IGNORECASE)
+PARTIES = re.compile(
+    r"hospital|ziekenhuis|inspectorate|inspectie|insurer|verzekeraar|adjuster|\bIGJ\b|calamit"
+    r"|\bliability\b|\bcomplaint|\bdisciplinary\b",
+    re.IGNORECASE,
+)
+"""Whom and what the first programme is about, whether or not that is a code of it."""
 
 
 def codes(definition: Definition) -> Iterator[str]:
@@ -46,12 +52,21 @@ def telling(definition: Definition) -> frozenset[str]:
     return frozenset(code for code in codes(definition) if "-" in code or code in tracks)
 
 
-def texts(tree: ast.Module) -> Iterator[str]:
-    """Every text that is not a docstring or a text that stands alone, which is one to readers."""
-    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+def texts(source: str) -> Iterator[str]:
+    """Every text, docstrings among them, and every comment."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
+    yield from re.findall(r"#.*", source)
+
+
+def names(source: str) -> Iterator[str]:
+    """Every name of the code, in kebab-case."""
+    for node in ast.walk(ast.parse(source)):
+        for field in ("id", "attr", "name", "arg"):
+            name = getattr(node, field, None)
+            if isinstance(name, str):
+                yield re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", "-", name).lower().strip("-")
 
 
 def knows(text: str, words: frozenset[str]) -> list[str]:
@@ -59,15 +74,36 @@ def knows(text: str, words: frozenset[str]) -> list[str]:
     return sorted(words & {text.strip(), *(part for part in parts if "-" in part)})
 
 
+def is_named(name: str, words: frozenset[str]) -> list[str]:
+    return sorted(word for word in words if f"-{word}-" in f"-{name}-")
+
+
 TELLING = frozenset().union(*(telling(definition) for definition in load().definitions))
 
 
-def test_what_is_looked_for_is_found() -> None:
-    tree = ast.parse('"liability"\ndef f(): return "of liability-claim-filed", f"complaint {1}"')
+def found(source: str) -> list[str]:
+    """What a module knows of a programme."""
+    in_texts = (code for text in texts(source) for code in knows(text, TELLING))
+    in_names = (code for name in names(source) for code in is_named(name, TELLING))
+    return [*in_texts, *in_names, *PARTIES.findall(source)]
 
-    found = [code for text in texts(tree) for code in knows(text, TELLING)]
 
-    assert found == ["liability-claim-filed", "complaint"]
+@pytest.mark.parametrize(
+    ("source", "known"),
+    [
+        ('"liability-claim-filed"', ["liability-claim-filed", "liability"]),
+        ('f"{1} of settlement-offered"', ["settlement-offered"]),
+        ('def f():\n    """Of a home-visit."""', ["home-visit"]),
+        ("x = 1  # not of a home-visit", ["home-visit"]),
+        ("def home_visit(): ...", ["home-visit"]),
+        ("class HomeVisitPaid: ...", ["home-visit"]),
+        ("def f(home_visit): x.home_visit", ["home-visit"] * 2),
+        ("hospital = 1  # the insurer", ["hospital", "insurer"]),
+        ("started = contact('reliability')", []),
+    ],
+)
+def test_what_is_looked_for_is_found(source: str, known: list[str]) -> None:
+    assert found(source) == known
     assert {"calamity-investigation", "home-visit", "victim-support"} <= TELLING
 
 
@@ -77,7 +113,17 @@ def test_there_is_something_to_look_at() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_code_knows_a_track_a_step_an_activity_or_a_hospital(path: Path) -> None:
-    found = list(texts(ast.parse(path.read_text())))
+    assert found(path.read_text()) == []
 
-    assert [text for text in found if knows(text, TELLING)] == []
-    assert [text for text in found if HOSPITAL.search(text)] == []
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_code_uses_what_examples_say(path: Path) -> None:
+    tree = ast.walk(ast.parse(path.read_text()))
+    imported = [
+        name
+        for node in tree
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (getattr(node, "module", None) or "", *(alias.name for alias in node.names))
+    ]
+
+    assert [name for name in imported if name.rpartition(".")[2] == "examples"] == []

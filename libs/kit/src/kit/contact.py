@@ -10,7 +10,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f
 _LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 Email = Annotated[str, Field(pattern=rf"^{_LOCAL}@{_LABEL}(\.{_LABEL})*$", max_length=254)]
-"""An address that every mail server takes; it is what an e-mail field of a web page takes."""
+"""An address that every mail server takes; it is what such a field of a web page takes."""
 
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9 ()-]{3,30}$")]
 

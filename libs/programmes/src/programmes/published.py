@@ -34,7 +34,7 @@ PublishedType = Annotated[str, AfterValidator(_published)]
 """A full type name, such as `leidraad.casefile.case-opened.v1`."""
 
 StepEvent = Annotated[Code, AfterValidator(_step_event)]
-"""The short event name of a step, such as `liability-claim-filed`."""
+"""The short event name of a step, without service and version."""
 
 
 def one_of(vocabulary: str) -> AfterValidator:

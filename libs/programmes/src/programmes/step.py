@@ -28,7 +28,7 @@ _PUBLISHED_AS: Mapping[FieldType, Any] = {
 
 
 def name_of(field: StepField) -> str:
-    """Its name in JSON: `respond-by` is `respondBy`."""
+    """Its name in JSON: `some-field` is `someField`."""
     return to_camel(field.code.replace("-", "_"))
 
 

@@ -12,7 +12,7 @@ DESK = "desk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationRegistered:
-    """Name and e-mail address lie in the vault under `contact`."""
+    """Name and mail address lie in the vault under `contact`."""
 
     kind: str
     contact: UUID

@@ -1,4 +1,4 @@
-"""Candidates: one row per candidate, the way a hospital looks through its own."""
+"""Candidates: one row per candidate, the way an organisation looks through its own."""
 
 from collections.abc import Iterable
 
