@@ -25,7 +25,7 @@ from kit.access import Role
 from kit.edge import Gate
 from kit.ground import opened
 from kit.lists import Lists
-from kit.testing import Stand, settings
+from kit.testing import Stand, problem, settings
 from scheduling.app import compose
 from scheduling.appointment.decider import APPOINTMENT
 from scheduling.appointment.examples import PLANNED
@@ -185,3 +185,22 @@ async def test_a_list_leaves_out_what_a_case_manager_is_shut_out_of(desk: Desk) 
     assert await seen(Role.CASE_MANAGER) == {str(open_)}
     assert await seen(Role.CASE_MANAGER, **before) == {str(open_)}
     assert await seen(Role.DESK) == await seen(Role.TEAM_LEAD, **before) == everything
+
+
+async def test_case_managers_list_the_deadlines_of_their_cases_and_ask_of_nobody_who_is_away(
+    desk: Desk,
+) -> None:
+    own = await desk.case("own", JOINED, due=FIRST_DAY)
+    await desk.case("other's", BACKUP_JOINED, due=FIRST_DAY)
+    query = {"uncovered": "true"}
+
+    found = await listed(_manager(desk), "/v1/deadlines", {})
+    async with _manager(desk) as manager:
+        refused = await manager.get("/v1/deadlines", params=query)
+
+    assert [deadline["caseId"] for deadline in found] == [str(own)]
+    assert problem(refused) == (403, "forbidden")
+
+
+def _manager(desk: Desk) -> httpx.AsyncClient:
+    return desk.stand.client(Role.CASE_MANAGER, subject=str(CASE_MANAGER))

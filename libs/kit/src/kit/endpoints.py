@@ -62,6 +62,13 @@ def changes(action: str) -> params.Depends:
     return params.Depends(Endpoint(action, Kind.CHANGE))
 
 
+async def require_also(call: Call, action: str) -> None:
+    """For a parameter that asks for more than the rest: forbidden where the role may not."""
+    if not call.may(action):
+        await call.note(accesslog.FORBIDDEN)
+        raise problems.forbidden()
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """The dependency that makes the call: checks the role and notes a refusal, then the headers."""

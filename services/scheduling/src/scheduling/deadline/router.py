@@ -11,7 +11,7 @@ from events.contracts.contract import Code
 from events.sql import Row
 from kit.bodies import Answer
 from kit.calls import Call
-from kit.endpoints import lists, reads
+from kit.endpoints import lists, reads, require_also
 from kit.lists import TheLists
 from kit.moments import AtMoment, Day
 from kit.paging import AtPage, Listed
@@ -45,7 +45,12 @@ async def list_deadlines(
     *,
     uncovered: bool = False,
 ) -> Listed[DeadlineAnswer]:
-    """With `uncovered` those that are open, and on whose day the whole team of the case is away."""
+    """With `uncovered` those that are open, and on whose day the whole team of the case is away.
+
+    Who is away is not for case managers to ask.
+    """
+    if uncovered:
+        await require_also(call, "absence:list")
     columns = DEADLINES.table.c
     wanted = [columns.status == status] if status else []
     due = [columns.due_on <= due_by] if due_by else []
