@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,9 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = [p for p in ROOT.glob("**/*.md") if not {".venv", ".run"} & set(p.parts)]
 SERVICES = (analytics.figures, casefile, intake, notifications, scheduling)
 LESSONS = ROOT / "libs/programmes/lessons.md"
+QUESTIONS = ROOT / "services/analytics/README.md"
+TEST = re.compile(r"`(tests/[\w/]+\.py::test_\w+)`")
+NONE = "\N{EN DASH}"
 README = (ROOT / "README.md").read_text()
 
 
@@ -78,7 +82,7 @@ def test_every_setting_is_named_in_kits_readme_and_nothing_else() -> None:
 
 
 def test_every_test_that_is_named_exists() -> None:
-    named = {node for _, node in said(r"`(tests/[\w/]+\.py::test_\w+)`")}
+    named = {node for _, node in said(TEST.pattern)}
 
     missing = [node for node in named if not _is_there(*node.split("::"))]
 
@@ -90,11 +94,32 @@ def _is_there(file: str, test: str) -> bool:
     return f"def {test}(" in (ROOT / file).read_text()
 
 
-def test_every_lesson_of_the_pilot_has_its_row_with_a_test_or_a_gap() -> None:
-    rows = re.findall(r"^\| (\d+) \|(.*)$", LESSONS.read_text(), re.MULTILINE)
+def table(document: Path, head: str) -> list[list[str]]:
+    """The cells of each row of the table with this head."""
+    rows = document.read_text().partition(head + "\n")[2].splitlines()[1:]
+    filled = takewhile(lambda row: row.startswith("|"), rows)
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in filled]
 
-    assert [int(number) for number, _ in rows] == list(range(1, 32))
-    assert [number for number, row in rows if "::test_" not in row and "not yet" not in row] == []
+
+def test_every_lesson_of_the_pilot_has_a_test_or_says_to_which_later_part_it_belongs() -> None:
+    rows = table(LESSONS, "| # | lesson | here | test | open |")
+    parts = {part for part, _ in table(LESSONS, "| part | what it will hold |")}
+
+    assert [int(number) for number, *_ in rows] == list(range(1, 32))
+    for number, _, here, test, still_open in rows:
+        assert ("::test_" in test) == (here != NONE), number
+        assert here != NONE or still_open != NONE, number
+        assert still_open == NONE or still_open.partition(": ")[0] in parts, number
+    assert "not yet" not in LESSONS.read_text().lower()
+
+
+def test_every_question_of_the_programme_has_its_tests() -> None:
+    rows = table(QUESTIONS, "| question | answer | tests |")
+
+    numbers = [found[0] for question, *_ in rows if (found := re.findall(r"^\d+", question))]
+    assert [int(number) for number in numbers] == list(range(1, 24))
+    assert [question for question, _, tests in rows if not TEST.search(tests)] == []
+    assert [tests for *_, tests in rows if TEST.sub("", tests).strip(", ")] == []
 
 
 def test_decisions_are_numbered_through_the_whole_repository() -> None:
