@@ -226,6 +226,18 @@ def test_every_source_is_a_place_in_the_report_or_says_that_there_is_none() -> N
     assert {s for s in sources if not re.fullmatch(SOURCE, s)} == set()
 
 
+def test_the_judgement_on_an_investigation_says_what_the_inspectorate_asks_of_it(
+    definition: Definition,
+) -> None:
+    judged = definition.step("calamity-investigation", "inspectorate-judged")
+
+    assert judged is not None
+    assert {field.code: (field.type, field.source) for field in judged.fields} == dict.fromkeys(
+        ("story-asked-for", "story-in-report", "aftercare-described", "findings-shared"),
+        ("yes-no", "§2.4"),
+    )
+
+
 def test_on_one_route_whoever_gets_the_referral_makes_the_offer(definition: Definition) -> None:
     forwarding = {r.code for r in definition.offer.routes if definition.offer.forwards(r.code)}
 
