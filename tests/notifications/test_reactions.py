@@ -46,7 +46,7 @@ OTHER_POLICY = message(
     2, "deadline-set", DeadlineSet(policy="first-visit", policy_version=1, due_on=DUE_ON)
 )
 MET = message(3, "deadline-met", DeadlineMet(policy="first-contact", late=False))
-MISSED = message(4, "deadline-missed", DeadlineMissed(policy="first-contact", due_on=DUE_ON))
+MISSED = message(4, "deadline-missed", DeadlineMissed(policy="first-visit", due_on=DUE_ON))
 
 
 @pytest.fixture

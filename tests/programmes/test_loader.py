@@ -125,7 +125,7 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
             "notifications: first-contact-due: its deadline names no backup",
         ),
         (
-            lambda d: d["notifications"][1].update(recipientRole="owner"),
+            lambda d: d["notifications"][2].update(recipientRole="owner"),
             "notifications: offer-overdue: its deadline names no owner",
         ),
         (

@@ -267,6 +267,19 @@ def test_a_case_that_opens_sets_a_deadline_that_mails_the_desk(definition: Defin
     assert definition.notifications_after(DEADLINE_SET, "another-policy") == ()
 
 
+def test_whoever_a_deadline_names_gets_a_mail_about_it(definition: Definition) -> None:
+    mailed = {(n.policy, n.recipient_role) for n in definition.notifications}
+
+    named = {
+        (deadline.policy, role)
+        for deadline in definition.deadlines
+        for role in ("owner", "backup")
+        if getattr(deadline, role)
+    }
+    assert named <= mailed
+    assert ("settlement-answer", "backup") in named
+
+
 def test_the_mail_is_filled_in_the_language_asked_for(definition: Definition) -> None:
     notification = definition.notification("first-contact-due")
     assert notification is not None
