@@ -1,7 +1,10 @@
 """A hospital's token at every endpoint of all services: it opens the process view, no case."""
 
+import ipaddress
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,8 +18,41 @@ from rig.world import World
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 VIEW = "/v1/processes"
-HIDDEN = ("liability", "claim-filed", "home-visit", "phone", "first-contact")
+OPEN = {VIEW, VIEW + "/{case_id}"}
+"""All that is open to a hospital outside of intake."""
+OWN = {
+    "/v1/candidates",
+    "/v1/candidates/{candidate}",
+    "/v1/candidates/{candidate}/offers",
+    "/v1/organisations/{organisation}",
+    "/v1/referrals",
+    "/v1/referrals/{case_id}",
+}
+"""What a hospital reads in intake: what it told there itself."""
+HIDDEN = ("liability", "claim-filed", "letter-drafted", "home-visit", "first-contact")
 """Of a case that is told in full, what its hospital never reads anywhere."""
+TECHNICAL = {"date", "server", "traceparent", "x-correlation-id"}
+"""Headers that are others in each answer."""
+ASKED = {
+    "from": "case-opened",
+    "to": "case-closed",
+    "among": "case-opened",
+    "of": "case-closed",
+    "instrument": "life-domains",
+    "version": "3",
+}
+"""Values of the parameters that an endpoint cannot do without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    service: str
+    method: str
+    path: str
+    needs: tuple[str, ...]
+
+    def filled(self, id_: object) -> str:
+        return re.sub(r"\{[^}]*\}", str(id_), self.path)
 
 
 async def test_a_hospital_learns_of_its_own_clients_case_that_it_goes_on_and_nothing_else(
@@ -30,54 +66,119 @@ async def test_a_hospital_learns_of_its_own_clients_case_that_it_goes_on_and_not
     await story.first_contact()
     await story.log((30, 20, 5))
     await story.track("calamity-investigation", "started")
-    await story.track("liability", "claim-filed")
+    await story.track("liability", "letter-drafted", "claim-filed")
     await at_rest(world)
     assert story.hospital is not None
     hidden = (*HIDDEN, str(story.manager.id), str(other.id), story.contact.mark)
 
     opened = set[tuple[str, str]]()
-    for service, method, path in [at async for at in _endpoints(world)]:
-        filled = re.sub(r"\{[^}]*\}", str(story.id), path)
-        answer = await _asked(world, story, service, method, filled)
-        assert answer.status_code < 500, (method, path)
-        if answer.is_success:
-            opened.add((service, path))
-            found = [mark for mark in hidden if mark in answer.text]
-            assert service == "intake" or not found, (path, found)
-            assert str(other.id) not in answer.text
+    async for endpoint in _endpoints(world):
+        for id_ in (story.id, other.id, story.hospital.organisation):
+            answer = await _asked(world, story, endpoint, id_)
+            _is_refused_or_own(endpoint, id_, answer, other)
+            if answer.is_success:
+                opened.add((endpoint.service, endpoint.path))
+                assert [mark for mark in hidden if mark in answer.text] == [], endpoint
 
-    assert {at for at in opened if at[0] != "intake"} == {
-        ("casefile", VIEW),
-        ("casefile", VIEW + "/{case_id}"),
-    }
-    assert {path for service, path in opened if service == "intake"} >= {"/v1/candidates"}
+    assert opened == {("casefile", path) for path in OPEN} | {("intake", path) for path in OWN}
     listed = await story.hospital.read("casefile", VIEW)
     [process] = listed["items"]
     assert process == {"id": str(story.id), "programme": story.programme, "support": "involved"}
     whole = await story.hospital.read("casefile", f"{VIEW}/{story.id}")
-    assert [(t["track"], t["phase"]) for t in whole["tracks"]] == [
-        ("calamity-investigation", "started")
-    ]
+    assert _phases(whole) == [("calamity-investigation", "started")]
     refused = await story.hospital.ask("casefile", f"{VIEW}/{other.id}")
     assert refused.status_code == 404
     await audit(world)
 
 
+async def test_the_hospital_does_not_see_a_claim_against_it_that_is_drafted_and_not_sent(
+    world: World,
+) -> None:
+    story = await Story.of(world)
+    await story.accepted_referral()
+    await story.opened()
+    await story.assign()
+    await story.track("calamity-investigation", "started")
+    before = await _everything_shown(story)
+
+    claim = await story.track("liability", "client-informed", "letter-drafted", "letter-signed")
+    drafted = await _everything_shown(story)
+    await story.tell(f"tracks/{claim}/steps", step="claim-filed")
+    sent = await _everything_shown(story)
+
+    assert before == drafted == sent
+    case = await story.manager.read("casefile", story.case)
+    steps = {track["track"]: len(track["steps"]) for track in case["tracks"]}
+    assert steps == {"calamity-investigation": 1, "liability": 4}
+
+
+async def test_nothing_leads_a_hospital_to_the_streams(world: World) -> None:
+    """Whoever reaches the broker reads all of a topic: it is inside, and no answer names it."""
+    broker = world.stack.servers.kafka
+    host, _, port = broker.rpartition(":")
+    assert ipaddress.ip_address(host).is_loopback
+    story = await Story.of(world)
+    await story.identify()
+
+    streamed = set[str]()
+    async for endpoint in _endpoints(world):
+        answer = await _asked(world, story, endpoint, story.id)
+        if answer.is_success:
+            assert port not in re.findall(r":(\d+)\b", answer.text), endpoint
+            streamed.add(answer.headers["content-type"])
+
+    assert streamed == {"application/json"}
+
+
+def _is_refused_or_own(
+    endpoint: Endpoint, id_: UUID | None, answer: httpx.Response, other: Story
+) -> None:
+    """By the access rule, before anybody looks at what was sent: 422 would not tell."""
+    told = (endpoint, id_, answer.status_code, answer.text)
+    if endpoint.service != "intake" and endpoint.path not in OPEN:
+        assert answer.status_code == 403, told
+    elif endpoint.method == "get":
+        assert answer.status_code in {200, 403, 404}, told
+    else:
+        assert answer.status_code in {403, 404, 422, 428}, told
+    if id_ == other.id and "{" in endpoint.path:
+        assert not answer.is_success, told
+
+
+def _phases(process: Json) -> list[tuple[str, str]]:
+    return [(track["track"], track["phase"]) for track in process["tracks"]]
+
+
+async def _everything_shown(story: Story) -> list[tuple[Json, dict[str, str]]]:
+    """With what headers tell: neither a version nor a position may give the rest away."""
+    assert story.hospital is not None
+    await at_rest(story.world)
+    whole = await story.hospital.ask("casefile", f"{VIEW}/{story.id}")
+    assert _phases(whole.json()) == [("calamity-investigation", "started")]
+    headers = {n: v for n, v in whole.headers.items() if n not in TECHNICAL}
+    return [(whole.json(), headers)]
+
+
 async def _asked(
-    world: World, story: Story, service: str, method: str, path: str
+    world: World, story: Story, endpoint: Endpoint, id_: UUID | None
 ) -> httpx.Response:
-    """With a body that no route takes, so that nothing is written where it may write."""
+    """A read as it is to be asked; a write with a body that no route takes: nothing is written."""
     assert story.hospital is not None
     headers = story.hospital.headers | {"if-match": "*", "idempotency-key": "every-endpoint"}
-    url = world.stack.url(service) + path
-    body = None if method == "get" else {"no-field-of-any-body": 1}
-    return await world.client.request(method, url, json=body, headers=headers)
+    url = world.stack.url(endpoint.service) + endpoint.filled(id_)
+    query = {name: ASKED[name] for name in endpoint.needs}
+    body = None if endpoint.method == "get" else {"no-field-of-any-body": 1}
+    return await world.client.request(
+        endpoint.method, url, json=body, params=query, headers=headers
+    )
 
 
-async def _endpoints(world: World) -> AsyncIterator[tuple[str, str, str]]:
+async def _endpoints(world: World) -> AsyncIterator[Endpoint]:
     for service in world.stack.ports:
         document: Json = (await world.client.get(f"{world.stack.url(service)}/openapi.json")).json()
         for path, operations in document["paths"].items():
-            for method in operations:
+            for method, operation in operations.items():
                 if path.startswith("/v1/"):
-                    yield service, method, path
+                    needs = (p for p in operation.get("parameters", []) if p["in"] == "query")
+                    names = tuple(p["name"] for p in needs if p.get("required"))
+                    yield Endpoint(service=service, method=method, path=path, needs=names)
