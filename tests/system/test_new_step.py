@@ -84,7 +84,7 @@ async def _is_counted(world: World) -> bool:
         return False
     row = rows["mediated"]
     assert (row["milestone"], row["cases"]) == (MILESTONE, 1)
-    assert row["outcomes"] == [{"outcome": "agreed", "cases": 1}]
+    assert row["outcomes"] == [{"outcome": "agreed", "cases": 1, "tracks": 1}]
     return True
 
 
