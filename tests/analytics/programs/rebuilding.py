@@ -7,12 +7,14 @@ from pathlib import Path
 from analytics.app import compose
 from events.rebuild import rebuild
 from kit.ground import opened
+from kit.processes import tame_collector
 from kit.testing import settings
 
 
 async def run(url: str, name: str) -> None:
     async with opened("analytics", settings(database_url=url)) as ground:
         service = compose(ground)
+    tame_collector()
     [view] = [view for view in service.views if view.name == name]
     await rebuild(url, "analytics", view, service.decode)
 

@@ -117,6 +117,7 @@ def _sources(name: str, service: Service) -> set[str]:
 async def _rebuild(name: str, compose: Compose[S], settings: S, wanted: Sequence[str]) -> None:
     async with ground.opened(name, settings) as base:
         service = _composed(compose, base)
+    processes.tame_collector()
     views = {view.name: view for view in service.views}
     if strange := [view for view in wanted if view not in views]:
         known = ", ".join(sorted(views))
