@@ -22,7 +22,7 @@ from events.backoff import Backoff
 from events.columns import believed_at, held_at
 from events.connection import connect
 from events.following import Folded, Folding, Views, ViewTables, wait_for
-from events.history import FOREVER, facts
+from events.history import BEGINNING, FOREVER, facts
 from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.parking import Lane
@@ -442,6 +442,17 @@ def older_code(*unread: int) -> View:
     return view(rows=reads_no(*unread))
 
 
+def ends_before_it_begins(level: int) -> Rows:
+    """Rows whose range no index can hold, once there was this level."""
+
+    def rows(key: UUID, known: Sequence[Recorded[Any]]) -> list[Row]:
+        found = levels_rows(key, known)
+        wrong = any(fact.event["level"] == level for fact in known)
+        return [{**row, "held_until": BEGINNING} for row in found] if wrong else found
+
+    return rows
+
+
 async def set_level(place: Place, key: int, level: int) -> int:
     await place.store.append(write(draft(numbered(key), {"level": level}, type="set.v1")))
     return (await place.store.head()).position
@@ -602,6 +613,22 @@ async def test_a_rebuild_parks_what_it_cannot_read_and_frees_what_it_can(databas
         assert sorted(await tables.parked(newer)) == [numbered(2), numbered(4)]
         assert keys_of(await place.rows()) == {numbered(1), numbered(3)}
         assert rebuilt.differing == 2
+
+
+@pytest.mark.system
+async def test_a_rebuild_parks_the_key_of_a_row_that_an_index_refuses(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        place = Place(store, tables)
+        for key, level in ((1, 1), (2, 2), (3, 3)):
+            await set_level(place, key, level)
+
+        await rebuild(database, "intake", view(rows=ends_before_it_begins(2)), as_it_is)
+
+        assert await tables.parked(LEVELS) == [numbered(2)]
+        assert keys_of(await place.rows()) == {numbered(1), numbered(3)}
+        assert await store.pool.fetchval("select to_regclass('levels_v1_held')") is not None
 
 
 # A view that fails again and again, or does not move

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,16 +11,17 @@ from uuid import UUID
 
 import asyncpg
 import structlog
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 
 from events import reading
 from events.backoff import Backoff
 from events.connection import TROUBLE, connect, meaning
+from events.failures import code_of
 from events.following import Folded, Folding
 from events.history import as_told, straight
 from events.store import Json, Recorded, Unavailable, Unwritable
 from events.views import Decode, View, believed, believed_straight
-from events.views_postgres import create_table, histories, park, types, write
+from events.views_postgres import add, create_indexes, create_table, histories, park, types, write
 
 log = structlog.get_logger()
 SCHEMA = "rebuilding"
@@ -28,6 +29,9 @@ PAGE = 2000
 ATTEMPTS = 30
 NOBODY = UUID(int=0)
 UNLIMITED = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+
+Put = Callable[[asyncpg.Connection, Table, Folded], Awaitable[None]]
+"""Writes the rows of some keys into a table."""
 
 _PAGE = """select * from events
     where (key, position) > ($1, $2) and position <= $3
@@ -94,14 +98,34 @@ class _Rebuild:
         self._position = await self._connection.fetchval(_HEAD)
 
     async def walk(self) -> None:
+        """Indexes are made in the end, of all rows at once.
+
+        If they refuse a row, all is read again with indexes that are there, which tell whose it is.
+        """
+        await self._fill()
+        try:
+            await self._index()
+        except Unwritable as error:
+            log.warning("rebuild.begins_again", view=self._view.table.name, reason=code_of(error))
+            await self._connection.execute(f"truncate {self._table}")
+            await self._index()
+            await self._fill()
+
+    async def _fill(self) -> None:
         """Key by key, so that memory holds one page of events and the rows that they make."""
         folded, size = Folded(), 0
         async for key, events in self._keys():
             size += self._fold(folded, key, events)
             if size >= PAGE:
-                await self._write(folded)
+                await self._put(folded, add)
                 folded, size = Folded(), 0
-        await self._write(folded)
+        await self._put(folded, add)
+
+    async def _index(self) -> None:
+        try:
+            await create_indexes(self._connection, self._table)
+        except TROUBLE as error:
+            raise meaning(error) from error
 
     def _fold(self, folded: Folded, key: UUID, events: Sequence[Recorded[Json]]) -> int:
         try:
@@ -136,28 +160,28 @@ class _Rebuild:
         for start in range(0, len(touched), PAGE // 20):
             keys = [row["key"] for row in touched[start : start + PAGE // 20]]
             known = await histories(self._connection, self._source, self._view, keys, until)
-            await self._write(await folding.fold(known))
+            await self._put(await folding.fold(known), write)
         self._position = until
 
-    async def _write(self, folded: Folded) -> None:
+    async def _put(self, folded: Folded, put: Put) -> None:
         """At once, or key by key if the table refuses the rows of some."""
         try:
-            await self._try(folded)
+            await self._try(folded, put)
         except Unwritable:
             for key in folded.rows.keys() - folded.parked.keys():
                 try:
-                    await self._try(Folded({key: folded.rows[key]}))
+                    await self._try(Folded({key: folded.rows[key]}), put)
                 except Unwritable as error:
                     folded.park(self._view, key, error)
-            await self._try(Folded({key: [] for key in folded.parked}))
+            await self._try(Folded({key: [] for key in folded.parked}), put)
         for key in folded.rows:
             self._parked.pop(key, None)
         self._parked |= folded.parked
 
-    async def _try(self, folded: Folded) -> None:
+    async def _try(self, folded: Folded, put: Put) -> None:
         try:
             async with self._connection.transaction():
-                await write(self._connection, self._table, folded)
+                await put(self._connection, self._table, folded)
         except TROUBLE as error:
             raise meaning(error) from error
 

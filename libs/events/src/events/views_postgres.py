@@ -97,6 +97,11 @@ async def write(connection: asyncpg.Connection, table: Table, folded: Folded) ->
     if not folded.rows:
         return
     await connection.execute(f"delete from {table} where key = any($1)", [*folded.rows])  # noqa: S608
+    await add(connection, table, folded)
+
+
+async def add(connection: asyncpg.Connection, table: Table, folded: Folded) -> None:
+    """The rows of keys that have none yet."""
     await copy(connection, table, [row for own in folded.rows.values() for row in own])
 
 
@@ -111,9 +116,10 @@ async def park(connection: asyncpg.Connection, view: View, until: int, folded: F
 
 async def copy(connection: asyncpg.Connection, table: Table, rows: Sequence[Row]) -> None:
     names = [column.name for column in table.columns]
-    jsons = {column.name for column in table.columns if isinstance(column.type, JSON)}
+    jsons = [column.name for column in table.columns if isinstance(column.type, JSON)]
     try:
-        records = [tuple(_value(row.get(n), as_json=n in jsons) for n in names) for row in rows]
+        texts = (row | _texts(row, jsons) for row in rows) if jsons else rows
+        records = [tuple(map(row.get, names)) for row in texts]
         await connection.copy_records_to_table(
             table.name, schema_name=table.schema, columns=names, records=records
         )
@@ -121,17 +127,23 @@ async def copy(connection: asyncpg.Connection, table: Table, rows: Sequence[Row]
         raise Unwritable(code_of(error)) from error  # the driver could not encode a value
 
 
-def _value(value: object, *, as_json: bool) -> object:
-    return orjson.dumps(value).decode() if as_json and value is not None else value
+def _texts(row: Row, jsons: Iterable[str]) -> Row:
+    """The columns that hold JSON, as the driver takes it."""
+    return {n: orjson.dumps(row[n]).decode() for n in jsons if row.get(n) is not None}
 
 
 async def _create(connection: asyncpg.Connection, view: View) -> None:
     await create_table(connection, view.table)
+    await create_indexes(connection, view.table)
     await connection.execute(_FRESH, view.name, view.version)
 
 
 async def create_table(connection: asyncpg.Connection, table: Table) -> None:
-    """Makes what is missing of it."""
+    """Makes it if it is missing, without its indexes."""
     await connection.execute(ddl(CreateTable(table, if_not_exists=True)))
+
+
+async def create_indexes(connection: asyncpg.Connection, table: Table) -> None:
+    """Makes those that are missing."""
     for index in table.indexes:
         await connection.execute(ddl(CreateIndex(index, if_not_exists=True)))
