@@ -30,10 +30,13 @@ def metadata_json(metadata: Metadata) -> str:
 
 def metadata_from(stored: Json) -> Metadata:
     causation = stored["causation_id"]
-    values: Json = {
-        **stored,
-        "correlation_id": UUID(stored["correlation_id"]),
-        "causation_id": UUID(causation) if causation else None,
-    }
-    more = {name: values.pop(name) for name in stored.keys() - _NAMED}
-    return Metadata(**values, more=more)
+    return Metadata(
+        actor=stored["actor"],
+        role=stored["role"],
+        correlation_id=UUID(stored["correlation_id"]),
+        causation_id=UUID(causation) if causation else None,
+        traceparent=stored.get("traceparent"),
+        programme=stored.get("programme"),
+        programme_version=stored.get("programme_version"),
+        more={name: value for name, value in stored.items() if name not in _NAMED},
+    )

@@ -1,6 +1,6 @@
 """What an event says of itself that can be counted: the codes, numbers and yes or no in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -57,11 +57,10 @@ def _fields(contract: type[Contract], kinds: tuple[object, ...]) -> Iterator[str
     return (name for name in contract.model_fields if name in some and hints[name] in kinds)
 
 
-def _values(value: Any) -> Iterator[Any]:  # noqa: ANN401 - of any field
+def _values(value: Any) -> Sequence[Any]:  # noqa: ANN401 - of any field
     if isinstance(value, list | tuple):
-        yield from value
-    elif value is not None:
-        yield value
+        return value
+    return () if value is None else (value,)
 
 
 def _text(value: object) -> str:
