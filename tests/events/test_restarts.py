@@ -86,9 +86,12 @@ class Place:
         return await fetch(self.store.pool, select(SUMS.table))
 
     async def relayed(self) -> int:
-        async with self.checkpoint.lead() as lead:
-            assert lead is not None
-            return (await lead.reached()).position
+        """Once the server has noticed that whoever led before is gone."""
+        while True:
+            async with self.checkpoint.lead() as lead:
+                if lead is not None:
+                    return (await lead.reached()).position
+            await asyncio.sleep(0.01)
 
 
 Places = Callable[[], AbstractAsyncContextManager[Place]]
@@ -157,7 +160,7 @@ class Ending:
     @asynccontextmanager
     async def lead(self) -> AsyncIterator[Any]:
         async with self._checkpoint.lead() as self._lead:
-            yield self
+            yield None if self._lead is None else self
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - what the lead has
         return getattr(self._lead, name)
