@@ -69,7 +69,7 @@ def test_an_event_is_read_as_it_was_written(event: PlanEvent) -> None:
     stored = recorded(orjson.loads(orjson.dumps(data)), type=name, occurred=event.occurred)
     stored = replace(stored, corrects=getattr(event, "corrects", None))
 
-    assert CODEC.decode(stored).event == event
+    assert CODEC.decode(stored) == replace(stored, event=event)
     assert not {"occurred", "corrects"} & data.keys()
 
 

@@ -1,7 +1,7 @@
 """Event class to stored name and JSON, and back; old names are read through upcasters."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -69,7 +69,20 @@ class Codec(Generic[E]):
             raise UnknownEvent(msg)
         lifted: dict[str, Occurred | object] = {f: getattr(recorded, f) for f in self._lifted[name]}
         event = _ADAPTERS[self.names[name]].validate_python({**data, **lifted})
-        return cast("Recorded[E]", replace(cast("Recorded[Any]", recorded), type=name, event=event))
+        return Recorded(
+            source=recorded.source,
+            position=recorded.position,
+            id=recorded.id,
+            key=recorded.key,
+            stream=recorded.stream,
+            version=recorded.version,
+            type=name,
+            event=cast("E", event),
+            occurred=recorded.occurred,
+            recorded_at=recorded.recorded_at,
+            metadata=recorded.metadata,
+            corrects=recorded.corrects,
+        )
 
     def told_last(self, history: Sequence[Recorded[Json]], field: str, id_: UUID) -> UUID | None:
         """The last event of which a field names this: it is what a correction of it corrects."""
