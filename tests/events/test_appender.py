@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
 from events import appender
-from events.appender import Appender, Outcome
+from events.appender import Appender, Outcome, to_server
 from events.batch import Prepared
 from events.store import Appended, Unavailable
 from events.testing import draft, write
@@ -36,7 +37,7 @@ def server() -> Server:
 
 @pytest.fixture
 async def appending(server: Server, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Appender]:
-    made = Appender("postgresql://nowhere", lambda: None)
+    made = Appender(partial(to_server, "postgresql://nowhere"), lambda: None)
     monkeypatch.setattr(made, "_call", server.call)
     async with made.running():
         yield made

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -12,9 +13,8 @@ from hypothesis import strategies as st
 from events.memory import MemoryStore
 from events.postgres import PostgresStore
 from events.store import ANY, Answer, Appended, RequestKey, Store, WriteSet
-from events.testing import draft, write
-
-pytestmark = pytest.mark.system
+from events.testing import FixedClock, draft, write
+from simulation.store import untroubled
 
 ANSWER = Answer(status=201, location="/", version=1, position=0, body_hash=b"hash")
 BAD = {"nul": {"text": "a\0b"}, "surrogate": {"text": "\ud800"}}
@@ -81,6 +81,7 @@ LONG = "".join(uuid4().hex for _ in range(300))
 """Longer than what an index takes, and not to be compressed."""
 
 
+@pytest.mark.system
 @settings(
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -89,13 +90,22 @@ LONG = "".join(uuid4().hex for _ in range(300))
 def test_a_batch_is_as_if_its_sets_came_one_after_another(
     database: str, planned: list[Plan]
 ) -> None:
-    asyncio.run(_as_one_after_another(database, planned))
+    asyncio.run(_as_one_after_another(PostgresStore.open(database, source="intake"), planned))
 
 
-async def _as_one_after_another(url: str, planned: Sequence[Plan]) -> None:
+@given(plans)
+def test_a_batch_of_the_simulation_is_so_too(planned: list[Plan]) -> None:
+    store = untroubled(MemoryStore("intake", FixedClock()))
+
+    asyncio.run(_as_one_after_another(store, planned))
+
+
+async def _as_one_after_another(
+    opened: AbstractAsyncContextManager[Store], planned: Sequence[Plan]
+) -> None:
     sets = Made().sets(planned)
     memory = MemoryStore("intake")
-    async with PostgresStore.open(url, source="intake") as store:
+    async with opened as store:
         before = (await store.head()).position
         together = await asyncio.gather(*map(store.append, sets), return_exceptions=True)
         log = await store.after(before, 1000)

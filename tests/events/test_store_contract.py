@@ -1,6 +1,7 @@
-"""What every store promises: the same tests on memory and on PostgreSQL."""
+"""What every store promises: the same tests on memory, on PostgreSQL, and on the simulation's."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import timedelta
 from secrets import token_hex
@@ -24,7 +25,8 @@ from events.store import (
     Work,
     WriteSet,
 )
-from events.testing import METADATA, NOW, draft, write
+from events.testing import METADATA, NOW, FixedClock, draft, write
+from simulation.store import SimulatedStore, untroubled
 
 REQUEST = RequestKey(subject="referrer", route="POST /v1/offers", key="1")
 ANSWER = Answer(status=201, location="/v1/offers/1", version=1, position=0, body_hash=b"\0hash")
@@ -38,6 +40,28 @@ ACCESS = AccessLine(
     outcome="allowed",
     correlation_id=METADATA.correlation_id,
 )
+
+MEMORY, SIMULATED = "memory", "simulated"
+
+
+@pytest.fixture(params=[MEMORY, SIMULATED, pytest.param("postgres", marks=pytest.mark.system)])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The address of a database, or which store has none."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("database"))
+    return str(request.param)
+
+
+@pytest.fixture
+async def store(kind: str) -> AsyncIterator[Store]:
+    if kind == MEMORY:
+        yield MemoryStore("intake")
+    elif kind == SIMULATED:
+        async with untroubled(MemoryStore("intake", FixedClock())) as opened:
+            yield opened
+    else:
+        async with PostgresStore.open(kind, source="intake") as opened:
+            yield opened
 
 
 async def test_an_event_is_read_as_it_was_written(store: Store) -> None:
@@ -173,6 +197,8 @@ async def test_the_access_log_has_the_lines_of_what_was_written_and_no_others(st
 async def access_log(store: Store) -> list[AccessLine]:
     if isinstance(store, MemoryStore):
         return store.access
+    if isinstance(store, SimulatedStore):
+        return store.log.access
     assert isinstance(store, PostgresStore)
     names = [field.name for field in fields(AccessLine)]
     query = f"select {', '.join(names)} from access_log order by id"  # noqa: S608 - names of ours

@@ -15,13 +15,15 @@ from events.marks import Reached
 from events.memory import MemoryStore
 from events.publisher import Publisher
 from events.relay import Relay
-from events.store import Answer, RequestKey, WriteSet
+from events.store import Answer, Appended, RequestKey, Unavailable, WriteSet
+from events.testing import NOW
 from events.views import View
 from events.views_memory import MemoryViews
 from events.work import Claimed
 from events.work_memory import MemoryQueue
 from simulation.city import Parts
 from simulation.run import Outcome, simulate
+from simulation.store import SimulatedStore
 
 MOST_SEEDS = 80
 
@@ -58,6 +60,16 @@ class HalfWrittenSets(MemoryStore):
 
     def _write(self, write: WriteSet) -> object:  # type: ignore[override]
         return super()._write(replace(write, work=[]))
+
+
+class Hopeful(SimulatedStore):
+    """Takes what got no answer for written."""
+
+    async def append(self, write: WriteSet) -> Appended:
+        try:
+            return await super().append(write)
+        except Unavailable:
+            return Appended(1, NOW)
 
 
 class Hasty(Relay):
@@ -159,6 +171,7 @@ class WithoutLeases(MemoryQueue):
         pytest.param(Parts(store=WithoutExpectedVersion), "R3: ", id="a lost update"),
         pytest.param(Parts(store=WithoutInboxCheck), "twice: ", id="no inbox check"),
         pytest.param(Parts(store=WithoutIdempotencyRecord), "R2: ", id="no idempotency record"),
+        pytest.param(Parts(remote=Hopeful), "R1: ", id="an answer before the commit"),
         pytest.param(Parts(store=HalfWrittenSets), "R5: ", id="half a write set"),
         pytest.param(
             Parts(queue=WithoutLeases), "nothing was in its way", id="a queue without leases"

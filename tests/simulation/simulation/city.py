@@ -23,6 +23,7 @@ from programmes.loader import Programmes, load
 from simulation import ledger
 from simulation.broker import StormyBroker
 from simulation.outside import SimulatedMailer, SimulatedPeers
+from simulation.store import Sessions, SimulatedStore
 from simulation.wire import Doorbell
 from simulation.world import World
 
@@ -31,9 +32,13 @@ SOURCES = ("intake", "casefile", "scheduling", "notifications")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Of what the simulated system is made; a test puts a faulty part in."""
+    """Of what the simulated system is made; a test puts a faulty part in.
+
+    `store` is the log that a server keeps, `remote` what a process has of it.
+    """
 
     store: type[MemoryStore] = MemoryStore
+    remote: type[SimulatedStore] = SimulatedStore
     relay: type[Relay] = Relay
     tables: type[MemoryViews] = MemoryViews
     queue: type[MemoryQueue] = MemoryQueue
@@ -64,11 +69,15 @@ class Database:
     def __init__(self, world: World, service: str, parts: Parts) -> None:
         self.store = parts.store(service, world.clock)
         self.bell = Doorbell(world)
-        self.store._bell = self.bell  # type: ignore[assignment]
+        self.sessions = Sessions(world, self.store)
         self.checkpoint = MemoryCheckpoint()
         self.yard = MemoryYard(world.clock)
         self.queue = parts.queue(self.store)
         self.tables = parts.tables(self.store)
+
+    def end_sessions(self) -> None:
+        self.sessions.ended += 1
+        self.checkpoint.end_session()
 
     def books(self, own: Rules) -> Books:
         store = self.store

@@ -101,7 +101,8 @@ class Plant:
     def _launch(self, main: Callable[[Service], Awaitable[None]], running: Running) -> None:
         async def work() -> None:
             try:
-                await main(running.service)
+                async with running.service.store.appender.running():
+                    await main(running.service)
             except Exception as error:  # noqa: BLE001 - it is what the run is told of
                 self.faults.append(f"{running.process.name} ended: {error!r}")
 

@@ -16,7 +16,7 @@ from events.following import Views, ViewTables
 from events.lanes import Handle, Read
 from events.parking import Yard
 from events.relay import Publish, Published
-from events.store import Json, Recorded, Store
+from events.store import Json, Recorded
 from events.vault import Vault
 from events.work import Handle as HandleWork
 from events.work import Worker, WorkQueue
@@ -26,7 +26,7 @@ from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
 from scheduling.work.deadlines import deadline_misser
 from simulation.city import City, programmes, rules
-from simulation.wire import Remote, RemoteCheckpoint, RemoteStore, to_database
+from simulation.wire import Remote, RemoteCheckpoint, to_database
 
 BACKOFF = Backoff(0.2, 5.0)
 LEASE = timedelta(seconds=10)
@@ -41,8 +41,12 @@ class Service:
         database = city.databases[name]
         self._database = database
         self._wire = to_database(city.world, name)
-        store = RemoteStore(self._wire, database.store, database.bell)
-        self.store = cast("Store", store)
+        self.store = city.parts.remote(
+            database.store,
+            Remote(self._wire, database.store),
+            database.sessions.connect,
+            database.bell,
+        )
         self.vault = Vault(self.store, city.keys)
 
     async def api(self) -> None:

@@ -97,7 +97,7 @@ class Storm:
     async def _sessions_end(self) -> None:
         service = self.world.chance.choice(list(self.city.databases))
         self.world.note(f"{service} ends its sessions")
-        self.city.databases[service].checkpoint.end_session()
+        self.city.databases[service].end_sessions()
 
     async def _republish(self) -> None:
         await self._let_republish(self.world.chance.choice(list(self.city.databases)))

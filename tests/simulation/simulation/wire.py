@@ -2,16 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from contextvars import Context
 from functools import partial
 from typing import Any, TypeVar
-from uuid import UUID
 
 from events.checkpoint import Lead, MemoryCheckpoint
-from events.memory import MemoryStore
 from events.store import Unavailable
-from events.waking import Turns
+from events.waking import Bell
 from simulation.loop import PROCESS, Process
 from simulation.world import Fate, World
 
@@ -90,21 +88,22 @@ class Remote:
         return call
 
 
-class Doorbell:
+class Doorbell(Bell):
     """Wakes the followers of a log in all processes, if the news does not get lost."""
 
     def __init__(self, world: World) -> None:
+        super().__init__()
         self._world = world
-        self._followers: dict[asyncio.Event, None] = {}
+        self._listeners: dict[asyncio.Event, None] = {}
 
     def ring(self) -> None:
-        for follower in self._followers:
+        for follower in self._listeners:
             if self._world.chance.random() < 0.8:
                 follower.set()
 
     async def rings(self) -> AsyncIterator[None]:
         rung = asyncio.Event()
-        self._followers[rung] = None
+        self._listeners[rung] = None
         try:
             while True:
                 yield
@@ -115,20 +114,7 @@ class Doorbell:
                     pass
                 rung.clear()
         finally:
-            del self._followers[rung]
-
-
-class RemoteStore(Remote):
-    """The store as one process has it: turns are its own, the log is everybody's."""
-
-    def __init__(self, wire: Wire, store: MemoryStore, bell: Doorbell) -> None:
-        super().__init__(wire, store)
-        self.source = store.source
-        self.appended = bell.rings
-        self._turns = Turns()
-
-    def turn(self, key: UUID) -> AbstractAsyncContextManager[None]:
-        return self._turns.turn(key)
+            del self._listeners[rung]
 
 
 class RemoteCheckpoint:

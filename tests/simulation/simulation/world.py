@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
+import stamina
 import structlog
 from uuid_utils import compat
 
@@ -19,6 +20,7 @@ from events.testing import NOW
 from simulation.loop import PROCESS, SeededLoop
 
 LAST_STEPS = 40
+CONNECTS = 3
 HELD = 32
 """More events than what is held at an instant may still bring about before it is begun again."""
 
@@ -131,7 +133,8 @@ class World:
         for module in ids:
             module.uuid7 = self.id  # type: ignore[attr-defined]
         try:
-            yield
+            with stamina.set_testing(True, attempts=CONNECTS):  # it would wait by the wall's clock
+                yield
         finally:
             processors[:] = before
             for module in ids:

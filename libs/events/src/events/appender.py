@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -33,6 +33,8 @@ SETTINGS = {
 }
 
 Outcome = Appended | Refused
+Connected = tuple[asyncpg.Connection, Any]
+"""A connection with the statement that was prepared on it."""
 
 
 class _Waiting(NamedTuple):
@@ -44,10 +46,12 @@ class _Waiting(NamedTuple):
 
 
 class Appender:
-    """One task and one connection; `committed` is called after each batch."""
+    """One task and one connection, from `connect`; `committed` is called after each batch."""
 
-    def __init__(self, url: str, committed: Callable[[], None]) -> None:
-        self._url = url
+    def __init__(
+        self, connect: Callable[[], Awaitable[Connected]], committed: Callable[[], None]
+    ) -> None:
+        self._connect_once = connect
         self._committed = committed
         self._queue: deque[_Waiting] = deque()
         self._filled = asyncio.Event()
@@ -143,7 +147,7 @@ class Appender:
                 wait_max=0.5,
             ):
                 with attempt:
-                    self._connection, self._statement = await _prepared(self._url)
+                    self._connection, self._statement = await self._connect_once()
         except TROUBLE as error:
             raise Unavailable("no connection to the database") from error
 
@@ -166,7 +170,7 @@ class Appender:
             self._connection = None
 
 
-async def _prepared(url: str) -> tuple[asyncpg.Connection, Any]:
+async def to_server(url: str) -> Connected:
     connection = await connect(url, SETTINGS)
     try:
         return connection, await connection.prepare(SQL, timeout=CONNECT_SECONDS)

@@ -61,19 +61,26 @@ class MemoryStore:
         self._turns = Turns()
 
     async def append(self, write: WriteSet) -> Appended:
-        _check_writable(write)
-        stored = self._ids.get(write.events[-1].id) if write.events else None
         try:
-            self._check(write)
-        except (AlreadyAnswered, VersionConflict):
+            return self.take(write)
+        except (AlreadyAnswered, VersionConflict, Unwritable):
+            stored = await self.stored(write.events[-1].id) if write.events else None
             if stored is None:
                 raise
-        if stored:
-            return Appended(stored.position, stored.recorded_at)
+            return stored
+
+    def take(self, write: WriteSet) -> Appended:
+        """As `append`, but nothing that is stored already is a success."""
+        _check_writable(write)
+        self._check(write)
         self._check_ids(write.events)
         if any(item.id in self.work for item in write.work):
             raise Unwritable("a work item is stored already")
         return self._write(write)
+
+    async def stored(self, event: UUID) -> Appended | None:
+        found = self._ids.get(event)
+        return Appended(found.position, found.recorded_at) if found else None
 
     async def history(self, key: UUID) -> list[Recorded[Json]]:
         return [r for r in self.log if r.key == key]

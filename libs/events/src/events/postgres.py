@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Self
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from prometheus_client import Counter
 
 from events import reading
 from events.announcer import Announcer
-from events.appender import Appender
+from events.appender import Appender, to_server
 from events.batch import Refusal, Refused
 from events.connection import ANSWER_SECONDS, CONNECT_SECONDS, LIMITS, read_plain_uuids
 from events.pooled import pooled, transaction
@@ -64,7 +65,7 @@ class PostgresStore:
             bell.ring()
             announcer.announce()
 
-        appender = Appender(url, committed)
+        appender = Appender(partial(to_server, url), committed)
         async with _pool(url) as pool, announcer.running(), appender.running():
             yield cls(source, pool, appender, bell)
 
