@@ -1,21 +1,25 @@
 """What outlives every process: the databases, the broker, the mailbox; and what runs over them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
 from checker import services as checked
 from checker.evidence import APART, Books, Evidence, Exchange, Rows
 from checker.rules import Follower, Rules
+from events.broker import Message, Partition
 from events.broker_memory import NOWHERE
 from events.checkpoint import MemoryCheckpoint
 from events.contracts import registry
 from events.envelope import reads
+from events.lanes import Read
 from events.marks import shorter
 from events.memory import MemoryStore
 from events.parking_memory import MemoryYard
 from events.relay import Relay
+from events.store import Recorded
 from events.vault import MasterKey
 from events.views_memory import MemoryViews
 from events.work_memory import MemoryQueue
@@ -28,6 +32,7 @@ from simulation.wire import Doorbell
 from simulation.world import World
 
 SOURCES = ("intake", "casefile", "scheduling", "notifications")
+MOST_READ = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,31 @@ def rules() -> Mapping[str, Rules]:
         reactions=ledger.reactions(types),
     )
     books = Rules(decode=ledger.CODEC.decode, follows=[follower])
-    return {**{name: own[name] for name in SOURCES}, ledger.SERVICE: books}
+    found = {**{name: own[name] for name in SOURCES}, ledger.SERVICE: books}
+    return {
+        name: replace(own, follows=list(map(_once, own.follows))) for name, own in found.items()
+    }
+
+
+def _once(follower: Follower) -> Follower:
+    return replace(follower, read=read_once(follower.read))
+
+
+def read_once(read: Read) -> Read:
+    """Equal messages say the same: each is read by many, and by the checker twice."""
+
+    @lru_cache(MOST_READ)
+    def known(
+        partition: Partition,
+        key: bytes | None,
+        headers: tuple[tuple[str, bytes], ...],
+        value: bytes | None,
+    ) -> Recorded[Any] | None:
+        return read(Message(partition, 0, key, headers, value))
+
+    return lambda message: known(
+        message.partition, message.key, tuple(message.headers), message.value
+    )
 
 
 class Database:

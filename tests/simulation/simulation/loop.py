@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import random
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar
 from itertools import count
 from typing import Any, TypeVar
@@ -49,7 +49,6 @@ class SeededLoop(asyncio.BaseEventLoop):
     """`digest` sums up what ran and when: the same seed gives the same digest."""
 
     _ready: deque[Any]
-    _scheduled: list[Any]
 
     def __init__(self, seed: int) -> None:
         super().__init__()
@@ -58,12 +57,25 @@ class SeededLoop(asyncio.BaseEventLoop):
         self.digest = 0
         self._now = 0.0
         self._tasks = count()
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timed = count()
         self._frozen: dict[Process, None] = {}
         self.set_task_factory(self._task)  # type: ignore[arg-type]
         self.set_exception_handler(lambda *_: None)
 
     def time(self) -> float:
         return self._now
+
+    def call_at(  # type: ignore[override]
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *arguments: Any,  # noqa: ANN401 - as a loop has it
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        timer = asyncio.TimerHandle(when, callback, arguments, self, context)
+        heapq.heappush(self._timers, (when, next(self._timed), timer))
+        return timer
 
     def sum_up(self, text: str) -> None:
         self.digest = crc32(text.encode(), self.digest)
@@ -98,10 +110,8 @@ class SeededLoop(asyncio.BaseEventLoop):
     def _run_once(self) -> None:
         if not self._ready:
             self._pass_time()
-        while self._scheduled and self._scheduled[0]._when <= self._now:
-            timer = heapq.heappop(self._scheduled)
-            timer._scheduled = False
-            self._ready.append(timer)
+        while self._timers and self._timers[0][0] <= self._now:
+            self._ready.append(heapq.heappop(self._timers)[-1])
         handle = self._drawn()
         if handle._cancelled:
             return
@@ -121,11 +131,11 @@ class SeededLoop(asyncio.BaseEventLoop):
         return ready.popleft()
 
     def _pass_time(self) -> None:
-        while self._scheduled and self._scheduled[0]._cancelled:
-            heapq.heappop(self._scheduled)._scheduled = False
-        if not self._scheduled:
+        while self._timers and self._timers[0][-1].cancelled():
+            heapq.heappop(self._timers)
+        if not self._timers:
             raise Idle
-        self._now = max(self._now, self._scheduled[0]._when)
+        self._now = max(self._now, self._timers[0][0])
 
     def _process_events(self, event_list: Any) -> None:  # noqa: ANN401 - as in asyncio
         """There are no files and no sockets."""

@@ -13,7 +13,7 @@ from simulation.plant import Plant
 from simulation.storm import Storm
 from simulation.world import Climate, World
 
-STORM_SECONDS = 8.0
+STORM_SECONDS = 6.0
 REST_WITHIN_SECONDS = 90.0
 CASES = 3
 UNTIL_ALL_IS_DUE = timedelta(days=17)

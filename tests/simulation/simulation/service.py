@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any, cast
 
 from casefile.case.work import FETCH_CONTACT_DATA
@@ -25,7 +26,7 @@ from notifications.work.delivery import Delivery
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
 from scheduling.work.deadlines import deadline_misser
-from simulation.city import City, programmes, rules
+from simulation.city import City, programmes, read_once, rules
 from simulation.wire import Remote, RemoteCheckpoint, to_database
 
 BACKOFF = Backoff(0.2, 5.0)
@@ -171,9 +172,13 @@ class Service:
 
 def _reads(follower: Follower) -> Read:
     """The group of deadlines handles what is told of consents first, as the other one does."""
-    if follower.group != deadlines.GROUP:
-        return follower.read
-    return reading(programmes(), {**follower.reactions, **consents.REACTIONS})
+    return _of_deadlines() if follower.group == deadlines.GROUP else follower.read
+
+
+@cache
+def _of_deadlines() -> Read:
+    reactions = {**deadlines.reactions(programmes()), **consents.REACTIONS}
+    return read_once(reading(programmes(), reactions))
 
 
 KINDS: Mapping[str, Callable[[Service], Awaitable[None]]] = {

@@ -85,6 +85,7 @@ class Remote:
         async def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - of any method
             return await self._wire.call(name, partial(method, *arguments, **named))
 
+        vars(self)[name] = call
         return call
 
 
