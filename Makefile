@@ -27,8 +27,8 @@ test: lint types ## Run all checks and all tests, the system suite too; LONG=1 w
 test-fast: setup ## Run the tests that need no server and little time
 	$(RUN) pytest -m "not system and not slow" --junitxml=build/junit-fast.xml
 
-simulate: setup ## Simulate all services under faults: SEEDS=10000 [FIRST=n] many seeds, SEED=n one again
-	@PYTHONPATH=tests/checker:tests/simulation $(RUN) simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
+simulate: setup ## Simulate all services under faults: SEEDS=10000 [FIRST=n] many seeds, SEED=n one again; PLANT=name with a fault
+	@PYTHONPATH=tests/checker:tests/simulation $(RUN) simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)) $(if $(PLANT),--plant $(PLANT))
 
 chaos: setup ## Kill the real processes and their servers: SEED=n KILLS=n [RATE=n], or PLAN=file.json; REPORT=file.json EVIDENCE=folder KEEP=1
 	@PYTHONPATH=tests/checker:tests/system:tests/chaos $(RUN) chaos $(if $(PLAN),--plan "$(PLAN)") $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(RATE),--rate $(RATE)) $(if $(REPORT),--report "$(REPORT)") $(if $(EVIDENCE),--evidence "$(EVIDENCE)") $(if $(KEEP),--keep)

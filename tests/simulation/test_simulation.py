@@ -1,6 +1,7 @@
 """The services under faults that seeds decide: 300 of them here, more by `make simulate`."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,13 @@ import pytest
 from events.marks import Mark, Reached
 from simulation.city import City, Parts
 from simulation.loop import SeededLoop
-from simulation.run import simulate
+from simulation.planted import PLANTED
+from simulation.run import first_objection, simulate
 from simulation.world import World
 
 SEEDS = 300
+FAILED = re.MULTILINE | re.DOTALL
+EVERY_20TH = range(20, 20_000, 20)
 ENDS = {
     "referral.accepted.v1",
     "case.contact-data-received.v1",
@@ -26,7 +30,7 @@ ENDS = {
     "ledger.entered.v1",
 }
 MOST_SECONDS = 300
-"""A bound for a loaded machine; on two processors of their own the seeds take about a minute."""
+"""A bound for a loaded machine; on two processors of their own the seeds take half a minute."""
 FOLDERS = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "checker")]
 
 
@@ -71,6 +75,42 @@ def test_a_seed_goes_the_same_way_in_another_process() -> None:
     printed = {_in_a_process_of_its_own(17, hashing) for hashing in ("1", "2")}
 
     assert printed == {str(simulate(17)) + "\n"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(MOST_SECONDS)
+@pytest.mark.parametrize(
+    ("plant", "seeds"), [("reordering", 8), ("consumer-reordering", 2), ("lost-update", 24)]
+)
+def test_a_seed_that_fails_says_at_which_step_and_fails_there_again(plant: str, seeds: int) -> None:
+    many = _simulation("--seeds", str(seeds), "--plant", plant)
+    told, seed = _first_told(many.stdout, plant)
+    again = _simulation("--seed", str(seed), "--plant", plant)
+
+    assert (many.returncode, again.returncode) == (1, 1)
+    assert again.stdout == told
+    [step] = map(int, re.findall(r"broken at step (\d+):", told))
+    until = told.split("  the end at step")[0]
+    assert max(map(int, re.findall(r"^ +(\d+) +\d+\.\d", until, re.MULTILINE))) <= step
+    parts = PLANTED[plant].parts
+    assert first_objection(seed, range(max(step - 300, 1), step), parts) is None
+    broken = first_objection(seed, range(step, step + 1), parts)
+    assert broken
+    assert all(f"    {violation}\n" in until for violation in broken.violations)
+
+
+def test_at_no_step_does_the_checker_object_to_what_goes_well() -> None:
+    assert [first_objection(seed, EVERY_20TH) for seed in range(2000, 2004)] == [None] * 4
+
+
+def _first_told(printed: str, plant: str) -> tuple[str, int]:
+    """What was printed of the first seed that broke something, and which it is."""
+    for told, seed in re.findall(
+        rf"^(seed .*?)  again: make simulate SEED=(\d+) PLANT={plant}$", printed, FAILED
+    ):
+        if told.startswith(f"seed {seed}, ") and "broken at step" in told:
+            return told, int(seed)
+    raise AssertionError(printed)
 
 
 def _in_a_process_of_its_own(seed: int, hashing: str) -> str:

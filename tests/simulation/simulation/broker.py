@@ -51,8 +51,11 @@ class StormyBroker(MemoryBroker):
 
     def put(self, message: Outgoing) -> Place:
         self.arrived += 1
-        self.arrivals[UUID(dict(message.headers)["ce_id"].decode())] = self.arrived
-        return super().put(message)
+        id_ = UUID(dict(message.headers)["ce_id"].decode())
+        self.arrivals[id_] = self.arrived
+        place = super().put(message)
+        self.world.note(f"{message.topic}/{place.number} holds {id_} at {place.offset}")
+        return place
 
     def joined(self, group: str, topics: Sequence[str]) -> "StormySubscription":
         return StormySubscription(self, group, topics)

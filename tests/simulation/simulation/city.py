@@ -12,6 +12,7 @@ from checker.rules import Follower, Rules
 from events.broker import Message, Partition
 from events.broker_memory import NOWHERE
 from events.checkpoint import MemoryCheckpoint
+from events.consumer import Consumer
 from events.contracts import registry
 from events.envelope import reads
 from events.lanes import Read
@@ -45,6 +46,7 @@ class Parts:
     store: type[MemoryStore] = MemoryStore
     remote: type[SimulatedStore] = SimulatedStore
     relay: type[Relay] = Relay
+    consumer: type[Consumer] = Consumer
     tables: type[MemoryViews] = MemoryViews
     queue: type[MemoryQueue] = MemoryQueue
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -248,8 +248,9 @@ class Client:
             contact=contact or {},
         )
         for _ in range(MOST_TRIES):
+            place = self._sent(asked)
             told = await self._tried(asked)
-            self._remember(asked, told)
+            self._remember(place, told)
             if isinstance(told, Success):
                 self._versions[stream or self.case] = told.version
             if told is not None and self._chance.random() < 0.9:
@@ -257,17 +258,24 @@ class Client:
             await asyncio.sleep(self._chance.uniform(0, 0.5))
         return False
 
-    def _remember(self, asked: Asked, told: Success | Refusal | None) -> None:
-        self._world.note(f"{asked.request.subject} {asked.request.route} is told {told}")
+    def _sent(self, asked: Asked) -> int:
+        """Until there is an answer nobody knows what came of it."""
         exchange = Exchange(
             service=asked.service,
             request=asked.request,
             correlation_id=asked.correlation_id,
-            told=told,
+            told=None,
             stream=asked.stream or asked.key,
             expected=asked.expected,
         )
         self._plant.city.exchanges.append(exchange)
+        return len(self._plant.city.exchanges) - 1
+
+    def _remember(self, place: int, told: Success | Refusal | None) -> None:
+        exchanges = self._plant.city.exchanges
+        request = exchanges[place].request
+        self._world.note(f"{request.subject} {request.route} is told {told}")
+        exchanges[place] = replace(exchanges[place], told=told)
 
     async def _tried(self, asked: Asked) -> Success | Refusal | None:
         """One try; its client gives up when the process dies or takes too long."""

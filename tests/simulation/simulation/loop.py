@@ -46,7 +46,10 @@ class NumberedTask(asyncio.Task[Any]):
 
 
 class SeededLoop(asyncio.BaseEventLoop):
-    """`digest` sums up what ran and when: the same seed gives the same digest."""
+    """`digest` sums up what ran and when: the same seed gives the same digest.
+
+    `watch` is called after every step, and must change nothing that the steps depend on.
+    """
 
     _ready: deque[Any]
 
@@ -60,6 +63,7 @@ class SeededLoop(asyncio.BaseEventLoop):
         self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
         self._timed = count()
         self._frozen: dict[Process, None] = {}
+        self.watch: Callable[[], None] | None = None
         self.set_task_factory(self._task)  # type: ignore[arg-type]
         self.set_exception_handler(lambda *_: None)
 
@@ -123,6 +127,8 @@ class SeededLoop(asyncio.BaseEventLoop):
         owner = getattr(handle._callback, "__self__", None)
         self.digest = crc32(b"%d" % getattr(owner, "number", 0), self.digest)
         handle._run()
+        if self.watch is not None:
+            self.watch()
 
     def _drawn(self) -> Any:  # noqa: ANN401 - of a handle, which tells nothing of itself
         ready = self._ready

@@ -1,8 +1,11 @@
-"""One seed: a storm, what the checker says of it, a calm in which all queues must empty."""
+"""One seed: a storm, what the checker says of it, a calm in which all queues must empty.
+
+Of a seed that fails, the steps are gone through again for the first at which the checker objects.
+"""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from checker.check import check
@@ -16,12 +19,28 @@ from simulation.world import Climate, World
 STORM_SECONDS = 6.0
 REST_WITHIN_SECONDS = 90.0
 CASES = 3
+STRIDE = 100
 UNTIL_ALL_IS_DUE = timedelta(days=17)
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """The first step at which the checker objects, what it says, and what happened until then."""
+
+    step: int
+    violations: Sequence[str]
+    happened: Sequence[str]
+
+    def __str__(self) -> str:
+        return _listed(f"broken at step {self.step}:", self.violations, self.happened)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """`digest` is the same for the same seed; `happened` are the last steps before the end."""
+    """`digest` is the same for the same seed; `happened` are the last steps before the end.
+
+    `broken` is None where nothing failed, and where something is only missing in the end.
+    """
 
     seed: int
     climate: Climate
@@ -33,24 +52,61 @@ class Outcome:
     types: frozenset[str]
     violations: Sequence[str]
     happened: Sequence[str]
+    broken: Broken | None = None
 
     def __str__(self) -> str:
-        lines = [
-            f"seed {self.seed} at step {self.steps}, digest {self.digest:08x}:",
-            f"  {self.climate}",
-        ]
-        lines += [f"  {violation}" for violation in self.violations]
-        return "\n".join([*lines, "  the last steps:", *(f"    {h}" for h in self.happened)])
+        ended = f"the end at step {self.steps}, digest {self.digest:08x}:"
+        return "\n".join(
+            [
+                f"seed {self.seed}, {self.climate}",
+                *([str(self.broken)] if self.broken else []),
+                _listed(ended, self.violations, self.happened),
+            ]
+        )
+
+
+def _listed(title: str, violations: Sequence[str], happened: Sequence[str]) -> str:
+    said = [f"    {violation}" for violation in violations]
+    return "\n".join(
+        [f"  {title}", *said, "    the last steps:", *(f"      {h}" for h in happened)]
+    )
 
 
 def simulate(seed: int, parts: Parts = Parts()) -> Outcome:  # noqa: B008 - a value
+    """Goes the same way whenever it is called; a run that failed is gone through again."""
+    outcome, _ = _ran(seed, parts)
+    return replace(outcome, broken=_traced(outcome, parts)) if outcome.violations else outcome
+
+
+def _traced(outcome: Outcome, parts: Parts) -> Broken | None:
+    """Looks after every so many steps, and then at each of the steps in which it must have been."""
+    rough = first_objection(outcome.seed, range(STRIDE, outcome.steps, STRIDE), parts)
+    end = rough.step if rough else outcome.steps
+    start = max(end - STRIDE, 0) if rough else outcome.steps // STRIDE * STRIDE
+    return first_objection(outcome.seed, range(start + 1, end + 1), parts) or rough
+
+
+def first_objection(
+    seed: int,
+    steps: range,
+    parts: Parts = Parts(),  # noqa: B008 - a value
+) -> Broken | None:
+    """What the checker says of the first of these steps to which it objects."""
+    _, broken = _ran(seed, parts, steps)
+    return broken
+
+
+def _ran(seed: int, parts: Parts, steps: range = range(0)) -> tuple[Outcome, Broken | None]:
     """Whatever is left of the run in the end is ended too, so that nothing of it goes on."""
     loop = SeededLoop(seed)
     world = World(seed, loop)
     with world.observed():
         try:
-            return loop.run_until_complete(_Run(City(world, parts)).whole())
+            run = _Run(City(world, parts))
+            run.look_at(steps)
+            return loop.run_until_complete(run.whole()), run.broken
         finally:
+            loop.watch = None
             loop.bury()
             loop.close()
 
@@ -61,6 +117,20 @@ class _Run:
         self.world = city.world
         self.plant = Plant(city)
         self.storm = Storm(self.plant)
+        self.broken: Broken | None = None
+
+    def look_at(self, steps: range) -> None:
+        """Checks after each of these steps, until the checker objects."""
+        loop = self.world.loop
+
+        def look() -> None:
+            if loop.steps not in steps:
+                return
+            if found := [*self._checked(settled=False), *self.plant.faults]:
+                self.broken = Broken(loop.steps, found, list(self.world.happened))
+                loop.watch = None
+
+        loop.watch = look if steps else None
 
     async def whole(self) -> Outcome:
         self.plant.start()

@@ -82,7 +82,7 @@ class Service:
                 tasks.create_task(self._worker(handlers).run(stop))
 
     def _consumer(self, follower: Follower) -> Consumer:
-        return Consumer(
+        return self.city.parts.consumer(
             group=follower.group,
             topics=[topic_of(source) for source in follower.sources],
             read=_reads(follower),

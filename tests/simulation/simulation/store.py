@@ -8,6 +8,7 @@ from typing import Any, cast
 import asyncpg
 
 from events.appender import Appender, Connected
+from events.batch import Refusal
 from events.memory import MemoryStore
 from events.postgres import PostgresStore
 from events.store import Appended, WriteSet
@@ -125,7 +126,11 @@ class StormySession(Session):
             raise asyncpg.AdminShutdownError("the session was ended")
         if self._world.storm and self._world.chance.random() < CANCELLED:
             raise asyncpg.QueryCanceledError("the statement took too long")
-        return await super().fetchrow(*given)
+        result = await super().fetchrow(*given)
+        codes, _, position, _ = result
+        told = ", ".join(Refusal(code).name.lower() if code else "written" for code in codes)
+        self._world.note(f"{self._sessions.store.source}: {told}; the log is at {position}")
+        return result
 
 
 class Lost(Exception):
