@@ -1,10 +1,10 @@
-"""Relay and consumer on PostgreSQL and Kafka: order, rebalances, lost leads, broker faults."""
+"""Relay and consumer, on servers and on their twins: order, lost leads, faults of the broker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,25 +22,34 @@ from events.broker import (
     Extent,
     Message,
     Outgoing,
+    Partition,
     Place,
     Producer,
     partition_of,
 )
-from events.checkpoint import PostgresCheckpoint
+from events.broker import Broker as AnyBroker
+from events.broker_memory import MemoryBroker
+from events.checkpoint import Checkpoint, MemoryCheckpoint, PostgresCheckpoint
 from events.connection import connect
 from events.consumer import Consumer
 from events.contracts import registry
 from events.contracts.intake import OfferMade
 from events.envelope import reads
 from events.kafka import KafkaBroker
-from events.parking import Lane
+from events.memory import MemoryStore
+from events.parking import Lane, Yard
+from events.parking_memory import MemoryYard
 from events.parking_postgres import PostgresYard
 from events.postgres import PostgresStore
 from events.relay import Published, Relay, relay_group
-from events.store import AlreadyDone, Json, Recorded, WriteSet
+from events.store import AlreadyDone, Json, Recorded, Store, WriteSet
 from events.testing import draft, numbered, write
 
-pytestmark = [pytest.mark.system, pytest.mark.slow]
+Held = tuple[bytes, Sequence[tuple[str, bytes]]]
+"""The key of a message and its headers."""
+
+ON_KAFKA = [pytest.mark.system, pytest.mark.slow]
+TOPIC = "intake.events"
 KEYS = [numbered(n) for n in range(1, 9)]
 
 
@@ -82,9 +91,75 @@ class StoppingProducer:
         return await self.producer.read(place)
 
 
-class World:
-    """The log of intake, its topic, and consumers with an inbox in the same database."""
+class Ground(Protocol):
+    """What a relay and its consumers stand on, and what can happen to it."""
 
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def broker(self) -> AnyBroker: ...
+
+    @property
+    def yard(self) -> Yard: ...
+
+    @property
+    def checkpoint(self) -> Checkpoint: ...
+
+    async def kill(self) -> None: ...
+
+    async def start(self) -> None: ...
+
+    def wipe(self) -> None:
+        """Of a broker that was killed: it loses topics and offsets."""
+        ...
+
+    async def cut_short(self, number: int) -> None:
+        """A log loses its end, as where a machine lost its power before all was written."""
+        ...
+
+    async def delete(self) -> None: ...
+
+    async def end_leads(self) -> None: ...
+
+    async def held(self) -> Sequence[Held]:
+        """What a reader that comes now finds, partition by partition."""
+        ...
+
+
+class Twins:
+    def __init__(self) -> None:
+        self.store = MemoryStore("intake")
+        self.broker = MemoryBroker()
+        self.yard = MemoryYard()
+        self.checkpoint = MemoryCheckpoint()
+
+    async def kill(self) -> None:
+        self.broker.down = True
+
+    async def start(self) -> None:
+        """Whoever was connected is not any more."""
+        self.broker.life += 1
+        self.broker.down = False
+
+    def wipe(self) -> None:
+        self.broker.wipe()
+
+    async def cut_short(self, number: int) -> None:
+        held = len(self.broker.places(TOPIC)[number])
+        self.broker.lose_tail(Partition(TOPIC, number), held * 2 // 3)
+
+    async def delete(self) -> None:
+        self.broker.delete(TOPIC)
+
+    async def end_leads(self) -> None:
+        self.checkpoint.end_session()
+
+    async def held(self) -> Sequence[Held]:
+        return [(m.key or b"", m.headers) for m in self.broker.messages(TOPIC)]
+
+
+class Servers:
     def __init__(self, url: str, store: PostgresStore, server: Broker) -> None:
         self.url = url
         self.store = store
@@ -92,6 +167,52 @@ class World:
         self.broker = StoppingBroker(server)
         self.yard = PostgresYard(store.pool)
         self.checkpoint = PostgresCheckpoint(url)
+        self.kill, self.start, self.wipe = server.kill, server.start, server.wipe
+
+    async def cut_short(self, number: int) -> None:
+        self.server.lose_tails([f"{TOPIC}-{number}"])
+
+    async def delete(self) -> None:
+        async with self.administering() as admin:
+            await admin.delete_topics([TOPIC])
+
+    async def end_leads(self) -> None:
+        await _end_sessions_that_lead(self.url)
+
+    async def held(self) -> Sequence[Held]:
+        try:
+            return [(m.key, m.headers) for m in await everything(self.server, TOPIC)]
+        except KafkaError:
+            return []
+
+    @asynccontextmanager
+    async def administering(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.server.bootstrap)
+        await admin.start()
+        try:
+            yield admin
+        finally:
+            await admin.close()
+
+    async def empty(self) -> None:
+        """Each test finds its topic empty."""
+        async with self.administering() as admin:
+            if TOPIC in await admin.list_topics():
+                await admin.delete_topics([TOPIC])
+                async with asyncio.timeout(20):
+                    while TOPIC in await admin.list_topics():  # noqa: ASYNC110
+                        await asyncio.sleep(0.05)
+        await self.broker.create_topics([TOPIC])
+        await self.broker.create_topics([TOPIC])
+
+
+class World:
+    """The log of intake, its topic, and consumers with an inbox in the same database."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.store, self.broker = ground.store, ground.broker
+        self.yard, self.checkpoint = ground.yard, ground.checkpoint
         self.group = f"casefile.{uuid4()}"
         self.effects: list[tuple[UUID, int]] = []
 
@@ -109,7 +230,7 @@ class World:
     def consumer(self) -> Consumer:
         return Consumer(
             group=self.group,
-            topics=["intake.events"],
+            topics=[TOPIC],
             read=reads(registry()),
             handle=self._handle,
             broker=self.broker,
@@ -148,11 +269,8 @@ class World:
             assert own == sorted(own)
 
     async def positions(self) -> list[tuple[UUID, int]]:
-        try:
-            found = await everything(self.server, "intake.events")
-        except KafkaError:
-            return []
-        return [(UUID(m.key.decode()), int(dict(m.headers)["ce_position"])) for m in found]
+        found = await self.ground.held()
+        return [(UUID(key.decode()), int(dict(headers)["ce_position"])) for key, headers in found]
 
     def assert_each_once_in_order(self, count: int) -> None:
         assert len(self.effects) == count
@@ -185,35 +303,39 @@ async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 @pytest.fixture
-async def world(database: str, kafka_server: Broker) -> AsyncIterator[World]:
-    if not kafka_server.process.running:
-        await kafka_server.start()
-    async with PostgresStore.open(database, source="intake") as store:
-        made = World(database, store, kafka_server)
-        await _without_topic(made)
-        await made.broker.create_topics(["intake.events"])
-        await made.broker.create_topics(["intake.events"])
-        yield made
+def addresses(database: str, kafka_server: Broker) -> tuple[str, Broker]:
+    return database, kafka_server
 
 
-async def _without_topic(world: World) -> None:
-    """Each test finds its topic empty."""
-    async with _administering(world) as admin:
-        if "intake.events" in await admin.list_topics():
-            await admin.delete_topics(["intake.events"])
-            async with asyncio.timeout(20):
-                while "intake.events" in await admin.list_topics():  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
+@pytest.fixture
+async def servers(addresses: tuple[str, Broker]) -> AsyncIterator[Servers]:
+    async with serving(*addresses) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["twins", pytest.param("servers", marks=ON_KAFKA)])
+def served(request: pytest.FixtureRequest) -> tuple[str, Broker] | None:
+    """Where the servers are; None of the twins."""
+    return None if request.param == "twins" else request.getfixturevalue("addresses")
+
+
+@pytest.fixture
+async def world(served: tuple[str, Broker] | None) -> AsyncIterator[World]:
+    if served is None:
+        yield World(Twins())
+        return
+    async with serving(*served) as opened:
+        yield World(opened)
 
 
 @asynccontextmanager
-async def _administering(world: World) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=world.server.bootstrap)
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()
+async def serving(database: str, kafka_server: Broker) -> AsyncIterator[Servers]:
+    if not kafka_server.process.running:
+        await kafka_server.start()
+    async with PostgresStore.open(database, source="intake") as store:
+        opened = Servers(database, store, kafka_server)
+        await opened.empty()
+        yield opened
 
 
 @asynccontextmanager
@@ -226,43 +348,39 @@ async def running(*loops: Relay | Consumer) -> AsyncIterator[None]:
         stop.set()
 
 
-async def test_what_is_appended_arrives_once_in_order_where_kafka_would_put_it(
-    world: World,
-) -> None:
+async def test_what_is_appended_arrives_once_in_order(world: World) -> None:
     await world.append(50)
 
     async with running(world.relay(), world.consumer()):
         await world.arrived(400)
 
     world.assert_each_once_in_order(400)
-    client = AIOKafkaConsumer(
-        "intake.events",
-        bootstrap_servers=world.server.bootstrap,
-        auto_offset_reset="earliest",
-    )
-    await client.start()
-    try:
-        polled = await client.getmany(timeout_ms=5000, max_records=400)
-    finally:
-        await client.stop()
-    records = [record for records in polled.values() for record in records]
+    await world.assert_topic_in_order(400)
+
+
+@pytest.mark.system
+@pytest.mark.slow
+async def test_messages_lie_where_kafka_would_put_them(servers: Servers) -> None:
+    world = World(servers)
+    await world.append(2)
+
+    async with running(world.relay(), world.consumer()):
+        await world.arrived(16)
+
+    records = await everything(servers.server, TOPIC)
     assert records
     assert all(record.partition == partition_of(record.key) for record in records)
     assert all(dict(record.headers)["ce_specversion"] == b"1.0" for record in records)
 
 
-async def test_topics_have_twelve_partitions_and_are_never_compacted(world: World) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=world.server.bootstrap)
-    await admin.start()
-    try:
+@pytest.mark.system
+@pytest.mark.slow
+async def test_topics_have_twelve_partitions_and_are_never_compacted(servers: Servers) -> None:
+    async with servers.administering() as admin:
         async with asyncio.timeout(30):
             while not (partitions := await _partitions(admin)):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.02)  # a broker answers before it knows what it made
-        answers = await admin.describe_configs(
-            [ConfigResource(ConfigResourceType.TOPIC, "intake.events")]
-        )
-    finally:
-        await admin.close()
+        answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC)])
 
     assert partitions == PARTITIONS
     settings = {entry[0]: entry[1] for entry in answers[0].resources[0][4]}
@@ -270,7 +388,7 @@ async def test_topics_have_twelve_partitions_and_are_never_compacted(world: Worl
 
 
 async def _partitions(admin: AIOKafkaAdminClient) -> int:
-    [topic] = await admin.describe_topics(["intake.events"])
+    [topic] = await admin.describe_topics([TOPIC])
     return len(topic["partitions"])
 
 
@@ -292,10 +410,10 @@ async def test_nothing_is_lost_while_the_broker_is_down(world: World) -> None:
     async with running(relay, world.consumer()):
         await world.append(2)
         await world.arrived(16)
-        await world.server.kill()
+        await world.ground.kill()
         await world.append(10)
         await until(lambda: not relay.healthy)
-        await world.server.start()
+        await world.ground.start()
         await world.arrived(96, seconds=90)
 
     world.assert_each_once_in_order(96)
@@ -310,9 +428,9 @@ async def test_a_broker_that_is_wiped_under_a_live_producer_is_filled_again_in_o
         async with asyncio.TaskGroup() as tasks:
             load = tasks.create_task(world.append(40))
             await until(lambda: len(world.effects) > 60)
-            await world.server.kill()
-            world.server.wipe()
-            await world.server.start()
+            await world.ground.kill()
+            world.ground.wipe()
+            await world.ground.start()
             await load
         await world.arrived(344, seconds=90)
 
@@ -324,9 +442,9 @@ async def test_a_wiped_broker_is_filled_again_although_nothing_is_appended(world
     async with running(world.relay(), world.consumer()):
         await world.append(3)
         await world.arrived(24)
-        await world.server.kill()
-        world.server.wipe()
-        await world.server.start()
+        await world.ground.kill()
+        world.ground.wipe()
+        await world.ground.start()
 
         await world.published_again(24)
 
@@ -341,10 +459,10 @@ async def test_a_log_cut_short_while_its_broker_is_down_is_filled_again_in_order
             await world.append(1)
             await world.arrived(8 * round_)
         lost = tails_lost()
-        await world.server.kill()
-        world.server.lose_tails([f"intake.events-{partition_of(str(KEYS[0]).encode())}"])
+        await world.ground.kill()
+        await world.ground.cut_short(partition_of(str(KEYS[0]).encode()))
         await world.append(2)
-        await world.server.start()
+        await world.ground.start()
 
         await until(lambda: tails_lost() > lost)
         await world.published_again(56)
@@ -359,21 +477,24 @@ def tails_lost() -> float:
     return REGISTRY.get_sample_value("leidraad_relay_tail_lost_total", {"service": "intake"}) or 0
 
 
+@pytest.mark.system
+@pytest.mark.slow
 async def test_a_request_that_lands_long_after_it_was_given_up_overtakes_nothing(
-    world: World,
+    servers: Servers,
 ) -> None:
+    world = World(servers)
     relay = world.relay()
     async with running(relay, world.consumer()):
         await world.append(2)
         await world.arrived(16)
         await until(lambda: relay.healthy)
-        world.broker.stops = True
+        servers.broker.stops = True
         try:
             await world.append(5)
             await until(lambda: not relay.healthy)
             await world.append(5)
         finally:
-            world.server.resume()
+            servers.server.resume()
         await world.published_again(96)
         await world.arrived(96)
 
@@ -390,8 +511,7 @@ async def test_a_topic_that_is_deleted_under_a_live_broker_is_made_and_filled_ag
         await world.append(3)
         await world.arrived(24)
         lost = tails_lost()
-        async with _administering(world) as admin:
-            await admin.delete_topics(["intake.events"])
+        await world.ground.delete()
 
         await until(lambda: tails_lost() > lost)
         await world.published_again(24)
@@ -407,7 +527,7 @@ async def test_a_relay_that_loses_its_connection_starts_over(world: World) -> No
         for round_ in range(1, 4):
             await world.append(1)
             await world.arrived(8 * round_)
-            await _end_sessions_that_lead(world.url)
+            await world.ground.end_leads()
         await world.append(1)
         await world.arrived(32)
 
@@ -428,7 +548,7 @@ async def _end_sessions_that_lead(url: str) -> None:
 async def test_a_key_that_cannot_be_mapped_is_parked_and_the_others_go_on(world: World) -> None:
     await world.store.append(write(draft(KEYS[0], {"kind": "bad"})))
     await world.append(2)
-    lane = Lane(relay_group("intake"), "intake.events", KEYS[0])
+    lane = Lane(relay_group("intake"), TOPIC, KEYS[0])
 
     async with running(world.relay(), world.consumer()):
         await world.arrived(14)
@@ -442,12 +562,12 @@ async def test_a_key_that_cannot_be_mapped_is_parked_and_the_others_go_on(world:
 
 
 async def test_many_messages_of_one_partition_fill_several_batches(world: World) -> None:
-    big = [Outgoing("intake.events", b"key", [], bytes([n]) * 200_000) for n in range(12)]
+    big = [Outgoing(TOPIC, b"key", [], bytes([n]) * 200_000) for n in range(12)]
 
-    async with world.broker.producer("intake.events") as producer:
+    async with world.broker.producer(TOPIC) as producer:
         await producer.send(big)
 
-    async with world.broker.subscribe(world.group, ["intake.events"]) as member:
+    async with world.broker.subscribe(world.group, [TOPIC]) as member:
         seen: list[bytes] = []
         async with asyncio.timeout(30):
             while len(seen) < 12:
