@@ -11,13 +11,14 @@ from aiokafka.errors import (
     GroupLoadInProgressError,
     KafkaError,
     NotCoordinatorForGroupError,
+    RequestTimedOutError,
     TopicAuthorizationFailedError,
 )
 from aiokafka.protocol.commit import OffsetFetchResponse_v3
 from aiokafka.protocol.transaction import InitProducerIdResponse_v0
 from aiokafka.structs import OffsetAndMetadata
 
-from events.broker import BrokerFailed
+from events.broker import BrokerFailed, Outgoing
 from events.kafka_producer import KafkaProducer
 from events.kafka_reading import committed_in
 
@@ -52,16 +53,19 @@ def test_a_refusal_for_one_partition_is_one_for_all() -> None:
 
 
 class Link:
-    """A connection to a server that gives these codes, one to each request."""
+    """A connection to a server that gives these codes, one to each request, or fails."""
 
     _writer = None
 
-    def __init__(self, *codes: int) -> None:
+    def __init__(self, *codes: int | Exception) -> None:
         self.codes = list(codes)
         self.closed = False
 
     async def send(self, _: object) -> Any:  # noqa: ANN401 - the library makes its classes as it runs
-        return InitProducerIdResponse_v0(0, self.codes.pop(0), 7, 0)
+        code = self.codes.pop(0)
+        if isinstance(code, Exception):
+            raise code
+        return InitProducerIdResponse_v0(0, code, 7, 0)
 
     def close(self) -> None:
         self.closed = True
@@ -86,3 +90,13 @@ async def test_a_server_that_refuses_numbers_is_not_asked_again() -> None:
         await producer(link).begin()
 
     assert (link.codes, link.closed) == ([0], True)
+
+
+async def test_after_a_request_without_an_answer_nothing_more_is_sent() -> None:
+    """It may still arrive: what is sent after it by the same producer could be overtaken."""
+    link = Link(RequestTimedOutError())
+
+    with pytest.raises(BrokerFailed):
+        await producer(link).send([Outgoing(TOPIC, b"key", [], b"{}")])
+
+    assert link.closed

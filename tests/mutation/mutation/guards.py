@@ -2,6 +2,7 @@
 
 from mutation.guard import Edit, Guard
 from mutation.log_guards import CONTRACT, COUNTER, LOG, RACES, UNIQUE
+from mutation.order_guards import DONE, ENDED, ORDER
 from mutation.place_guards import LOST, MOVED
 
 COMMANDS = "tests/events/test_commands.py::test_"
@@ -269,4 +270,17 @@ HELD = (
         (WORK + "what_kills_its_workers_comes_back_later_than_what_they_held_beside_it[memory]",),
     ),
 )
-GUARDS = (*UNIQUE, *COUNTER, *INBOX, *VERSION, *REQUEST, *MOVED, *LOST, *NOTED, *HELD)
+GUARDS = (
+    *UNIQUE,
+    *COUNTER,
+    *INBOX,
+    *VERSION,
+    *REQUEST,
+    *MOVED,
+    *LOST,
+    *NOTED,
+    *HELD,
+    *ORDER,
+    *ENDED,
+    *DONE,
+)
