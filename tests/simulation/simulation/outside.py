@@ -53,20 +53,27 @@ class SimulatedPeers(Peers):
 
 
 class SimulatedMailer(Mailer):
-    """A mail may be refused, or taken while the answer gets lost; `delivered` keeps each."""
+    """A mail may be refused, or taken while the answer gets lost; `delivered` keeps each.
+
+    In good weather, too, a server may say at the first try that it wants the mail later.
+    """
 
     def __init__(self, world: World, delivered: list[UUID]) -> None:
         super().__init__("smtp://localhost:25", "leidraad@example.org", world.clock)
         self._world = world
         self._delivered = delivered
+        self._tried: set[UUID] = set()
         self._wire = Wire(world, "mail", SMTPServerDisconnected)
 
     @asynccontextmanager
     async def ready(self, content: EmailMessage) -> AsyncIterator[Callable[[], Awaitable[object]]]:
         async def take() -> None:
-            if self._world.storm and self._world.chance.random() < REFUSED:
+            message = UUID(content["Message-ID"][1:37])
+            may_wait = self._world.storm or message not in self._tried
+            self._tried.add(message)
+            if may_wait and self._world.chance.random() < REFUSED:
                 raise SMTPDataError(451, "later")
-            self._delivered.append(UUID(content["Message-ID"][1:37]))
+            self._delivered.append(message)
             self._world.note(f"mail {content['Message-ID']} is delivered")
 
         yield lambda: self._wire.call("data", take)
