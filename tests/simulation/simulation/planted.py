@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from events.appender import Appender, Outcome
+from events.batch import Prepared
 from events.broker import Message, Place, Subscription
 from events.checkpoint import Lead
 from events.consumer import Consumer
@@ -68,6 +70,17 @@ class Hopeful(SimulatedStore):
             return await super().append(write)
         except Unavailable:
             return Appended(1, NOW)
+
+
+class MixedUp(Appender):
+    """Tells each of a batch what became of another."""
+
+    async def _call(self, batch: Sequence[Prepared]) -> list[Outcome]:
+        return list(reversed(await super()._call(batch)))
+
+
+class MixesUp(SimulatedStore):
+    makes = MixedUp
 
 
 class Hasty(Relay):
@@ -206,6 +219,7 @@ PLANTED: Mapping[str, Planted] = {
     "no-inbox-check": Planted(Parts(store=WithoutInboxCheck), "twice: "),
     "no-idempotency-record": Planted(Parts(store=WithoutIdempotencyRecord), "R2: "),
     "answer-before-commit": Planted(Parts(remote=Hopeful), "R1: "),
+    "batch-mixed-up": Planted(Parts(remote=MixesUp), "was answered with"),
     "half-a-write-set": Planted(Parts(store=HalfWrittenSets), "R5: "),
     "no-leases": Planted(Parts(queue=WithoutLeases), "nothing was in its way"),
 }

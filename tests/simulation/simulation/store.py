@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import asyncpg
 
@@ -35,6 +35,8 @@ READS = (
 class SimulatedStore(PostgresStore):
     """That of PostgreSQL, whose appender calls a twin of the server."""
 
+    makes: ClassVar[type[Appender]] = Appender
+
     def __init__(
         self,
         log: MemoryStore,
@@ -43,7 +45,7 @@ class SimulatedStore(PostgresStore):
         bell: Bell,
     ) -> None:
         self.log = log
-        self.appender = Appender(connect, bell.ring)
+        self.appender = self.makes(connect, bell.ring)
         super().__init__(log.source, cast("asyncpg.Pool", None), self.appender, bell)
         self._reads = reads
         for name in READS:
