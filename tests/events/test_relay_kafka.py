@@ -19,6 +19,7 @@ from dev.kafka import Broker
 from events.backoff import Backoff
 from events.broker import (
     PARTITIONS,
+    BrokerFailed,
     Extent,
     Message,
     Outgoing,
@@ -138,8 +139,6 @@ class Twins:
         self.broker.down = True
 
     async def start(self) -> None:
-        """Whoever was connected is not any more."""
-        self.broker.life += 1
         self.broker.down = False
 
     def wipe(self) -> None:
@@ -559,6 +558,21 @@ async def test_a_key_that_cannot_be_mapped_is_parked_and_the_others_go_on(world:
 
     assert await world.yard.list() == []
     world.assert_each_once_in_order(16)
+
+
+async def test_a_producer_that_failed_sends_nothing_more(world: World) -> None:
+    one = [Outgoing(TOPIC, b"key", [("ce_position", b"1")], b"{}")]
+    async with world.broker.producer(TOPIC) as producer:
+        await producer.send(one)
+        await world.ground.kill()
+        with pytest.raises(BrokerFailed):
+            await producer.send(one)
+        await world.ground.start()
+        with pytest.raises(BrokerFailed):
+            await producer.send(one)
+
+    held = await world.ground.held()
+    assert len(held) == 1
 
 
 async def test_many_messages_of_one_partition_fill_several_batches(world: World) -> None:

@@ -113,17 +113,20 @@ class StormyProducer(MemoryProducer):
         while queues:
             number = self._stormy.world.chance.choice(list(queues))
             index, message = queues[number].popleft()
-            places[index] = await self._stormy.call("send", partial(self._sent, message))
+            with self.used():
+                places[index] = await self._stormy.call("send", partial(self._sent, message))
             if not queues[number]:
                 del queues[number]
         await self._stormy.strike(self._topic)
         return [places[index] for index in range(len(messages))]
 
     async def extents(self) -> Mapping[int, Extent]:
-        return await self._stormy.call("extents", super().extents)
+        with self.used():
+            return await self._stormy.call("extents", super().extents)
 
     async def read(self, place: Place) -> Message | None:
-        return await self._stormy.call("read", partial(super().read, place))
+        with self.used():
+            return await self._stormy.call("read", partial(super().read, place))
 
 
 class StormySubscription(MemorySubscription):

@@ -1,8 +1,8 @@
 """The in-memory twin of the broker: it can be down, be wiped, and lose the tail of a log."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from events.backoff import pause
 from events.broker import (
@@ -118,15 +118,27 @@ class MemoryBroker:
 
 
 class MemoryProducer:
-    """Ends with the life of the broker in which it was made."""
+    """Ends with the life of the broker in which it was made, and with any failure."""
 
     def __init__(self, broker: MemoryBroker, topic: str) -> None:
         self._broker = broker
         self._topic = topic
         self._life = broker.life
+        self._ended = False
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        if self._ended:
+            raise BrokerFailed("the producer has ended")
+        try:
+            yield
+        except BaseException:
+            self._ended = True
+            raise
 
     async def send(self, messages: Sequence[Outgoing]) -> Sequence[Place]:
-        return [await self._sent(message) for message in messages]
+        with self.used():
+            return [await self._sent(message) for message in messages]
 
     async def _sent(self, message: Outgoing) -> Place:
         await asyncio.sleep(0)
@@ -134,16 +146,18 @@ class MemoryProducer:
         return self._broker.put(message)
 
     async def extents(self) -> Mapping[int, Extent]:
-        await asyncio.sleep(0)
-        self.check()
+        with self.used():
+            await asyncio.sleep(0)
+            self.check()
         return {
             number: Extent(self._broker.expired.get(Partition(self._topic, number), 0), len(place))
             for number, place in enumerate(self._broker.places(self._topic))
         }
 
     async def read(self, place: Place) -> Message | None:
-        await asyncio.sleep(0)
-        self.check()
+        with self.used():
+            await asyncio.sleep(0)
+            self.check()
         own = self._broker.places(self._topic)[place.number]
         return own[place.offset] if place.offset < len(own) else None
 
