@@ -11,6 +11,7 @@ import pytest
 from events.occurrence import civil_day
 from rig.audit import audit
 from rig.caller import Json, problem
+from rig.figures import Figures
 from rig.rest import at_rest
 from rig.story import Story, fact
 from rig.topics import of_key
@@ -52,8 +53,7 @@ async def test_a_step_that_is_added_to_a_definition_goes_all_the_way_to_the_figu
     }
     await _is_documented(world)
     await eventually(lambda: _is_counted(world), "no figure knows of the step")
-    lag = await _ask(world, "durations", {"from": "liability-claim-filed", "to": MILESTONE})
-    assert (lag["n"], lag["days"]["mean"]) == (1, LAG_DAYS)
+    assert await _figures(world).days("liability-claim-filed", MILESTONE) == LAG_DAYS
     await audit(world)
 
 
@@ -78,7 +78,7 @@ async def _is_documented(world: World) -> None:
 
 
 async def _is_counted(world: World) -> bool:
-    found = await _ask(world, "tracks", {"track": "liability"})
+    found = await _figures(world).ask("tracks", track="liability")
     rows = {row["step"]: row for row in found["rows"]}
     if "mediated" not in rows:
         return False
@@ -88,6 +88,5 @@ async def _is_counted(world: World) -> bool:
     return True
 
 
-async def _ask(world: World, figure: str, query: Json) -> Json:
-    asked = {"programme": ONE_STEP_MORE, **query}
-    return await world.caller("analyst").read("analytics", f"/v1/figures/{figure}", asked)
+def _figures(world: World) -> Figures:
+    return Figures(world.caller("analyst"), ONE_STEP_MORE)

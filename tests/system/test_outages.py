@@ -60,12 +60,18 @@ async def test_a_broker_that_is_out_of_connections_holds_up_no_command_and_no_st
     await _published_in_order(world, stories)
 
 
-async def test_a_broker_that_is_slow_delays_events_and_holds_up_no_command(world: World) -> None:
-    stories = await _stories(world)
+async def test_a_broker_that_is_silent_and_then_slow_delays_events_and_holds_up_no_command(
+    world: World,
+) -> None:
+    broker, stories = _broker(world), await _stories(world)
 
-    async with _slow(_broker(world)):
-        await asyncio.gather(*(story.accepted_referral() for story in stories))
-        await asyncio.gather(*(story.opened() for story in stories))
+    broker.pause()
+    try:
+        await _accepted_without_the_broker(world, stories)
+        async with _slow(broker):
+            await asyncio.gather(*(story.opened() for story in stories))
+    finally:
+        broker.resume()
 
     await _published_in_order(world, stories)
 
@@ -145,7 +151,6 @@ async def _slow(broker: Broker) -> AsyncIterator[None]:
     finally:
         slowing.cancel()
         await asyncio.gather(slowing, return_exceptions=True)
-        broker.resume()
 
 
 async def _accepted_without_the_broker(world: World, stories: list[Story]) -> None:

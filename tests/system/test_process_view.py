@@ -155,8 +155,11 @@ async def _everything_shown(story: Story) -> list[tuple[Json, dict[str, str]]]:
     await at_rest(story.world)
     whole = await story.hospital.ask("casefile", f"{VIEW}/{story.id}")
     assert _phases(whole.json()) == [("calamity-investigation", "started")]
-    headers = {n: v for n, v in whole.headers.items() if n not in TECHNICAL}
-    return [(whole.json(), headers)]
+    listed = await story.hospital.ask("casefile", VIEW)
+    return [
+        (answer.json(), {n: v for n, v in answer.headers.items() if n not in TECHNICAL})
+        for answer in (whole, listed)
+    ]
 
 
 async def _asked(

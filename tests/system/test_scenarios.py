@@ -1,12 +1,12 @@
 """The invented scenarios of the programme, end to end: domain sheet 00, section 11."""
 
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from rig.caller import Caller, Json, problem
+from rig.courses import day
 from rig.figures import Figures
 from rig.rest import at_rest
 from rig.story import Story
@@ -14,14 +14,8 @@ from rig.world import BEREAVED, DECLINED, LONG_LIABILITY, World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-BEGAN = date(2023, 1, 10)
 WARNING = "slechter"
 INVESTIGATION, LIABILITY, APPLICATION = "calamity-investigation", "liability", "application"
-
-
-def day(number: int) -> str:
-    """So many days after the incident."""
-    return (BEGAN + timedelta(days=number)).isoformat()
 
 
 async def test_accepted_with_a_long_liability(world: World) -> None:

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 SCHEMA = "rebuilding"
 PAGE = 2000
 ATTEMPTS = 30
+LOOKS, LOOK_SECONDS = 20, 0.1
 NOBODY = UUID(int=0)
 UNLIMITED = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 
@@ -186,7 +187,15 @@ class _Rebuild:
             raise meaning(error) from error
 
     async def compare(self) -> int | None:
-        """One snapshot of both, so that the live view goes on; None if that was not as far."""
+        """None if the live view is not as far, which it is given a moment for."""
+        for _ in range(LOOKS):
+            if await self._connection.fetchval(_LIVE, *self._place) >= self._position:
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        return await self._compared()
+
+    async def _compared(self) -> int | None:
+        """One snapshot of both, so that the live view goes on."""
         async with self._connection.transaction(isolation="repeatable_read"):
             live = await self._connection.fetchval(_LIVE, *self._place)
             await self._catch_up(max(live, self._position))

@@ -10,7 +10,7 @@ from casefile.process.answer import ProcessAnswer, Support, process_answer, show
 from casefile.views.cases import CASES
 from events.sql import Row
 from kit.bodies import Answer
-from kit.calls import Call
+from kit.calls import POSITION_HEADER, Call
 from kit.endpoints import lists, reads
 from kit.lists import TheLists
 from kit.moments import AtMoment
@@ -32,7 +32,10 @@ async def list_processes(
     call: Annotated[Call, lists("process:read")],
     views: TheLists,
 ) -> Listed[ListedProcess]:
-    return await views.page(CASES, call, at, page, _listed)
+    """No position: how far the log is tells of what is not shown."""
+    listed = await views.page(CASES, call, at, page, _listed)
+    del call.response.headers[POSITION_HEADER]
+    return listed
 
 
 def _listed(row: Row) -> ListedProcess:
