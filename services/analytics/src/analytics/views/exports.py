@@ -6,11 +6,11 @@ from sqlalchemy import Column, ColumnElement, Select, Table, select
 
 from analytics.views.cut import Cut, believed, held
 
-_TIMES = frozenset({"held_from", "held_until", "believed_from", "believed_until"})
+_TIMES = frozenset({"held_from", "held_until", "believed_from", "believed_until", "reopened_at"})
 
 
 def columns(table: Table) -> list[Column[object]]:
-    """What a row says; not when it held and was believed, which the question says."""
+    """What a row says; not when it held, was believed or ended, for that may be after `asOf`."""
     return [column for column in table.columns if column.name not in _TIMES]
 
 
