@@ -59,9 +59,9 @@ class Counted(StrEnum):
 class DurationsFigure(Durations):
     """`split` is null where none was asked for.
 
-    `counted` says of what the population is: of tracks where both milestones are steps of one kind
-    of track, each measured within its own, otherwise of cases. A case that was closed and opened
-    again is open until it is closed again, and then closed by that closing.
+    `counted` says of what the population is: of tracks where both milestones are steps of the same
+    kinds of track, each measured within its own, otherwise of cases. A case that was closed and
+    opened again is open until it is closed again, and then closed by that closing.
     """
 
     basis: Basis
@@ -103,7 +103,7 @@ async def _asked(
         since=Occurred.parse(since.isoformat()).at if since else None,
         until=end_of(until.isoformat()) if until else None,
         open=still_open,
-        per_track=first.beside(last),
+        per_track=first.beside(last, chosen.asked.cut),
     )
     by = reading.condition("splitBy", split_by)
     reading.done()

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, o
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from analytics.views.cut import Cut, believed, held
-from analytics.views.milestones import CLOSING, Askable
+from analytics.views.milestones import CLOSING, Askable, Kind
 from analytics.views.milestones import TABLE as MILESTONES
 from analytics.views.said import ANY
 from events.occurrence import Precision
@@ -41,7 +41,7 @@ class Point:
     milestone: str
     outcome: str | None = None
     said: str | None = None
-    tracks: frozenset[str] = frozenset()
+    tracks: frozenset[Kind] = frozenset()
 
     @classmethod
     def parse(cls, text: str, known: Known) -> Self:
@@ -56,9 +56,16 @@ class Point:
         outcome, said = (end[1:] if end else None for end in found.groups()[1:])
         return cls(found[1], outcome, said, known[found[1]].tracks)
 
-    def beside(self, other: "Point") -> bool:
-        """Whether both are steps of one kind of track, so that they belong together in each."""
-        return bool(self.tracks & other.tracks)
+    def beside(self, other: "Point", cut: Cut) -> bool:
+        """Whether both are steps of the same kinds of track, so that they go together in each.
+
+        Not where only one is a step of some other kind too: its tracks could never have both.
+        """
+        own, others = (
+            {kind for kind in point.tracks if cut.programme in (None, kind[0])}
+            for point in (self, other)
+        )
+        return bool(own) and own == others
 
     def reached(self, cut: Cut, *, per_track: bool = False) -> Select[Any]:
         """One row for each key, or each track, that has reached it: the first time that it did."""
@@ -127,7 +134,7 @@ class Condition:
 
         Where one of two dates is not known to the day, nobody can say which came first.
         """
-        per_track = self.before is not None and self.point.beside(self.before)
+        per_track = self.before is not None and self.point.beside(self.before, cut)
         point = self.point.reached(cut, per_track=per_track).subquery()
         if self.before is None:
             return select(point.c.key)

@@ -40,6 +40,9 @@ class Names:
 Named = Mapping[tuple[str, int], Names]
 """By programme and version."""
 
+Kind = tuple[str, str]
+"""Of a track: the programme, and what that calls it."""
+
 YES_NO = ("yes", "no", "unknown")
 
 
@@ -48,7 +51,7 @@ class Askable:
     """What a milestone may be followed by, and the kinds of track of which it is a step."""
 
     ends: frozenset[str]
-    tracks: frozenset[str]
+    tracks: frozenset[Kind]
 
 
 @cache
@@ -249,16 +252,17 @@ def milestone_names(programmes: Programmes) -> Mapping[str, Askable]:
         ends[milestone_of(type_)] |= any_of(contract)
     for name, questions in answered.items():
         ends[name] |= {f".{question}={answer}" for question in questions for answer in YES_NO}
-    tracks: dict[str, frozenset[str]] = dict.fromkeys(names, frozenset())
-    for track, step in _of_tracks(programmes.definitions):
+    tracks: dict[str, frozenset[Kind]] = dict.fromkeys(names, frozenset())
+    for kind, step in _of_tracks(programmes.definitions):
         ends[step.publishes] |= frozenset(_ends(step))
-        tracks[step.publishes] |= {track}
+        tracks[step.publishes] |= {kind}
     return {name: Askable(ends[name], tracks[name]) for name in names}
 
 
-def _of_tracks(definitions: Iterable[Definition]) -> Iterator[tuple[str, Step]]:
+def _of_tracks(definitions: Iterable[Definition]) -> Iterator[tuple[Kind, Step]]:
     """Each step with the kind of its track."""
-    return ((track.code, step) for d in definitions for track in d.tracks for step in track.steps)
+    tracks = ((d.code, track) for d in definitions for track in d.tracks)
+    return (((code, track.code), step) for code, track in tracks for step in track.steps)
 
 
 def _ends(step: Step) -> Iterator[str]:
