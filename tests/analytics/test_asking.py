@@ -76,6 +76,17 @@ async def test_milestones_and_programmes_that_nobody_knows_are_named(answers: An
         assert [error["parameter"] for error in answer.json()["errors"]] == parameters
 
 
+async def test_where_a_point_is_needed_an_order_is_refused_as_one(answers: Answers) -> None:
+    answer = await answers("durations", SPAN | {"from": "case-opened<case-closed"})
+
+    assert answer.json()["errors"] == [
+        {
+            "parameter": "from",
+            "detail": "must be one point, not an order of two: case-opened<case-closed",
+        }
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "query"),
     [

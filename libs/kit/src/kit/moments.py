@@ -58,7 +58,13 @@ async def _moment(
         Until | None, Query(alias="knownAt", description="Only what had been recorded by then.")
     ] = None,
     min_position: Annotated[
-        int, Query(alias="minPosition", ge=0, le=2**63 - 1, description="As a write answered it.")
+        int,
+        Query(
+            alias="minPosition",
+            ge=0,
+            le=2**63 - 1,
+            description="A position of this service's own log: of a write here, or of `basis`.",
+        ),
     ] = 0,
 ) -> Moment:
     return Moment(as_of=as_of or FOREVER, known_at=known_at or FOREVER, min_position=min_position)

@@ -18,7 +18,10 @@ from programmes.loader import Programmes
 
 T = TypeVar("T", Point, Condition)
 
-FORM = "`milestone`, `milestone:outcome` or `milestone.field=value`; or two of them, `first<second`"
+POINT = (
+    "`milestone`, `milestone:outcome`, `milestone.field=value` or `milestone:outcome.field=value`"
+)
+FORM = f"{POINT}; or two of them, `first<second`"
 CASE_OPENED = "case-opened"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from analytics.figures.chosen import FORM, AsChosen, Chosen, Reading
+from analytics.figures.chosen import FORM, POINT, AsChosen, Chosen, Reading
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
 from analytics.figures.statistics import Statistics, statistics
 from analytics.views import durations
@@ -79,8 +79,8 @@ class DurationsAsked:
 
 async def _asked(
     chosen: AsChosen,
-    start: Annotated[str, Query(alias="from", description="The milestone that begins it.")],
-    finish: Annotated[str, Query(alias="to", description="The milestone that ends it.")],
+    start: Annotated[str, Query(alias="from", description=f"What begins it: {POINT}.")],
+    finish: Annotated[str, Query(alias="to", description=f"What ends it: {POINT}.")],
     split_by: Annotated[
         str | None, Query(alias="splitBy", description=f"A condition: {FORM}.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from analytics.figures.asked import Asked, unknown
-from analytics.figures.chosen import FORM, AsOpened, Reading
+from analytics.figures.chosen import FORM, POINT, AsOpened, Reading
 from analytics.views.conditions import Cases, Condition
 from analytics.views.durations import Open, Span
 from analytics.views.effort import By, Work
@@ -63,10 +63,18 @@ class Months:
 
 async def _months(
     start: Annotated[
-        str | None, Query(alias="from", description="Months begin here, for `perMonth`.")
+        str | None,
+        Query(
+            alias="from",
+            description=f"Where the months of a case begin, for `perMonth`: {POINT}.",
+        ),
     ] = None,
     finish: Annotated[
-        str | None, Query(alias="to", description="And end here, or at the cut-off date.")
+        str | None,
+        Query(
+            alias="to",
+            description=f"Where they end, if not at the cut-off date: {POINT}.",
+        ),
     ] = None,
 ) -> Months:
     if (start is None) != (finish is None):

@@ -46,6 +46,8 @@ class Point:
     @classmethod
     def parse(cls, text: str, known: Known) -> Self:
         """Raises Strange."""
+        if _BEFORE in text:
+            raise Strange(f"must be one point, not an order of two: {text}")
         found = _POINT.fullmatch(text)
         if not found or found[1] not in known:
             raise Strange(f"must be one of: {', '.join(sorted(known))}")
