@@ -207,7 +207,7 @@ def _table() -> dict[str, Computed]:
         for column, value in _row(records).items()
     }
     smaller = _row([r for r in RECORDS if r.organisation != 1])
-    share = Computed(smaller["accepted-percentage"])
+    share = Computed(smaller["accepted-percentage"], int(smaller["offered-yes"]))
     return {**cells, "accepted-without-largest-hospital": share}
 
 

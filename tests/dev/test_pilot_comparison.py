@@ -221,7 +221,7 @@ def test_the_report_holds_one_number_per_figure_rounded_as_printed(tmp_path: Pat
     }
     assert lines[name] == {
         "figure": name,
-        "source": "§4.3, table 4.1, total",
+        "source": "table 4.1, total",
         "printed": "36%",
         "computed": 36,
         "statistic": "share",

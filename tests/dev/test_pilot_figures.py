@@ -27,9 +27,9 @@ ACTORS = Cast(
 )
 OFFERS = {
     "n": 20,
-    "totals": {"offered": 18, "share": 0.5},
+    "totals": {"candidates": 20, "offered": 18, "share": 0.5},
     "rows": [
-        {"organisation": str(FIRST), "offered": 11, "share": 0.7273},
+        {"organisation": str(FIRST), "candidates": 12, "offered": 11, "share": 0.7273},
         {"organisation": str(UUID(int=0)), "offered": 7, "share": None},
     ],
 }
@@ -86,9 +86,16 @@ def _questions(**asks: Ask) -> Questions:
 @pytest.mark.parametrize(
     ("ask", "answer"),
     [
-        (Ask(view="offers", field="offered"), Computed(18, 20)),
-        (Ask(view="offers", field="offered", row="hospital-1"), Computed(11, 20)),
-        (Ask(view="offers", field="share", times=100), Computed(50, 20)),
+        (Ask(view="offers", field="offered", n="candidates"), Computed(18, 20)),
+        (
+            Ask(view="offers", field="offered", row="hospital-1", n="candidates"),
+            Computed(11, 12),
+        ),
+        (Ask(view="offers", field="share", n="offered", times=100), Computed(50, 18)),
+        (
+            Ask(view="durations", field="months.median", open=False),
+            Computed(2.76, 47, "2020-12-01", None),
+        ),
         (Ask(view="durations", field="months.median"), Computed(2.76, 47, "2020-12-01", 0.3)),
         (
             Ask(view="durations", field="split.holding.months.mean", n="split.holding.n"),

@@ -75,7 +75,8 @@ async def _compared(api: Api, cohort: Cast) -> list[Compared]:
 def _show(compared: Sequence[Compared], records: Sequence[Record]) -> None:
     excluded = resolutions(compared)
     equal, held = sum(line.equal is True for line in compared), len(compared) - len(excluded)
-    print(f"\n{table(compared)}\n\n{equal} of {held} figures equal the printed ones.")
+    print(f"\nAs of {questions().as_of}, the day on which the authors looked:\n")
+    print(f"{table(compared)}\n\n{equal} of {held} figures equal the printed ones.")
     print(f"{len(excluded)} more are excluded by other figures of the report itself:")
     _list(excluded)
     print("\nWhere the report says a thing in two ways (domain sheet, 4.8):")

@@ -87,17 +87,18 @@ def _picked(cast: Cast, figure: Json, ask: Ask) -> Computed | None:
     if ask.list is not None:
         return _summed([item for item in figure[ask.list] if _is(cast, item, ask)], figure, ask)
     found = None if part is None else _at(part, ask.field)
-    return None if found is None else _computed(found * ask.times, figure, ask)
+    return None if found is None else _computed(found * ask.times, part, figure, ask)
 
 
-def _computed(value: float, figure: Json, ask: Ask) -> Computed:
-    """What is still open is said where it is said of how many."""
-    still_open = f"{ask.n.removesuffix('n')}openShare"
-    return Computed(value, *(_at(figure, path) for path in (ask.n, "basis.cutOff", still_open)))
+def _computed(value: float, part: Json, figure: Json, ask: Ask) -> Computed:
+    """Of how many the part says; what share of them is open stands beside that."""
+    place, dot, _ = ask.n.rpartition(".")
+    still_open = _at(part, f"{place}{dot}openShare") if ask.open else None
+    return Computed(value, _at(part, ask.n), _at(figure, "basis.cutOff"), still_open)
 
 
 def _summed(items: Sequence[Json], figure: Json, ask: Ask) -> Computed:
-    computed = _computed(sum(_at(item, ask.field) for item in items), figure, ask)
+    computed = _computed(sum(_at(item, ask.field) for item in items), figure, figure, ask)
     if ask.n_of_item is None:
         return computed
     return replace(computed, n=sum(_at(item, ask.n_of_item) for item in items))

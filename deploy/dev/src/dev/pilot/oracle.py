@@ -24,7 +24,8 @@ class Ask(_Read):
     """A question to analytics: a view, its parameters, and a field of one row or of the total.
 
     With `list`, the sum of the field over the items of that list that have one of the codes in
-    `where`. `n` is where the answer says of how many it is, `n_of_item` where each item does.
+    `where`. `n` is where that row, or the answer, says of how many it is, `n_of_item` where each
+    item does; without `open`, the share of open ones that it says is of others.
     """
 
     view: str
@@ -35,6 +36,7 @@ class Ask(_Read):
     field: str
     n: str = "n"
     n_of_item: str | None = None
+    open: bool = True
     times: int = 1
 
 
