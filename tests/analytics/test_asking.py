@@ -108,6 +108,16 @@ async def test_a_question_that_cannot_be_understood_is_refused(
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
+@pytest.mark.parametrize("told", ["0", "1551744000", "2019-03-05T10:00:00Z", "2019-03", ""])
+async def test_a_day_is_asked_for_as_a_date(told: str, answers: Answers) -> None:
+    caseload = await answers("caseload", {"day": told})
+    durations = await answers("durations", {**SPAN, "fromSince": told, "fromUntil": told})
+
+    errors = [*caseload.json()["errors"], *durations.json()["errors"]]
+    assert [error["parameter"] for error in errors] == ["day", "fromSince", "fromUntil"]
+    assert {error["detail"] for error in errors} == {"a date is needed, such as 2019-03-05"}
+
+
 async def test_a_position_that_the_view_has_not_seen_is_waited_for(
     hears: Tell, answers: Answers
 ) -> None:

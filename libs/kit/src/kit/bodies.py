@@ -96,7 +96,7 @@ def _day(text: object) -> date:
     return civil_day(_told(text, Precision.DAY, _DAY))
 
 
-_DAY = "a day is needed, such as 2027-03-05"
+_DAY = "a date is needed, such as 2019-03-05"
 _INSTANT = "an instant with its offset is needed, such as 2027-03-05T10:00:00+01:00"
 
 Instant = Annotated[

@@ -1,14 +1,14 @@
 """The two times that a read may name: what had happened by `asOf`, as it was known at `knownAt`."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from events.history import FOREVER
-from events.occurrence import FIRST_YEAR, LAST_YEAR, end_of
+from events.occurrence import end_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +33,6 @@ def _end_of(text: str) -> datetime:
     except (ValueError, OverflowError):
         raise ValueError("a date, month, year or an instant with its offset is needed") from None
 
-
-def _plausible(day: date) -> date:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
-    return day
-
-
-Day = Annotated[date, AfterValidator(_plausible)]
-"""A civil day as a parameter."""
 
 Until = Annotated[
     datetime,

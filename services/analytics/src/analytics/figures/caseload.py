@@ -15,9 +15,8 @@ from analytics.views.caseload import CASELOAD, By
 from analytics.views.snapshot import TheSnapshots
 from events.occurrence import end_of
 from kit import problems
-from kit.bodies import Answer
+from kit.bodies import Answer, CivilDay
 from kit.endpoints import lists
-from kit.moments import Day
 from kit.paging import AtPage, Listed
 
 router = APIRouter(tags=["figures"])
@@ -56,7 +55,7 @@ class CaseloadAsked:
 
 async def _asked(
     asked: AsAsked,
-    day: Annotated[Day | None, Query(description="Its end, instead of `asOf`.")] = None,
+    day: Annotated[CivilDay | None, Query(description="Its end, instead of `asOf`.")] = None,
     by: By = By.CASE_MANAGER,
 ) -> CaseloadAsked:
     if day is None:

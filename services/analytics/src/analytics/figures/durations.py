@@ -16,9 +16,8 @@ from analytics.views.conditions import Condition
 from analytics.views.durations import Open, Span
 from analytics.views.snapshot import TheSnapshots
 from events.occurrence import Occurred, end_of
-from kit.bodies import Answer
+from kit.bodies import Answer, CivilDay
 from kit.endpoints import lists
-from kit.moments import Day
 from kit.paging import AtPage, Listed
 
 DAYS_PER_MONTH = 30.44
@@ -85,10 +84,11 @@ async def _asked(
         str | None, Query(alias="splitBy", description=f"A condition: {FORM}.")
     ] = None,
     since: Annotated[
-        Day | None, Query(alias="fromSince", description="The first day of `from` that counts.")
+        CivilDay | None,
+        Query(alias="fromSince", description="The first day of `from` that counts."),
     ] = None,
     until: Annotated[
-        Day | None, Query(alias="fromUntil", description="The last day of `from` that counts.")
+        CivilDay | None, Query(alias="fromUntil", description="The last day of `from` that counts.")
     ] = None,
     still_open: Annotated[
         Open, Query(alias="open", description="Open cases: cut at the cut-off date, or left out.")

@@ -11,11 +11,11 @@ from uuid_utils.compat import uuid7
 from events.commands import Gather, History
 from events.occurrence import end_of_day, start_of_day
 from events.sql import Row
-from kit.bodies import Body, Written
+from kit.bodies import Body, CivilDay, Written
 from kit.calls import Call
 from kit.endpoints import adds, lists, reads
 from kit.lists import TheLists
-from kit.moments import AtMoment, Day
+from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
 from kit.problems import not_found
 from scheduling.appointment.answer import AppointmentAnswer, appointment_answer
@@ -119,8 +119,8 @@ async def list_appointments(
     views: TheLists,
     status: Status | None = None,
     case_manager: Annotated[UUID | None, Query(alias="caseManager")] = None,
-    starts_from: Annotated[Day | None, Query(alias="startsFrom")] = None,
-    starts_until: Annotated[Day | None, Query(alias="startsUntil")] = None,
+    starts_from: Annotated[CivilDay | None, Query(alias="startsFrom")] = None,
+    starts_until: Annotated[CivilDay | None, Query(alias="startsUntil")] = None,
 ) -> Listed[AppointmentAnswer]:
     """A case manager gets those of the cases that he or she holds; both days are included."""
     columns = APPOINTMENTS.table.c

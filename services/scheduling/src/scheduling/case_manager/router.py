@@ -16,7 +16,7 @@ from kit.calls import Call
 from kit.contact import Email
 from kit.endpoints import adds, changes, lists, reads
 from kit.lists import TheLists
-from kit.moments import AtMoment, Day
+from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
 from kit.parts import TheVault
 from scheduling.case_manager.decider import CASE_MANAGER
@@ -187,7 +187,7 @@ async def list_absences(
     page: AtPage,
     call: Annotated[Call, lists("absence:list")],
     views: TheLists,
-    day: Day | None = None,
+    day: CivilDay | None = None,
 ) -> Listed[AbsenceAnswer]:
     """With `day` only the absences in which that day lies."""
     wanted = [away_on(day)] if day else []

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query
 
 from events.contracts.contract import Code
 from events.sql import Row
-from kit.bodies import Answer
+from kit.bodies import Answer, CivilDay
 from kit.calls import Call
 from kit.endpoints import lists, reads, require_also
 from kit.lists import TheLists
-from kit.moments import AtMoment, Day
+from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
 from kit.problems import not_found
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
@@ -41,7 +41,7 @@ async def list_deadlines(
     call: Annotated[Call, lists("deadline:read")],
     views: TheLists,
     status: Status | None = None,
-    due_by: Annotated[Day | None, Query(alias="dueBy")] = None,
+    due_by: Annotated[CivilDay | None, Query(alias="dueBy")] = None,
     *,
     uncovered: bool = False,
 ) -> Listed[DeadlineAnswer]:
