@@ -1,13 +1,13 @@
 """A toy service, on which the edge is tested: toys belong to an organisation and can be painted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
@@ -118,7 +118,11 @@ async def read(toy: UUID, at: AtMoment, call: Annotated[Call, reads("toy:read")]
 
 
 @router.get("")
-async def numbers(call: Annotated[Call, lists("toy:list")], page: AtPage) -> Listed[int]:
+async def numbers(
+    call: Annotated[Call, lists("toy:list")],
+    page: AtPage,
+    _owners: Annotated[Sequence[UUID], Query(alias="owner")] = (),
+) -> Listed[int]:
     """As many numbers as there are events, to page through."""
     last = (await call.edge.store.head()).position
     begin = page.after[0] if page.after else 0

@@ -164,6 +164,32 @@ async def test_a_query_parameter_that_is_not_known_is_refused(desk: httpx.AsyncC
     assert answer.json()["errors"] == [{"parameter": "asof", "detail": "this is not known here"}]
 
 
+@pytest.mark.parametrize("path", ["/v1/toys?limit=3&limit=4", "/v1/toys?limit=3&owner=&limit=3"])
+async def test_a_parameter_that_has_one_value_is_refused_when_given_twice(
+    desk: httpx.AsyncClient, path: str
+) -> None:
+    answer = await desk.get(path)
+
+    assert problem(answer) == (422, "invalid")
+    assert answer.json()["errors"] == [{"parameter": "limit", "detail": "is given more than once"}]
+
+
+async def test_what_is_unknown_and_what_is_given_twice_is_named_at_once(
+    desk: httpx.AsyncClient,
+) -> None:
+    answer = await desk.get("/v1/toys?limit=3&limit=4&asof=2020&asof=2021")
+
+    assert [error["parameter"] for error in answer.json()["errors"]] == ["asof", "limit"]
+
+
+async def test_a_list_takes_several_values_and_is_named_as_a_whole(desk: httpx.AsyncClient) -> None:
+    several = await desk.get(f"/v1/toys?owner={uuid4()}&owner={uuid4()}")
+    wrong = await desk.get(f"/v1/toys?owner={uuid4()}&owner=canary")
+
+    assert several.status_code == 200
+    assert wrong.json()["errors"] == [{"parameter": "owner", "detail": "a UUID is needed"}]
+
+
 async def test_a_fault_of_ours_says_nothing_about_it(
     desk: httpx.AsyncClient, logs: list[EventDict]
 ) -> None:

@@ -1,6 +1,7 @@
 """What a route declares: its action, and what a request for it must bring along."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -17,7 +18,7 @@ from kit.calls import Call
 from kit.clock import REQUEST_TIME
 from kit.context import CORRELATION_ID, traceparent
 from kit.edge import Edge
-from kit.mistakes import unknown_parameters
+from kit.mistakes import repeated_parameters, unknown_parameters
 from kit.problems import Problem
 from kit.streams import nothing, received
 from kit.vocabularies import names
@@ -143,8 +144,10 @@ def _value(text: str) -> str:
 
 
 def _known_queries(request: Request) -> None:
-    """A misspelt parameter would change the meaning of an answer without a word."""
+    """One misspelt, or given twice, would change the meaning of an answer without a word."""
     known = request.app.state.queries[request.method, request.scope["route"].path]
-    unknown = request.query_params.keys() - known
-    if unknown:
-        raise problems.invalid(unknown_parameters(unknown))
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    unknown = given.keys() - known.keys()
+    repeated = [name for name in known if given[name] > 1 and not known[name]]
+    if unknown or repeated:
+        raise problems.invalid([*unknown_parameters(unknown), *repeated_parameters(repeated)])

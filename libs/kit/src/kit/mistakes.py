@@ -31,17 +31,13 @@ def _mistake(error: Mapping[str, Any]) -> Mistake:
     source, *path = error["loc"] or ("body",)
     if error["type"] == "json_invalid":
         path = []
-    name = {"pointer": _pointer(path)} if source == "body" else {"parameter": _join(path, ".")}
+    name = {"pointer": _pointer(path)} if source == "body" else {"parameter": _short(path[0])}
     return {**name, "detail": _detail(error)}
 
 
 def _pointer(path: Sequence[str | int]) -> str:
     """A JSON pointer as a URI fragment (RFC 6901, section 6)."""
     return "#" + "".join(f"/{_short(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-
-
-def _join(path: Sequence[str | int], by: str) -> str:
-    return by.join(_short(step) for step in path)
 
 
 def _short(step: str | int) -> str:
@@ -57,7 +53,14 @@ def _detail(error: Mapping[str, Any]) -> str:
 
 
 def unknown_parameters(names: Iterable[str]) -> list[Mistake]:
-    detail = _INSTEAD["extra_forbidden"]
+    return _parameters(names, _INSTEAD["extra_forbidden"])
+
+
+def repeated_parameters(names: Iterable[str]) -> list[Mistake]:
+    return _parameters(names, "is given more than once")
+
+
+def _parameters(names: Iterable[str], detail: str) -> list[Mistake]:
     return [{"parameter": _short(name), "detail": detail} for name in sorted(names)[:MOST]]
 
 

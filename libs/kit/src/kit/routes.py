@@ -1,6 +1,7 @@
 """The routes of a service, checked before it starts: each declares an action that is known."""
 
 from collections.abc import Mapping, Sequence
+from typing import get_origin
 
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
@@ -50,19 +51,27 @@ def streamed(routers: Sequence[APIRouter], declared: Endpoints) -> Streamed:
     )
 
 
-def queries(routers: Sequence[APIRouter]) -> Mapping[tuple[str, str], frozenset[str]]:
-    """The names of the query parameters that each route knows, by method and path template."""
+def queries(routers: Sequence[APIRouter]) -> Mapping[tuple[str, str], Mapping[str, bool]]:
+    """By method and path template, the query parameters that a route knows.
+
+    True are those that may be given more than once: sequences.
+    """
     return {
-        (method, route.path): _names(route.dependant)
+        (method, route.path): _queries(route.dependant)
         for router in routers
         for route in map(_api_route, router.routes)
         for method in route.methods or ()
     }
 
 
-def _names(dependant: Dependant) -> frozenset[str]:
-    own = frozenset(parameter.alias for parameter in dependant.query_params)
-    return own.union(*map(_names, dependant.dependencies))
+def _queries(dependant: Dependant) -> dict[str, bool]:
+    known = {
+        parameter.alias: get_origin(parameter.field_info.annotation) is Sequence
+        for parameter in dependant.query_params
+    }
+    for dependency in dependant.dependencies:
+        known |= _queries(dependency)
+    return known
 
 
 def _api_route(route: object) -> APIRoute:
