@@ -4,22 +4,31 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 import analytics.figures
 import casefile
 import intake
 import notifications
 import scheduling
+from casefile.case import state as case
 from dev.stack import PORTS
+from intake.offer import decider as offer
+from intake.referral import decider as referral
 from kit import parking
 from kit.access import Role
 from kit.settings import PREFIX
 from notifications.settings import NotificationSettings
+from scheduling.appointment import state as appointment
+from scheduling.deadline import decider as deadline
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [p for p in ROOT.glob("**/*.md") if not {".venv", ".run"} & set(p.parts)]
@@ -49,6 +58,18 @@ def routers() -> Iterator[APIRouter]:
                 yield router
 
 
+def routes() -> Iterator[APIRoute]:
+    for router in routers():
+        yield from (route for route in router.routes if isinstance(route, APIRoute))
+
+
+def asked(dependant: Dependant) -> Iterator[Any]:
+    """The query parameters of a route."""
+    yield from dependant.query_params
+    for dependency in dependant.dependencies:
+        yield from asked(dependency)
+
+
 def test_every_make_target_that_is_named_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
@@ -69,6 +90,37 @@ def test_every_endpoint_that_is_named_exists() -> None:
 
     assert len(named) >= 4
     assert [(d, path) for d, path in named if path not in shapes] == []
+
+
+def test_every_query_parameter_says_what_it_means() -> None:
+    queries = {(route.path, query) for route in routes() for query in asked(route.dependant)}
+
+    assert len(queries) > 100
+    assert {(p, q.alias) for p, q in queries if not q.field_info.description} == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "statuses"),
+    [
+        ("/v1/appointments", appointment.Status),
+        ("/v1/candidates", offer.Status),
+        ("/v1/cases", case.Status),
+        ("/v1/deadlines", deadline.Status),
+        ("/v1/referrals", referral.Status),
+    ],
+)
+def test_a_list_may_be_asked_for_every_status_that_a_record_has(
+    path: str, statuses: type[StrEnum]
+) -> None:
+    [status] = [
+        query.field_info.annotation
+        for route in routes()
+        if route.path == path and "GET" in (route.methods or ())
+        for query in asked(route.dependant)
+        if query.alias == "status"
+    ]
+
+    assert set(get_args(get_args(status)[0])) == set(statuses) - {"new"}
 
 
 def test_every_setting_is_named_in_kits_readme_and_nothing_else() -> None:

@@ -89,8 +89,10 @@ def _numbered(known: Iterable[Recorded[E]]) -> Iterator[tuple[list[Any], Recorde
 async def _page(
     request: Request,
     response: Response,
-    cursor: Annotated[str | None, Query(max_length=1000)] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=1000, description="`next` of the page before.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="How many at most on a page.")] = 50,
 ) -> Page:
     after = None if cursor is None else decode(_secret(request), _place(request), cursor)
     return Page(after, limit, request, response)

@@ -56,7 +56,7 @@ class CaseloadAsked:
 async def _asked(
     asked: AsAsked,
     day: Annotated[CivilDay | None, Query(description="Its end, instead of `asOf`.")] = None,
-    by: By = By.CASE_MANAGER,
+    by: Annotated[By, Query(description="What rows are by.")] = By.CASE_MANAGER,
 ) -> CaseloadAsked:
     if day is None:
         return CaseloadAsked(asked=asked, by=by)

@@ -53,7 +53,7 @@ async def export_view(
     page: AtPage,
     programmes: TheProgrammes,
     snapshots: TheSnapshots,
-    form: Annotated[Form, Query(alias="format")] = Form.CSV,
+    form: Annotated[Form, Query(alias="format", description="Of the file.")] = Form.CSV,
 ) -> Response:
     """A page holds all rows of `limit` cases, and a `Link` to the next page if there is one.
 

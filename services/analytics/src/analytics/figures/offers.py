@@ -78,7 +78,7 @@ class OffersAsked:
 
 async def _asked(
     asked: AsAsked,
-    by: By = By.ORGANISATION,
+    by: Annotated[By, Query(description="What rows are by.")] = By.ORGANISATION,
     organisation: Annotated[Sequence[UUID], Query(description="Only these.")] = (),
     without: Annotated[
         Sequence[UUID], Query(alias="exceptOrganisation", description="All but these.")

@@ -1,14 +1,14 @@
 """HTTP for cases: who works on them, how they go on and end, and the case as a whole."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from casefile.case.answer import CaseAnswer, case_answer
-from casefile.case.decider import CASE, AssignCaseManager, CloseCase, ReopenCase, Status
+from casefile.case.decider import CASE, AssignCaseManager, CloseCase, ReopenCase
 from casefile.case.events import (
     CaseManagerReleased,
     ClientConditionChanged,
@@ -105,7 +105,9 @@ async def list_cases(
     page: AtPage,
     call: Annotated[Call, lists("case:read")],
     views: TheLists,
-    status: Status | None = None,
+    status: Annotated[
+        Literal["open", "closed"] | None, Query(description="Only those with this status.")
+    ] = None,
 ) -> Listed[ListedCase]:
     """A case manager gets the cases that he or she holds."""
     wanted = [CASES.table.c.status == status] if status else []

@@ -1,6 +1,6 @@
 """HTTP for candidates: identifying them, what is thought of the origin, and what became of it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -13,7 +13,7 @@ from events.sql import Row
 from intake.codec import CODEC, explanations
 from intake.explanation import ExplanationAnswer
 from intake.offer.commands import AssessOrigin, IdentifyCandidate
-from intake.offer.decider import OFFER, Status
+from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified, OriginAssessed
 from intake.offer.history import AttemptAnswer, attempts
 from intake.organisation.decider import ORGANISATION
@@ -154,8 +154,14 @@ async def list_candidates(
     page: AtPage,
     call: Annotated[Call, lists("candidate:read")],
     views: TheLists,
-    status: Status | None = None,
-    origin_status: Annotated[Code | None, Query(alias="originStatus")] = None,
+    status: Annotated[
+        Literal["identified", "offered", "withheld", "accepted", "declined", "unanswered"] | None,
+        Query(description="Only those with this status."),
+    ] = None,
+    origin_status: Annotated[
+        Code | None,
+        Query(alias="originStatus", description="Only those whose origin has this status."),
+    ] = None,
 ) -> Listed[ListedCandidate]:
     columns = CANDIDATES.table.c
     wanted = [columns.status == status] if status else []

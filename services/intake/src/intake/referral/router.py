@@ -1,9 +1,9 @@
 """HTTP for referrals: making them, reading them, and the contact data that consent lets pass."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from uuid_utils.compat import uuid7
 
 from events.commands import History
@@ -82,7 +82,10 @@ async def list_referrals(
     page: AtPage,
     call: Annotated[Call, lists("referral:read")],
     views: TheLists,
-    status: Status | None = None,
+    status: Annotated[
+        Literal["made", "accepted", "screened-out", "withdrawn"] | None,
+        Query(description="Only those with this status."),
+    ] = None,
 ) -> Listed[ListedReferral]:
     wanted = [REFERRALS.table.c.status == status] if status else []
     return await views.page(REFERRALS, call, at, page, _listed, *wanted)

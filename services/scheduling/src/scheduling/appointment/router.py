@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -28,7 +28,6 @@ from scheduling.appointment.decider import (
     HoldAppointment,
     PlanAppointment,
 )
-from scheduling.appointment.state import Status
 from scheduling.consent import decider as consents
 from scheduling.parts import TheProgrammes
 from scheduling.team.decider import team_of
@@ -117,10 +116,19 @@ async def list_appointments(
     page: AtPage,
     call: Annotated[Call, lists("appointment:read")],
     views: TheLists,
-    status: Status | None = None,
-    case_manager: Annotated[UUID | None, Query(alias="caseManager")] = None,
-    starts_from: Annotated[CivilDay | None, Query(alias="startsFrom")] = None,
-    starts_until: Annotated[CivilDay | None, Query(alias="startsUntil")] = None,
+    status: Annotated[
+        Literal["planned", "confirmed", "cancelled", "held"] | None,
+        Query(description="Only those with this status."),
+    ] = None,
+    case_manager: Annotated[
+        UUID | None, Query(alias="caseManager", description="Only those of this case manager.")
+    ] = None,
+    starts_from: Annotated[
+        CivilDay | None, Query(alias="startsFrom", description="Only from this day on.")
+    ] = None,
+    starts_until: Annotated[
+        CivilDay | None, Query(alias="startsUntil", description="Only up to this day, it included.")
+    ] = None,
 ) -> Listed[AppointmentAnswer]:
     """A case manager gets those of the cases that he or she holds; both days are included."""
     columns = APPOINTMENTS.table.c

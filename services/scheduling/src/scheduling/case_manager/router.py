@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
@@ -187,7 +187,7 @@ async def list_absences(
     page: AtPage,
     call: Annotated[Call, lists("absence:list")],
     views: TheLists,
-    day: CivilDay | None = None,
+    day: Annotated[CivilDay | None, Query(description="Only absences in which it lies.")] = None,
 ) -> Listed[AbsenceAnswer]:
     """With `day` only the absences in which that day lies."""
     wanted = [away_on(day)] if day else []

@@ -2,7 +2,7 @@
 
 from datetime import date
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -40,10 +40,16 @@ async def list_deadlines(
     page: AtPage,
     call: Annotated[Call, lists("deadline:read")],
     views: TheLists,
-    status: Status | None = None,
-    due_by: Annotated[CivilDay | None, Query(alias="dueBy")] = None,
+    status: Annotated[
+        Literal["open", "met", "missed"] | None, Query(description="Only those with this status.")
+    ] = None,
+    due_by: Annotated[
+        CivilDay | None, Query(alias="dueBy", description="Only those due on this day or before.")
+    ] = None,
     *,
-    uncovered: bool = False,
+    uncovered: Annotated[
+        bool, Query(description="Only open ones on whose day nobody of the case's team is there.")
+    ] = False,
 ) -> Listed[DeadlineAnswer]:
     """With `uncovered` those that are open, and on whose day the whole team of the case is away.
 
