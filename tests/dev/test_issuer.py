@@ -87,6 +87,21 @@ def test_without_a_running_demo_there_is_no_token(tmp_path: Path) -> None:
         token(tmp_path, "desk", subject=None, organisation=None)
 
 
+def test_a_referrer_needs_an_organisation(tmp_path: Path) -> None:
+    with pytest.raises(NotStarted, match="make token ROLE=referrer ORGANISATION=id"):
+        token(tmp_path, "referrer", subject=None, organisation=None)
+
+
+def test_an_unknown_role_is_answered_by_the_roles_that_there_are() -> None:
+    command = [sys.executable, "-m", "dev.token", "--role=boss"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "team-lead" in done.stderr
+    assert "<" not in done.stderr
+
+
 def test_a_token_is_signed_with_the_key_of_the_newest_running_demo(tmp_path: Path) -> None:
     with run_folder("old", tmp_path) as ended:
         _issuer_in(ended)

@@ -15,6 +15,10 @@ from kit.access import Role
 
 def token(root: Path, role: str, *, subject: UUID | None, organisation: UUID | None) -> str:
     refuse_in_production(os.environ.get(ENVIRONMENT))
+    if role == Role.REFERRER and organisation is None:
+        raise NotStarted(
+            "A referrer speaks for an organisation: make token ROLE=referrer ORGANISATION=id."
+        )
     places = [folder / "issuer" for folder in running(root)]
     found = next((place for place in places if (place / "issuer").exists()), None)
     if found is None:
@@ -25,7 +29,7 @@ def token(root: Path, role: str, *, subject: UUID | None, organisation: UUID | N
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.token", description=__doc__)
-    parser.add_argument("--role", required=True, choices=[*Role])
+    parser.add_argument("--role", required=True, choices=[role.value for role in Role])
     parser.add_argument("--organisation", type=UUID)
     parser.add_argument("--subject", type=UUID)
     given = parser.parse_args()

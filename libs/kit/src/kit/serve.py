@@ -46,7 +46,7 @@ def main(
         case "rebuild":
             _finish(_rebuild(name, compose, settings, asked.views))
         case "republish":
-            _finish(_republish(settings, asked.position))
+            _finish(_republish(name, compose, settings, asked.position))
         case kind:
             _finish(_run(name, compose, settings, Kind(kind)))
 
@@ -54,10 +54,12 @@ def main(
 def _parser(name: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m {name}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    commands.add_parser(Kind.API, help="answer HTTP")
-    commands.add_parser(Kind.RELAY, help="publish the log to its topic")
-    commands.add_parser(Kind.CONSUME, help="follow the topics, keep the views, do durable work")
-    commands.add_parser(Kind.ALL, help="all three in one process")
+    commands.add_parser(Kind.API.value, help="answer HTTP")
+    commands.add_parser(Kind.RELAY.value, help="publish the log to its topic")
+    commands.add_parser(
+        Kind.CONSUME.value, help="follow the topics, keep the views, do durable work"
+    )
+    commands.add_parser(Kind.ALL.value, help="all three in one process")
     commands.add_parser("migrate", help="bring database, views and topics up to date")
     view = commands.add_parser("rebuild", help="make views anew, compare each, and switch")
     view.add_argument("views", nargs="+", metavar="view")
@@ -130,6 +132,10 @@ async def _rebuild(name: str, compose: Compose[S], settings: S, wanted: Sequence
         log.info("view.rebuilt", view=view, seconds=seconds, **asdict(done))
 
 
-async def _republish(settings: S, position: int) -> None:
+async def _republish(name: str, compose: Compose[S], settings: S, position: int) -> None:
+    async with ground.opened(name, settings) as base:
+        service = _composed(compose, base)
+    if service.publish is None:
+        raise SystemExit(f"The service {name} publishes nothing, so it has nothing to republish.")
     checkpoint = PostgresCheckpoint(settings.database_url.get_secret_value())
     log.info("relay.rewound", position=await republish(checkpoint, position))
