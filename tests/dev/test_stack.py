@@ -137,12 +137,30 @@ async def test_a_kind_may_have_several_processes(whole: Stack) -> None:
     assert first["pid"] != second["pid"]
 
 
+async def test_a_shell_knows_the_settings_of_a_service_by_its_file(whole: Stack) -> None:
+    file = whole.folder / "settings" / "greeter"
+    given = await _greeting(whole.url("greeter"))
+
+    done = await asyncio.create_subprocess_exec(
+        "sh", "-c", f". '{file}'; env", env={}, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await done.communicate()
+
+    settings = dict(line.split("=", 1) for line in told.decode().splitlines())
+    assert {k: v for k, v in settings.items() if k.startswith("LEIDRAAD_")} == {
+        k: v for k, v in given.items() if k.startswith("LEIDRAAD_")
+    }
+    assert file.parent.stat().st_mode & 0o077 == 0
+
+
 async def test_without_kinds_databases_are_made_and_nothing_runs() -> None:
     async with stack(
         "test", ports=GREETER, durable=False, kinds=(), settings=SETTINGS, say=_silent
     ) as prepared:
         assert (prepared.folder / "migrated").exists()
+        assert (prepared.folder / "settings").exists()
         assert prepared.processes == {}
+    assert not (prepared.folder / "settings").exists()
 
 
 async def test_another_entry_module_may_be_named(whole: Stack) -> None:

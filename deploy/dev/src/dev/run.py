@@ -15,7 +15,7 @@ KEPT = 5
 
 @contextmanager
 def run_folder(name: str, root: Path = ROOT) -> Iterator[Path]:
-    """A fresh folder for one run; the logs of the last few stay to be read."""
+    """A fresh folder for one run; the logs of the last few stay to be read, no settings do."""
     runs = root / ".run"
     with ExitStack() as going_on:
         try:
@@ -26,7 +26,10 @@ def run_folder(name: str, root: Path = ROOT) -> Iterator[Path]:
                 going_on.enter_context(held(folder / "lock"))
         except PermissionError as error:
             raise NotStarted(f"{error.filename} belongs to another user.") from error
-        yield folder
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder / "settings", ignore_errors=True)
 
 
 def running(root: Path = ROOT) -> list[Path]:
@@ -48,7 +51,7 @@ def _sweep(runs: Path) -> None:
     for folder in finished[KEPT:]:
         shutil.rmtree(folder, ignore_errors=True)
     for folder in finished[:KEPT]:
-        for data in ("postgres", "kafka", "issuer"):
+        for data in ("postgres", "kafka", "issuer", "settings"):
             shutil.rmtree(folder / data, ignore_errors=True)
 
 

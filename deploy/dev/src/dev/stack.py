@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import secrets
+import shlex
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from dev.process import Process
 from dev.run import run_folder
 from dev.servers import Say, Servers, servers
 from dev.terminal import run
+from kit.settings import PREFIX
 
 PORTS = {
     "intake": 8001,
@@ -121,6 +123,15 @@ class Stack:
 
     async def stop_all(self) -> None:
         await asyncio.gather(*(process.stop() for process in self.processes.values()))
+
+    def write_settings(self) -> None:
+        """A file for each service, by which a shell knows its settings; removed with the run."""
+        place = self.folder / "settings"
+        place.mkdir(mode=0o700)
+        for service in self.ports:
+            given = {**self._environment(service, ALL), **self.settings}
+            own = (f"{k}={shlex.quote(v)}" for k, v in given.items() if k.startswith(PREFIX))
+            (place / service).write_text("".join(f"export {setting}\n" for setting in own))
 
     def _metrics_port(self, service: str, kind: str) -> int:
         """Chosen once: each port that is asked for stays taken as long as we live."""
@@ -229,6 +240,7 @@ async def _start_all(whole: Stack, kinds: Sequence[str]) -> None:
         for kind in kinds:
             await whole.start(service, kind)
 
+    whole.write_settings()
     try:
         async with asyncio.TaskGroup() as group:
             for service in whole.ports:
