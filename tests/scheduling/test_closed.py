@@ -100,6 +100,27 @@ async def test_it_is_found_again_once_nothing_waits(
     assert (hidden.status_code, found.status_code) == (404, 200)
 
 
+async def test_nobody_of_its_team_is_mailed_until_nothing_waits(
+    stand: Stand, yard: MemoryYard, park: Park
+) -> None:
+    """What waits may be the withdrawal itself."""
+    place = f"/v1/case-managers/{CASE_MANAGER}/addresses"
+    await stand.client(Role.DESK).post(place, json={"email": "manager@example.org"})
+    service = stand.client(Role.SERVICE)
+    recipients = f"/v1/cases/{CASE_ID}/deadlines/settlement-answer/recipients"
+    await park(CONSENTS)
+
+    shut = await service.get(recipients)
+    await yard.request_retry(CONSENTS)
+    first = await yard.first(CONSENTS)
+    assert first
+    await yard.done(CONSENTS, first)
+    open_ = await service.get(recipients)
+
+    assert shut.json() == {"owner": [], "backup": []}
+    assert open_.json() == {"owner": ["manager@example.org"], "backup": []}
+
+
 @pytest.mark.parametrize("role", [Role.DESK, Role.TEAM_LEAD])
 async def test_those_who_watch_over_all_cases_go_on(stand: Stand, park: Park, role: Role) -> None:
     await park(CONSENTS)

@@ -40,9 +40,11 @@ class Edge:
 
     async def shuts_out(self, principal: Principal, key: UUID) -> bool:
         """To be asked before the history is read, which has all that was parked until then."""
-        if self.gate is None or sees_all(principal):
-            return False
-        return await self.gate.parking.parked(self.gate.group, key)
+        return not sees_all(principal) and await self.shut(key)
+
+    async def shut(self, key: UUID) -> bool:
+        """Whether a message is parked that might close it; to be asked when `shuts_out` is."""
+        return self.gate is not None and await self.gate.parking.parked(self.gate.group, key)
 
     @classmethod
     def of(

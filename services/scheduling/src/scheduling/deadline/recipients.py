@@ -42,11 +42,17 @@ async def read_recipients(
     programmes: TheProgrammes,
     vault: TheVault,
 ) -> RecipientsAnswer:
-    """Where no owner can be reached, those of the backup are the owner's too."""
+    """Where no owner can be reached, those of the backup are the owner's too.
+
+    None of a case that is closed to its team, or might be by a message that is parked.
+    """
+    shut = await call.edge.shut(case_id)
     known = await call.read(case_id)
     deadline = programmes.of(known).deadline(policy)
     if deadline is None:
         raise not_found()
+    if shut or has_stopped(ACCESS, known, case_id):
+        return RecipientsAnswer(owner=[], backup=[])
     addresses = [found async for found in _addresses(call, vault, known, deadline)]
     owner = [email for role, email in addresses if role == deadline.owner]
     backup = [email for role, email in addresses if role == deadline.backup]
@@ -56,11 +62,9 @@ async def read_recipients(
 async def _addresses(
     call: Call, vault: Vault, known: History, deadline: Deadline
 ) -> AsyncIterator[tuple[str, str]]:
-    """Role and address of each who is there today, as long as the case is open to its team."""
-    case_id = known[0].key
-    if has_stopped(ACCESS, known, case_id):
-        return
-    for person, joined in TEAM.decided(known, TEAM.beside(case_id)).members.items():
+    """Role and address of each who is there today."""
+    team = TEAM.decided(known, TEAM.beside(known[0].key))
+    for person, joined in team.members.items():
         if joined.role in (deadline.owner, deadline.backup):
             email = await _address(call, vault, person, call.today)
             if email:
