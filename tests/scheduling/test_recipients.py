@@ -9,8 +9,13 @@ import httpx
 import pytest
 
 from events.memory import MemoryStore
+from events.occurrence import Occurred
+from events.testing import told
 from kit.access import Role
 from kit.testing import Stand, problem
+from scheduling.case_manager.decider import CASE_MANAGER as TIME_OF
+from scheduling.case_manager.events import AddressGiven
+from scheduling.codec import CODEC
 from scheduling.consent.decider import CONSENT
 from scheduling.consent.examples import WITHDRAWN
 from scheduling.deadline.decider import DEADLINE
@@ -108,6 +113,22 @@ async def test_who_gave_no_address_and_who_joined_before_roles_were_kept_is_not_
     await tell(replace(JOINED, role=""), BACKUP_JOINED, stream=TEAM.beside(CASE_ID))
     await _post(desk, CASE_MANAGER, "addresses", email=OWNER)
 
+    assert await read() == {"owner": [], "backup": []}
+
+
+@pytest.mark.usefixtures("case")
+async def test_an_address_that_is_erased_or_was_never_kept_is_none(
+    store: MemoryStore, read: Callable[[], Awaitable[Found]]
+) -> None:
+    await store.erase(TIME_OF.beside(CASE_MANAGER))
+    erased = await read()
+    key = TIME_OF.beside(BACKUP)
+    given = AddressGiven(
+        case_manager=BACKUP, contact=uuid4(), occurred=Occurred.parse("2027-03-05")
+    )
+    await told(store, CODEC, key, given, stream=key)
+
+    assert erased == {"owner": [STEPS_IN], "backup": [STEPS_IN]}
     assert await read() == {"owner": [], "backup": []}
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from events.commands import History
 from events.contracts.contract import Code
+from events.store import Erased
 from events.vault import Vault
 from kit.bodies import Answer
 from kit.calls import Call
@@ -72,9 +73,13 @@ async def _addresses(
 
 
 async def _address(call: Call, vault: Vault, person: UUID, today: date) -> str | None:
-    """None where the person is away today, or gave no address."""
+    """None where the person is away today, or gave no address that is still kept."""
     key = CASE_MANAGER.beside(person)
     manager = CASE_MANAGER.decided(await call.needed(key), key)
     if manager.address is None or manager.away_on(today):
         return None
-    return (await vault.open(key, manager.address.contact))["email"]
+    try:
+        sealed = await vault.open(key, manager.address.contact)
+    except Erased:
+        return None
+    return sealed.get("email")
