@@ -1,6 +1,7 @@
 """HTTP for deadlines: one of a case, now or at another time."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from kit.access import Role
 from kit.testing import Stand, problem
 from scheduling.consent.decider import CONSENT
 from scheduling.consent.examples import WITHDRAWN
+from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, MISSED, SET
 from scheduling.team.decider import TEAM
 from scheduling.team.examples import BACKUP, CASE_MANAGER, JOINED
@@ -88,6 +90,27 @@ async def test_case_managers_read_the_deadlines_of_the_cases_that_are_open_to_th
     assert problem(await other.get(PATH)) == problem(await other.get(ALL)) == (404, "not-found")
     await tell(WITHDRAWN, stream=CONSENT.beside(CASE_ID))
     assert problem(await own.get(PATH)) == (404, "not-found")
+
+
+async def test_what_an_offer_brought_about_is_not_told_to_case_managers(
+    stand: Stand, tell: Tell
+) -> None:
+    """That a client said no first is intake's to keep; no header tells that it happened either."""
+    await tell(SET)
+    await tell(JOINED, stream=TEAM.beside(CASE_ID))
+    after_no = replace(SET, policy="offer-after-no")
+    await tell(after_no, stream=DEADLINE.beside(CASE_ID, after_no.policy))
+    own = stand.client(Role.CASE_MANAGER, subject=str(CASE_MANAGER))
+    lead = stand.client(Role.TEAM_LEAD)
+
+    found = await own.get(ALL)
+    hidden = await own.get(f"{ALL}/offer-after-no")
+
+    assert [deadline["policy"] for deadline in found.json()] == ["first-contact"]
+    assert found.headers["leidraad-position"] == "2"
+    assert problem(hidden) == (404, "not-found")
+    assert len((await lead.get(ALL)).json()) == 2
+    assert (await lead.get(f"{ALL}/offer-after-no")).status_code == 200
 
 
 @pytest.mark.parametrize("role", [Role.REFERRER, Role.ANALYST, Role.OPERATOR, Role.SERVICE])

@@ -192,13 +192,14 @@ async def test_case_managers_list_the_deadlines_of_their_cases_and_ask_of_nobody
 ) -> None:
     own = await desk.case("own", JOINED, due=FIRST_DAY)
     await desk.case("other's", BACKUP_JOINED, due=FIRST_DAY)
+    await desk.told(own, DEADLINE.beside(own, "offer"), replace(SET, policy="offer"))
     query = {"uncovered": "true"}
 
     found = await listed(_manager(desk), "/v1/deadlines", {})
     async with _manager(desk) as manager:
         refused = await manager.get("/v1/deadlines", params=query)
 
-    assert [deadline["caseId"] for deadline in found] == [str(own)]
+    assert [(one["caseId"], one["policy"]) for one in found] == [(str(own), "first-contact")]
     assert problem(refused) == (403, "forbidden")
 
 

@@ -11,6 +11,7 @@ _TEAM = frozenset({Role.CASE_MANAGER, Role.TEAM_LEAD})
 
 ACCESS: AccessTable = {
     "deadline:read": _LEAD | {Role.CASE_MANAGER},
+    "offer-deadline:read": _LEAD,
     "recipients:read": frozenset({Role.SERVICE}),
     "appointment:read": _LEAD | _TEAM,
     "appointment:plan": _LEAD | _TEAM,

@@ -17,7 +17,9 @@ from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
 from kit.problems import not_found
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
-from scheduling.views.deadlines import DEADLINES
+from scheduling.deadline.shown import hidden, shown
+from scheduling.parts import TheProgrammes
+from scheduling.views.deadlines import DEADLINES, but
 from scheduling.views.uncovered import BESIDE
 from scheduling.views.uncovered import uncovered as is_uncovered
 
@@ -40,6 +42,7 @@ async def list_deadlines(
     page: AtPage,
     call: Annotated[Call, lists("deadline:read")],
     views: TheLists,
+    programmes: TheProgrammes,
     status: Annotated[
         Literal["open", "met", "missed"] | None, Query(description="Only those with this status.")
     ] = None,
@@ -53,7 +56,7 @@ async def list_deadlines(
 ) -> Listed[DeadlineAnswer]:
     """With `uncovered` those that are open, and on whose day the whole team of the case is away.
 
-    Who is away is not for case managers to ask.
+    Who is away is not for case managers to ask; what an offer brought about is not shown to them.
     """
     if uncovered:
         await require_also(call, "absence:list")
@@ -62,7 +65,9 @@ async def list_deadlines(
     due = [columns.due_on <= due_by] if due_by else []
     away = [is_uncovered(at)] if uncovered else []
     beside = BESIDE if uncovered else ()
-    conditions = [*wanted, *due, *away]
+    without = hidden(call, programmes)
+    others = [but(without)] if without else []
+    conditions = [*wanted, *due, *away, *others]
     return await views.page(
         DEADLINES, call, at, page, _listed, *conditions, by="deadline", beside=beside
     )
@@ -80,9 +85,13 @@ def _listed(row: Row) -> DeadlineAnswer:
 
 @router.get("/v1/cases/{case_id}/deadlines", summary="All deadlines of a case, by their day")
 async def read_deadlines(
-    case_id: UUID, at: AtMoment, call: Annotated[Call, reads("deadline:read")]
+    case_id: UUID,
+    at: AtMoment,
+    call: Annotated[Call, reads("deadline:read")],
+    programmes: TheProgrammes,
 ) -> list[DeadlineAnswer]:
-    known = await call.read(case_id, at)
+    """What an offer brought about is not shown to case managers."""
+    known = await call.read(case_id, at, only=shown(call, programmes))
     streams = dict.fromkeys(r.stream for r in known if DEADLINE.codec.reads(r.type))
     answers = [_answer(case_id, stream, DEADLINE.state(known, stream)) for stream in streams]
     return sorted(answers, key=attrgetter("due_on", "policy", "id"))
@@ -90,10 +99,15 @@ async def read_deadlines(
 
 @router.get("/v1/cases/{case_id}/deadlines/{policy}", summary="The deadline of a case by a policy")
 async def read_deadline(
-    case_id: UUID, policy: Code, at: AtMoment, call: Annotated[Call, reads("deadline:read")]
+    case_id: UUID,
+    policy: Code,
+    at: AtMoment,
+    call: Annotated[Call, reads("deadline:read")],
+    programmes: TheProgrammes,
 ) -> DeadlineAnswer:
     stream = DEADLINE.beside(case_id, policy)
-    deadline = DEADLINE.state(await call.read(case_id, at, stream=stream), stream)
+    known = await call.read(case_id, at, stream=stream, only=shown(call, programmes))
+    deadline = DEADLINE.state(known, stream)
     if deadline.status is Status.NEW:
         raise not_found()
     return _answer(case_id, stream, deadline)

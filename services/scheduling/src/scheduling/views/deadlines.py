@@ -1,11 +1,12 @@
 """Deadlines: one row per deadline, the way desk and case managers look for what is due."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Date, Index, Text, Uuid
+from sqlalchemy import ARRAY, Column, ColumnElement, Date, Index, Text, Uuid, tuple_
 
 from events.columns import now_containing, now_indexes
 from events.store import Recorded
@@ -64,3 +65,9 @@ DEADLINES = View.of(
     types=DECIDE_ACCESS | CODEC.stored_names,
     rows=rows,
 )
+
+
+def but(policies: AbstractSet[tuple[str, str]]) -> ColumnElement[bool]:
+    """That a deadline is of none of these, each named by its programme and itself."""
+    columns = DEADLINES.table.c
+    return tuple_(columns.programme, columns.policy).not_in(sorted(policies))
