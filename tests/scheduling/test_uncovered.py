@@ -72,6 +72,11 @@ class Desk:
         await self.told(key, DEADLINE.beside(key, "first-contact"), deadline, *then)
         return key
 
+    async def access(self) -> list[tuple[str, str]]:
+        """Action and outcome of each line of the access log."""
+        found = await self.store.pool.fetch("select action, outcome from access_log order by id")
+        return [(line["action"], line["outcome"]) for line in found]
+
     async def lists(self, path: str, **query: str) -> list[dict[str, Any]]:
         return await listed(self.stand.client(Role.DESK), path, query)
 
@@ -201,6 +206,7 @@ async def test_case_managers_list_the_deadlines_of_their_cases_and_ask_of_nobody
 
     assert [(one["caseId"], one["policy"]) for one in found] == [(str(own), "first-contact")]
     assert problem(refused) == (403, "forbidden")
+    assert await desk.access() == [("deadline:read", "allowed"), ("absence:list", "forbidden")]
 
 
 def _manager(desk: Desk) -> httpx.AsyncClient:

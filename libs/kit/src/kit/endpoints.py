@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 from urllib.parse import quote
@@ -34,7 +34,7 @@ class Kind(Enum):
 
 
 def reads(action: str) -> params.Depends:
-    """For one record: the route asks `call.read`, which checks access and notes it."""
+    """For one record: the route asks `call.read`, which checks access and notes it; or `allow`."""
     return params.Depends(Endpoint(action, Kind.READ))
 
 
@@ -63,11 +63,15 @@ def changes(action: str) -> params.Depends:
     return params.Depends(Endpoint(action, Kind.CHANGE))
 
 
-async def require_also(call: Call, action: str) -> None:
-    """For a parameter that asks for more than the rest: forbidden where the role may not."""
-    if not call.may(action):
-        await call.note(accesslog.FORBIDDEN)
+async def allow(call: Call, also: str | None) -> None:
+    """For a list that `reads` declares, as a parameter may ask for more than the rest: for `also`.
+
+    Notes that it is read, or that this other action is forbidden to the role, and ends then.
+    """
+    if also and not call.may(also):
+        await replace(call, action=also).note(accesslog.FORBIDDEN)
         raise problems.forbidden()
+    await call.note(accesslog.ALLOWED)
 
 
 @dataclass(frozen=True, slots=True)

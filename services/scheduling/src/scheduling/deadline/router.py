@@ -11,7 +11,7 @@ from events.contracts.contract import Code
 from events.sql import Row
 from kit.bodies import Answer, CivilDay
 from kit.calls import Call
-from kit.endpoints import lists, reads, require_also
+from kit.endpoints import allow, reads
 from kit.lists import TheLists
 from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
@@ -40,7 +40,7 @@ class DeadlineAnswer(Answer):
 async def list_deadlines(
     at: AtMoment,
     page: AtPage,
-    call: Annotated[Call, lists("deadline:read")],
+    call: Annotated[Call, reads("deadline:read")],
     views: TheLists,
     programmes: TheProgrammes,
     status: Annotated[
@@ -58,8 +58,7 @@ async def list_deadlines(
 
     Who is away is not for case managers to ask; what an offer brought about is not shown to them.
     """
-    if uncovered:
-        await require_also(call, "absence:list")
+    await allow(call, also="absence:list" if uncovered else None)
     columns = DEADLINES.table.c
     wanted = [columns.status == status] if status else []
     due = [columns.due_on <= due_by] if due_by else []
