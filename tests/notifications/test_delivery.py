@@ -31,6 +31,7 @@ from programmes.loader import Programmes
 pytestmark = pytest.mark.system
 
 Tell = Callable[..., Awaitable[None]]
+Addresses = dict[str, list[str]]
 
 SEND = Work(
     id=numbered(5),
@@ -96,16 +97,17 @@ class Rig:
     store: MemoryStore
     delivery: Delivery
     server: Server
+    send: Work = SEND
 
     async def work(self, times: int = 1) -> list[Exception]:
         """What went wrong on the way."""
         failures: list[Exception] = []
         for _ in range(times):
-            if SEND.id not in self.store.work:
+            if self.send.id not in self.store.work:
                 break
             try:
                 with suppress(AlreadyDone):
-                    await self.delivery.send(SEND)
+                    await self.delivery.send(self.send)
             except (SMTPException, OSError, Unavailable, PeerRefused) as failure:
                 failures.append(failure)
         return failures
@@ -202,21 +204,77 @@ async def test_the_desk_gets_the_mail_and_no_address_is_kept(rig: Rig) -> None:
     ],
 )
 async def test_whoever_a_deadline_names_gets_the_mail_and_else_the_desk(
-    rig: Rig, tell: Tell, template: str, known: dict[str, list[str]], told: str, tmp_path: Path
+    rig: Rig, tell: Tell, template: str, known: Addresses, told: str, tmp_path: Path
 ) -> None:
-    notification = rig.delivery.programmes.definitions[0].notification(template)
-    assert notification is not None
-    path = f"/v1/cases/{CASE_ID}/deadlines/{notification.policy}/recipients"
-    peers = answering(tmp_path, {path: known})
-    message, role = MESSAGE.beside(CASE_ID, template), notification.recipient_role
-    await tell(replace(QUEUED, template=template, recipient_role=role), stream=message)
-    send = replace(SEND, id=numbered(6), data={"message": str(message)})
+    about = await about_a_deadline(rig, tell, tmp_path, template, known)
 
-    await replace(rig.delivery, peers=peers).send(send)
+    assert await about.work() == []
 
     [mail] = rig.server.taken
     assert mail["To"] == told
     assert rig.server.recipients == told.split(", ")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (["550 nobody"], ["c@d.nl"]),
+        ([TAKEN, "550 nobody"], ["a@b.nl"]),
+        (["450 greylisted"], ["c@d.nl"]),
+        (["550 nobody", "553 nor here"], [DESK["email"]]),
+    ],
+)
+async def test_a_recipient_that_is_refused_keeps_the_mail_from_nobody_else(
+    rig: Rig, tell: Tell, said: list[str], told: list[str], tmp_path: Path
+) -> None:
+    known: Addresses = {"owner": ["a@b.nl", "c@d.nl"], "backup": []}
+    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", known)
+    rig.server.recipient = said
+
+    assert await about.work() == []
+
+    assert rig.server.recipients == told
+    assert (about.end(), len(rig.server.taken)) == (0, 1)
+
+
+async def test_while_one_may_be_taken_later_the_desk_is_not_told(
+    rig: Rig, tell: Tell, tmp_path: Path
+) -> None:
+    known: Addresses = {"owner": ["a@b.nl", "c@d.nl"], "backup": []}
+    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", known)
+    rig.server.recipient = ["550 nobody", "450 greylisted", "550 nobody"]
+
+    failures = await about.work(times=2)
+
+    assert len(failures) == 1
+    assert (rig.server.recipients, about.end()) == (["c@d.nl"], 0)
+
+
+async def test_a_mail_that_the_desk_is_refused_too_has_failed(
+    rig: Rig, tell: Tell, tmp_path: Path
+) -> None:
+    known: Addresses = {"owner": ["a@b.nl"], "backup": []}
+    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", known)
+    rig.server.recipient = ["550 nobody", "554 never"]
+
+    assert await about.work(times=2) == []
+
+    assert (about.end(), rig.server.taken, rig.server.conversations) == ("smtp-554", [], 2)
+
+
+async def about_a_deadline(
+    rig: Rig, tell: Tell, folder: Path, template: str, known: Addresses
+) -> Rig:
+    """For another message, where scheduling knows these addresses."""
+    notification = rig.delivery.programmes.definitions[0].notification(template)
+    assert notification is not None
+    path = f"/v1/cases/{CASE_ID}/deadlines/{notification.policy}/recipients"
+    delivery = replace(rig.delivery, peers=answering(folder, {path: known}))
+    message, role = MESSAGE.beside(CASE_ID, template), notification.recipient_role
+    await tell(replace(QUEUED, template=template, recipient_role=role), stream=message)
+    send = replace(SEND, id=numbered(6), data={"message": str(message)})
+    await rig.store.append(WriteSet(work=[send]))
+    return replace(rig, delivery=delivery, send=send)
 
 
 async def test_a_text_that_is_deferred_is_sent_later_and_is_no_repeat(rig: Rig) -> None:

@@ -1,6 +1,6 @@
 """What lies outside of the services: each other over HTTP, and a mail server."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from functools import partial
@@ -66,7 +66,11 @@ class SimulatedMailer(Mailer):
         self._wire = Wire(world, "mail", SMTPServerDisconnected)
 
     @asynccontextmanager
-    async def ready(self, content: EmailMessage) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    async def ready(
+        self,
+        recipients: Sequence[str],  # noqa: ARG002 - as a mailer has it
+        content: EmailMessage,
+    ) -> AsyncIterator[Callable[[], Awaitable[object]]]:
         async def take() -> None:
             message = UUID(content["Message-ID"][1:37])
             may_wait = self._world.storm or message not in self._tried

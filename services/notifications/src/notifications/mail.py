@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from email.utils import format_datetime
+from operator import attrgetter
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from aiosmtplib import SMTP
+from aiosmtplib import SMTP, SMTPRecipientRefused
 
 from kit.clock import Clock
 from programmes.notification import Mail
@@ -36,12 +37,16 @@ class Mailer:
         return content
 
     @asynccontextmanager
-    async def ready(self, content: EmailMessage) -> AsyncIterator[Callable[[], Awaitable[object]]]:
-        """Goes as far as the server's leave to send; what it gives hands the text over."""
+    async def ready(
+        self, recipients: Sequence[str], content: EmailMessage
+    ) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+        """Goes as far as the server's leave to send; what it gives hands the text over.
+
+        Raises SMTPRecipientRefused where the server takes none of them.
+        """
         async with self._client() as client:
             await client.mail(self._sender)
-            for recipient in content["To"].split(", "):
-                await client.rcpt(recipient)
+            await _address(client, recipients)
             yield lambda: client.data(content.as_bytes())
 
     def _client(self) -> SMTP:
@@ -54,3 +59,15 @@ class Mailer:
             use_tls=self._url.scheme == "smtps",
             timeout=TIMEOUT_SECONDS,
         )
+
+
+async def _address(client: SMTP, recipients: Sequence[str]) -> None:
+    """Whoever is refused does not keep it from the others; one may be taken later if any may."""
+    refusals: list[SMTPRecipientRefused] = []
+    for recipient in recipients:
+        try:
+            await client.rcpt(recipient)
+        except SMTPRecipientRefused as refused:
+            refusals.append(refused)
+    if len(refusals) == len(recipients):
+        raise min(refusals, key=attrgetter("code"))

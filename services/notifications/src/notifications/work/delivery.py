@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
 from uuid import UUID
 
 from aiosmtplib import SMTPDataError, SMTPRecipientRefused
@@ -23,7 +22,7 @@ from notifications.message.decider import (
     Status,
 )
 from programmes.loader import Programmes
-from programmes.notification import Notification
+from programmes.notification import Mail, Notification
 
 PERMANENT = 500
 """SMTP replies from here on are final; lower ones ask to try again."""
@@ -31,7 +30,10 @@ PERMANENT = 500
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The address is asked for at the moment of sending and kept nowhere.
+    """The addresses are asked for at the moment of sending and kept nowhere.
+
+    A mail for the owner of a deadline falls to the backup, then to the desk; one for the backup to
+    the desk.
 
     That a delivery starts is recorded before the text is handed over: after a crash in between its
     outcome is unknown, and the decider allows one repetition, which has the same Message-ID.
@@ -46,14 +48,27 @@ class Delivery:
     async def send(self, work: Work) -> None:
         if await self._over(work):
             return
-        content = await self._compose(work)
+        programme, notification, mail = await self._written(work)
+        named = await self._named(work, notification)
         try:
-            await self._deliver(work, content)
+            if not (named and await self._taken(work, mail, named)):
+                await self._deliver(work, mail, await self._desk(work, programme))
         except (SMTPRecipientRefused, SMTPDataError) as error:
             await self._refused(work, error)
 
-    async def _deliver(self, work: Work, content: EmailMessage) -> None:
-        async with self.mailer.ready(content) as hand_over:
+    async def _taken(self, work: Work, mail: Mail, recipients: Sequence[str]) -> bool:
+        """False where all are refused for good: then it is the desk's to know."""
+        try:
+            await self._deliver(work, mail, recipients)
+        except SMTPRecipientRefused as error:
+            if error.code < PERMANENT:
+                raise
+            return False
+        return True
+
+    async def _deliver(self, work: Work, mail: Mail, recipients: Sequence[str]) -> None:
+        content = self.mailer.compose(recipients, _stream(work), mail)
+        async with self.mailer.ready(recipients, content) as hand_over:
             await self._record(work, StartDelivery(occurred=self._now()))
             if await self._over(work):
                 return
@@ -68,7 +83,8 @@ class Delivery:
         except AlreadyDone:
             await self._record(work, confirm)
 
-    async def _compose(self, work: Work) -> EmailMessage:
+    async def _written(self, work: Work) -> tuple[str, Notification, Mail]:
+        """The programme, what it says of the mail, and the mail."""
         history = await self.store.history(work.key)
         definition = self.programmes.of(history)
         message = MESSAGE.state(history, _stream(work))
@@ -77,20 +93,19 @@ class Delivery:
             raise LookupError(f"programme {definition.code} has no template {message.template}")
         about = {"caseId": str(work.key), "programme": definition.code}
         mail = notification.mail(definition.language).filled({**message.values, **about})
-        recipients = await self._recipients(work, definition.code, notification)
-        return self.mailer.compose(recipients, _stream(work), mail)
+        return definition.code, notification, mail
 
-    async def _recipients(
-        self, work: Work, programme: str, notification: Notification
-    ) -> Sequence[str]:
-        """Where nobody else can be reached, it is the desk's to know."""
-        asked_by = work.metadata.correlation_id
-        if notification.recipient_role != "desk":
-            path = f"/v1/cases/{work.key}/deadlines/{notification.policy}/recipients"
-            found = await self.peers.get("scheduling", path, asked_by)
-            if recipients := found[notification.recipient_role]:
-                return list(recipients)
-        desk = await self.peers.get("intake", f"/v1/programmes/{programme}/desk", asked_by)
+    async def _named(self, work: Work, notification: Notification) -> Sequence[str]:
+        """Addresses of those of the case team whose it is to know; none where it is the desk's."""
+        if notification.recipient_role == "desk":
+            return []
+        path = f"/v1/cases/{work.key}/deadlines/{notification.policy}/recipients"
+        found = await self.peers.get("scheduling", path, work.metadata.correlation_id)
+        return list(found[notification.recipient_role])
+
+    async def _desk(self, work: Work, programme: str) -> Sequence[str]:
+        path = f"/v1/programmes/{programme}/desk"
+        desk = await self.peers.get("intake", path, work.metadata.correlation_id)
         return [desk["email"]]
 
     async def _over(self, work: Work) -> bool:
