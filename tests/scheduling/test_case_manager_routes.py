@@ -203,6 +203,27 @@ async def test_what_is_wrong_is_named_and_leaves_no_trace(
     assert traces() == [0, 0]
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        "manager at home",
+        "a=?utf-8?q?b?=@example.org",
+        f"{'a' * 250}@example.org",
+    ],
+)
+async def test_what_is_no_mail_address_is_told_what_one_looks_like(
+    desk: httpx.AsyncClient, email: str
+) -> None:
+    """A word in another encoding would be read as one in the header of a mail."""
+    good = await desk.post(f"{PATH}/addresses", json={"email": "o'neill+a=b?c@mail.example.org"})
+    bad = await desk.post(f"{PATH}/addresses", json={"email": email})
+
+    assert good.status_code == 201
+    assert bad.json()["errors"] == [
+        {"pointer": "#/email", "detail": "a mail address is needed, such as name@example.org"}
+    ]
+
+
 async def test_what_is_refused_leaves_no_trace(
     desk: httpx.AsyncClient, traces: Callable[[], list[int]]
 ) -> None:

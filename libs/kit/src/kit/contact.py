@@ -1,16 +1,34 @@
 """Contact data as they come in over HTTP and lie in the vault; they are in no event."""
 
+import re
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from kit.bodies import Answer, Body
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-Email = Annotated[str, Field(pattern=rf"^{_LOCAL}@{_LABEL}(\.{_LABEL})*$", max_length=254)]
-"""An address that every mail server takes; it is what such a field of a web page takes."""
+_EMAIL = rf"^(?!.*=\?){_LOCAL}@{_LABEL}(\.{_LABEL})*$"
+_MOST = 254
+
+
+def _email(text: str) -> str:
+    if len(text) > _MOST or not re.fullmatch(_EMAIL, text):
+        raise ValueError("a mail address is needed, such as name@example.org")
+    return text
+
+
+Email = Annotated[
+    str,
+    AfterValidator(_email),
+    WithJsonSchema({"type": "string", "pattern": _EMAIL, "maxLength": _MOST}),
+]
+"""An address that every mail server takes: such a field of a web page takes the same.
+
+But for `=?`, which in a header begins a word in another encoding.
+"""
 
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9 ()-]{3,30}$")]
 
