@@ -21,15 +21,24 @@ from scheduling.consent.examples import WITHDRAWN
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.examples import CASE_ID, SET
 from scheduling.team.decider import TEAM
-from scheduling.team.examples import BACKUP, BACKUP_JOINED, CASE_MANAGER, JOINED, LEFT
+from scheduling.team.examples import (
+    BACKUP,
+    BACKUP_JOINED,
+    CASE_MANAGER,
+    HANDED_BACK,
+    JOINED,
+    LEFT,
+    TOOK_OVER,
+)
 
 Tell = Callable[..., Awaitable[None]]
 Found = dict[str, list[str]]
 
 ADDRESSES = {CASE_MANAGER: "manager@example.org", BACKUP: "backup@example.org"}
 OWNER, STEPS_IN = ADDRESSES.values()
-BID = DEADLINE.beside(uuid4(), "settlement-answer")
-PATH = f"/v1/cases/{CASE_ID}/deadlines/settlement-answer/recipients"
+BID_POLICY = "settlement-answer"
+BID = DEADLINE.beside(uuid4(), BID_POLICY)
+PATH = f"/v1/cases/{CASE_ID}/deadlines/{BID_POLICY}/recipients"
 TODAY = date(2027, 3, 5)
 
 
@@ -83,6 +92,22 @@ async def test_whoever_left_or_was_away_on_another_day_is_not_mistaken(
 
     assert there["backup"] == [STEPS_IN]
     assert await read() == {"owner": [STEPS_IN], "backup": [STEPS_IN]}
+
+
+@pytest.mark.usefixtures("case")
+async def test_while_a_backup_has_taken_over_what_is_the_owners_goes_to_that_one(
+    stand: Stand, tell: Tell, read: Callable[[], Awaitable[Found]]
+) -> None:
+    """Of a deadline without a backup too; the owner may be away and have told nobody."""
+    team = TEAM.beside(CASE_ID)
+    await tell(TOOK_OVER, stream=team)
+    taken_over = await read()
+    other = await stand.client(Role.SERVICE).get(PATH.replace(BID_POLICY, "first-contact"))
+    await tell(HANDED_BACK, stream=team)
+
+    assert taken_over == {"owner": [STEPS_IN], "backup": [STEPS_IN]}
+    assert other.json() == {"owner": [STEPS_IN], "backup": []}
+    assert await read() == {"owner": [OWNER], "backup": [STEPS_IN]}
 
 
 @pytest.mark.usefixtures("case")

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from events.consumer import react
 from events.contracts import registry, type_name
-from events.contracts.casefile import CaseManagerAssigned, CaseManagerReleased, CaseReopened
+from events.contracts.casefile import (
+    BackupHandedBack,
+    BackupTookOver,
+    CaseManagerAssigned,
+    CaseManagerReleased,
+    CaseReopened,
+)
 from events.contracts.contract import Contract
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
@@ -21,15 +27,17 @@ from scheduling.access import scope
 from scheduling.deadline.examples import CASE_ID
 from scheduling.reactions.consents import GROUP
 from scheduling.reactions.team import REACTIONS
-from scheduling.team.decider import team_decider
+from scheduling.team.decider import TEAM, team_decider
 from scheduling.team.events import TeamEvent
 from scheduling.team.examples import (
     BACKUP,
     BACKUP_JOINED,
     CASE_MANAGER,
     DISSOLVED,
+    HANDED_BACK,
     JOINED,
     LEFT,
+    TOOK_OVER,
 )
 
 
@@ -60,14 +68,35 @@ def test_who_joined_is_in_the_team_until_leaving_or_until_the_case_opens_again(
         assert team_decider.fold(order).members.keys() == members
 
 
-@pytest.mark.parametrize("told", [JOINED, LEFT, DISSOLVED])
+@pytest.mark.parametrize(
+    ("recorded_", "standing_in"),
+    [
+        ([BACKUP_JOINED], None),
+        ([BACKUP_JOINED, TOOK_OVER], BACKUP),
+        ([BACKUP_JOINED, TOOK_OVER, HANDED_BACK], None),
+        ([BACKUP_JOINED, TOOK_OVER, HANDED_BACK, at(7, TOOK_OVER, HANDED_BACK.occurred)], BACKUP),
+        ([BACKUP_JOINED, at(5, TOOK_OVER, LEFT.occurred), HANDED_BACK], BACKUP),
+        ([BACKUP_JOINED, TOOK_OVER, at(6, DISSOLVED)], None),
+        ([BACKUP_JOINED, TOOK_OVER, at(6, BACKUP_JOINED, LEFT.occurred)], None),
+        ([TOOK_OVER], None),
+    ],
+)
+def test_a_backup_stands_in_until_handing_back_or_leaving(
+    recorded_: list[TeamEvent], standing_in: object
+) -> None:
+    """In whatever order it comes here; what happened last counts."""
+    for order in permutations(recorded_):
+        assert team_decider.fold(order).standing_in == standing_in
+
+
+@pytest.mark.parametrize("told", [JOINED, LEFT, DISSOLVED, TOOK_OVER, HANDED_BACK])
 def test_what_is_told_again_adds_nothing(told: TeamEvent) -> None:
     assert outcome(team_decider, given=[], when=told) == [told]
     assert outcome(team_decider, given=[told], when=told) == []
 
 
 DAYS = st.sampled_from([*(Occurred.parse(f"2027-03-0{day}") for day in range(1, 5)), UNKNOWN])
-TOLD: list[TeamEvent] = [JOINED, BACKUP_JOINED, LEFT, DISSOLVED]
+TOLD: list[TeamEvent] = [JOINED, BACKUP_JOINED, LEFT, DISSOLVED, TOOK_OVER, HANDED_BACK]
 HISTORIES = st.lists(st.tuples(st.sampled_from(TOLD), DAYS)).map(
     lambda told: [at(n, event, day) for n, (event, day) in enumerate(told, start=1)]
 )
@@ -132,6 +161,21 @@ async def test_a_case_is_open_to_whoever_is_in_its_team(
     concerned = scope(store.log)
     assert concerned is not None
     assert concerned.case_managers == open_to
+
+
+async def test_that_a_backup_took_over_and_handed_back_is_kept_as_casefile_recorded_it(
+    store: MemoryStore,
+) -> None:
+    took_over, handed_back = BackupTookOver(backup=BACKUP), BackupHandedBack(backup=BACKUP)
+    for each in (
+        BACKUP_ASSIGNED,
+        message(5, "backup-took-over", took_over, "2027-02-20"),
+        message(6, "backup-handed-back", handed_back, "2027-02-27"),
+    ):
+        await react(store, GROUP, REACTIONS)(each)
+
+    team = TEAM.decided(store.log, TEAM.beside(CASE_ID))
+    assert team.recorded == (BACKUP_JOINED, TOOK_OVER, HANDED_BACK)
 
 
 @pytest.mark.parametrize("order", [*permutations([ASSIGNED, ASSIGNED, BACKUP_ASSIGNED])])

@@ -18,7 +18,13 @@ from scheduling.case_manager.events import (
 from scheduling.codec import CODEC
 from scheduling.consent.events import ConsentGiven, ConsentWithdrawn
 from scheduling.deadline.events import DeadlineMet, DeadlineMissed, DeadlineSet, DeadlineSilenced
-from scheduling.team.events import CaseManagerJoined, CaseManagerLeft, TeamDissolved
+from scheduling.team.events import (
+    BackupHandedBack,
+    BackupTookOver,
+    CaseManagerJoined,
+    CaseManagerLeft,
+    TeamDissolved,
+)
 
 PUBLISHED: dict[type, Entry] = {
     AppointmentPlanned: "appointment-planned",
@@ -34,6 +40,8 @@ KEPT = (
     AbsenceRecorded,
     AbsenceWithdrawn,
     AddressGiven,
+    BackupHandedBack,
+    BackupTookOver,
     CapacitySet,
     CaseManagerJoined,
     CaseManagerLeft,

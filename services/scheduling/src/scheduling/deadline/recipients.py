@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from events.commands import History
 from events.contracts.contract import Code
 from events.store import Erased
 from events.vault import Vault
@@ -20,7 +19,7 @@ from programmes.deadline import Deadline
 from scheduling.case_manager.decider import CASE_MANAGER
 from scheduling.consent.decider import ACCESS, has_stopped
 from scheduling.parts import TheProgrammes
-from scheduling.team.decider import TEAM
+from scheduling.team.decider import TEAM, Team
 
 router = APIRouter(tags=["deadlines"])
 
@@ -43,7 +42,7 @@ async def read_recipients(
     programmes: TheProgrammes,
     vault: TheVault,
 ) -> RecipientsAnswer:
-    """Where no owner can be reached, those of the backup are the owner's too.
+    """The owner's are those of a backup who took over; else the backup's, if no owner is reached.
 
     None of a case that is closed to its team, or might be by a message that is parked.
     """
@@ -54,22 +53,22 @@ async def read_recipients(
         raise not_found()
     if shut or has_stopped(ACCESS, known, case_id):
         return RecipientsAnswer(owner=[], backup=[])
-    addresses = [found async for found in _addresses(call, vault, known, deadline)]
-    owner = [email for role, email in addresses if role == deadline.owner]
-    backup = [email for role, email in addresses if role == deadline.backup]
-    return RecipientsAnswer(owner=owner or backup, backup=backup)
+    team = TEAM.decided(known, TEAM.beside(case_id))
+    addresses = [found async for found in _addresses(call, vault, team, deadline)]
+    stepped_in = [email for person, _, email in addresses if person == team.standing_in]
+    owner = [email for _, role, email in addresses if role == deadline.owner]
+    backup = [email for _, role, email in addresses if role == deadline.backup]
+    return RecipientsAnswer(owner=stepped_in or owner or backup, backup=backup)
 
 
 async def _addresses(
-    call: Call, vault: Vault, known: History, deadline: Deadline
-) -> AsyncIterator[tuple[str, str]]:
-    """Role and address of each who is there today."""
-    team = TEAM.decided(known, TEAM.beside(known[0].key))
+    call: Call, vault: Vault, team: Team, deadline: Deadline
+) -> AsyncIterator[tuple[UUID, str, str]]:
+    """Person, role and address of each who is there today."""
     for person, joined in team.members.items():
-        if joined.role in (deadline.owner, deadline.backup):
-            email = await _address(call, vault, person, call.today)
-            if email:
-                yield joined.role, email
+        concerned = joined.role in (deadline.owner, deadline.backup) or person == team.standing_in
+        if concerned and (email := await _address(call, vault, person, call.today)):
+            yield person, joined.role, email
 
 
 async def _address(call: Call, vault: Vault, person: UUID, today: date) -> str | None:

@@ -9,9 +9,12 @@ from uuid import UUID
 
 from events.commands import History, StreamType
 from events.decider import Decider
+from events.history import latest
 from events.occurrence import Occurred
 from scheduling.team.events import (
     CODEC,
+    BackupHandedBack,
+    BackupTookOver,
     CaseManagerJoined,
     CaseManagerLeft,
     TeamDissolved,
@@ -31,6 +34,17 @@ class Team:
     def members(self) -> Mapping[UUID, CaseManagerJoined]:
         """Who is in it now; who left before it was recorded that they joined never is."""
         return _members(self.recorded)
+
+    @property
+    def standing_in(self) -> UUID | None:
+        """The backup who took over what is the owner's, and neither handed back nor left since."""
+        told = (e for e in self.recorded if isinstance(e, BackupTookOver | BackupHandedBack))
+        last = latest(told, lambda _: "case").get("case")
+        if not isinstance(last, BackupTookOver):
+            return None
+        joined = self.members.get(last.backup)
+        stays = joined is not None and not last.occurred.certainly_before(joined.occurred)
+        return last.backup if stays else None
 
 
 def decide(told: TeamEvent, team: Team) -> list[TeamEvent]:
@@ -60,6 +74,8 @@ def _members(recorded: Iterable[TeamEvent]) -> Mapping[UUID, CaseManagerJoined]:
             case TeamDissolved(occurred=occurred):
                 members.clear()
                 dissolved = occurred
+            case BackupTookOver() | BackupHandedBack():
+                pass
             case _:
                 assert_never(event)
     return members

@@ -35,12 +35,30 @@ class TeamDissolved:
     occurred: Occurred
 
 
-TeamEvent = CaseManagerJoined | CaseManagerLeft | TeamDissolved
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupTookOver:
+    """From then on the backup does what is the owner's."""
+
+    position: int
+    backup: UUID
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupHandedBack:
+    position: int
+    backup: UUID
+    occurred: Occurred
+
+
+TeamEvent = CaseManagerJoined | CaseManagerLeft | TeamDissolved | BackupTookOver | BackupHandedBack
 
 CODEC: Codec[TeamEvent] = Codec(
     {
         "team.joined.v1": CaseManagerJoined,
         "team.left.v1": CaseManagerLeft,
         "team.dissolved.v1": TeamDissolved,
+        "team.backup-took-over.v1": BackupTookOver,
+        "team.backup-handed-back.v1": BackupHandedBack,
     }
 )

@@ -3,7 +3,13 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from events.occurrence import Occurred
-from scheduling.team.events import CaseManagerJoined, CaseManagerLeft, TeamDissolved
+from scheduling.team.events import (
+    BackupHandedBack,
+    BackupTookOver,
+    CaseManagerJoined,
+    CaseManagerLeft,
+    TeamDissolved,
+)
 
 CASE_MANAGER = uuid5(NAMESPACE_OID, "case manager")
 BACKUP = uuid5(NAMESPACE_OID, "backup")
@@ -19,3 +25,5 @@ BACKUP_JOINED = CaseManagerJoined(
 )
 LEFT = CaseManagerLeft(position=3, case_manager=CASE_MANAGER, occurred=Occurred.parse("2027-03-02"))
 DISSOLVED = TeamDissolved(position=4, occurred=Occurred.parse("2027-03-04"))
+TOOK_OVER = BackupTookOver(position=5, backup=BACKUP, occurred=Occurred.parse("2027-02-20"))
+HANDED_BACK = BackupHandedBack(position=6, backup=BACKUP, occurred=Occurred.parse("2027-02-27"))

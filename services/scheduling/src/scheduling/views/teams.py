@@ -14,6 +14,8 @@ from events.views import Row, View
 from scheduling.team.decider import team_decider
 from scheduling.team.events import (
     CODEC,
+    BackupHandedBack,
+    BackupTookOver,
     CaseManagerJoined,
     CaseManagerLeft,
     TeamEvent,
@@ -68,6 +70,8 @@ def _concerns(fact: Fact, joined: Fact) -> bool:
             CaseManagerJoined(case_manager=member),
         ):
             return person == member
+        case BackupTookOver() | BackupHandedBack(), _:
+            return False
         case _:
             return True
 
