@@ -1,6 +1,7 @@
 """Whom a case is open to here: one rule for records and for lists."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,3 +27,15 @@ def holders(facts: Iterable[Recorded[Any]]) -> frozenset[UUID]:
         return frozenset()
     team = team_decider.fold(fact.event for fact in told if TEAM_CODEC.reads(fact.type))
     return frozenset(team.members)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """The facts of a case that decide who sees it, and who does by them, in the order of ids."""
+
+    facts: tuple[Recorded[Any], ...] = ()
+    case_managers: tuple[UUID, ...] = ()
+
+    def then(self, fact: Recorded[Any]) -> "Access":
+        facts = (*self.facts, fact)
+        return Access(facts=facts, case_managers=tuple(sorted(holders(facts))))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ARRAY, Column, DateTime, Index, Integer, Text, Uuid
 
@@ -12,23 +11,21 @@ from events.store import Recorded
 from events.views import Row, View, intervals
 from scheduling.appointment.events import CODEC
 from scheduling.appointment.state import Appointments, evolve, shown
-from scheduling.holders import DECIDE_ACCESS, holders
+from scheduling.holders import DECIDE_ACCESS, Access
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Now:
-    """The appointments of a case; the facts that decide who sees them, and who does by them."""
+    """The appointments of a case, and who sees them."""
 
     programme: str = ""
     appointments: Appointments = field(default_factory=Appointments)
-    access: tuple[Recorded[Any], ...] = ()
-    case_managers: tuple[UUID, ...] = ()
+    access: Access = field(default_factory=Access)
 
 
 def _then(now: _Now, fact: Recorded[Any]) -> _Now:
     if fact.type in DECIDE_ACCESS:
-        access = (*now.access, fact)
-        return replace(now, access=access, case_managers=tuple(sorted(holders(access))))
+        return replace(now, access=now.access.then(fact))
     told = evolve(now.appointments, fact.event)
     return replace(now, programme=str(fact.metadata.programme), appointments=told)
 
@@ -39,7 +36,7 @@ def _row(now: _Now) -> Iterable[Row]:
             yield {
                 "appointment": id_,
                 "programme": now.programme,
-                "case_managers": list(now.case_managers),
+                "case_managers": list(now.access.case_managers),
                 **columns,
             }
 

@@ -13,23 +13,21 @@ from events.store import Recorded
 from events.views import Row, View, intervals
 from scheduling.deadline.decider import Deadline, evolve
 from scheduling.deadline.events import CODEC
-from scheduling.holders import DECIDE_ACCESS, holders
+from scheduling.holders import DECIDE_ACCESS, Access
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Now:
-    """The deadlines of a case; the facts that decide who sees them, and who does by them."""
+    """The deadlines of a case, and who sees them."""
 
     programme: str = ""
     deadlines: Mapping[UUID, Deadline] = field(default_factory=dict)
-    access: tuple[Recorded[Any], ...] = ()
-    case_managers: tuple[UUID, ...] = ()
+    access: Access = field(default_factory=Access)
 
 
 def _then(now: _Now, fact: Recorded[Any]) -> _Now:
     if fact.type in DECIDE_ACCESS:
-        access = (*now.access, fact)
-        return replace(now, access=access, case_managers=tuple(sorted(holders(access))))
+        return replace(now, access=now.access.then(fact))
     told = evolve(now.deadlines.get(fact.stream, Deadline()), fact.event)
     deadlines = {**now.deadlines, fact.stream: told}
     return replace(now, programme=str(fact.metadata.programme), deadlines=deadlines)
@@ -41,7 +39,7 @@ def _row(now: _Now) -> Iterable[Row]:
             yield {
                 "deadline": stream,
                 "programme": now.programme,
-                "case_managers": list(now.case_managers),
+                "case_managers": list(now.access.case_managers),
                 "policy": deadline.policy,
                 "status": str(deadline.status),
                 "due_on": deadline.due_on,
