@@ -15,6 +15,7 @@ from rig.world import BEREAVED, DECLINED, LONG_LIABILITY, World, eventually
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 WARNING = "slechter"
+DESK = "Delivered-To: medical-incidents@example.org"
 INVESTIGATION, LIABILITY, APPLICATION = "calamity-investigation", "liability", "application"
 
 
@@ -145,7 +146,7 @@ async def test_a_condition_that_worsens_now_is_told_to_the_desk_at_once(world: W
 
 def _warned(story: Story) -> bool:
     mails = (mail for mail in story.world.mails() if str(story.id) in mail)
-    return any(WARNING in mail for mail in mails)
+    return any(WARNING in mail and DESK in mail for mail in mails)
 
 
 async def _referred(story: Story, *, offered: int, referred: int, reason: str) -> None:
