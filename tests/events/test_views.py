@@ -864,6 +864,7 @@ async def test_readers_and_writers_go_on_while_a_view_is_rebuilt(database: str) 
         async def writing() -> None:
             while not over.is_set():
                 await _many(store, 5)
+                await asyncio.sleep(0.01)
 
         async with following(place), asyncio.TaskGroup() as tasks:
             assert await wait_for(tables, LEVELS, 300, 20)

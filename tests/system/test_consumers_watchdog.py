@@ -70,13 +70,15 @@ async def test_members_that_stand_still_are_made_anew_and_a_handler_that_hangs_i
         contexts = (failing(world, service, faults[service].settings) for service in SERVICES)
         started = await asyncio.gather(*map(stack.enter_async_context, contexts))
         members = dict(zip(SERVICES, started, strict=True))
+        faults["notifications"].arm(Kind.HANG, story.id)
+        await screened([story])
+        await eventually(lambda: _has_deadline(story), "no deadline was set")
         await _fail(faults["casefile"], Kind.DEAF, "casefile.referrals")
         await _fail(faults["scheduling"], Kind.LOST, "scheduling.deadlines")
-        faults["notifications"].arm(Kind.HANG, story.id)
 
         began = time.monotonic()
-        await screened([story, other])
-        await all_opened([story, other], WATCHED_SECONDS)
+        await screened([other])
+        await all_opened([other], WATCHED_SECONDS)
         record_property("a deaf member was replaced after", f"{time.monotonic() - began:.1f} s")
         assert await members["casefile"].metric(RENEWED, group="casefile.referrals") == 1
         assert members["casefile"].logged("consumer.ended")[-1]["reason"] == "stalled"
@@ -99,6 +101,11 @@ async def test_members_that_stand_still_are_made_anew_and_a_handler_that_hangs_i
 async def _fail(faults: Faults, kind: Kind, group: str) -> None:
     faults.arm(kind, group)
     await eventually(lambda: not faults.armed(kind, group), "the member did not fail")
+
+
+async def _has_deadline(story: Story) -> bool:
+    path = f"{story.case}/deadlines/first-contact"
+    return (await story.desk.ask("scheduling", path)).is_success
 
 
 async def _renewed(member: Member) -> bool:
