@@ -125,8 +125,10 @@ class StormySession(Session):
     async def _served(self, given: Any) -> Result:  # noqa: ANN401 - as above
         if self._began != self._sessions.ended:
             self._closed = True
+            self._world.disturb(self._sessions.store.source)
             raise asyncpg.AdminShutdownError("the session was ended")
         if self._world.storm and self._world.chance.random() < CANCELLED:
+            self._world.disturb(self._sessions.store.source)
             raise asyncpg.QueryCanceledError("the statement took too long")
         result = await super().fetchrow(*given)
         codes, _, position, _ = result
