@@ -11,7 +11,7 @@ import psutil
 
 from dev.bench.campaign import Say, calm
 from dev.bench.durability import durability
-from dev.bench.fetching import fetched
+from dev.bench.fetching import views_of
 from dev.bench.figures import Figure
 from dev.bench.lives import fill
 from dev.bench.outcome import Outcome
@@ -19,7 +19,6 @@ from dev.stack import Stack, stack
 from events.store import Json
 
 SERVICE = "analytics"
-VIEWS = "select distinct name from views order by name"
 ALL = "rebuild of all views at once"
 MOST_SECONDS = 3600.0
 LOOK_SECONDS = 0.05
@@ -40,7 +39,7 @@ async def rebuilding(events: int, rounds: int, say: Say) -> Outcome:
         shown = await durability(url)
         written = await fill(url, events)
         say(f"{written:,} events written")
-        views = [name for [name] in await fetched(url, VIEWS)]
+        views = await views_of(url)
         done: list[Rebuilds] = []
         while len(done) < rounds:
             done.append(await _measured(whole, views, len(done) * len(views)))

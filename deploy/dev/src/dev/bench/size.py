@@ -9,7 +9,7 @@ from uuid import UUID
 from dev.bench.asking import WARM_UP, Answered, Asked, Question, ask
 from dev.bench.campaign import Say, calm
 from dev.bench.durability import durability
-from dev.bench.fetching import fetched
+from dev.bench.fetching import fetched, views_of
 from dev.bench.figures import Figure
 from dev.bench.histories import fill_analytics, fill_casefile, manager, managers
 from dev.bench.outcome import Outcome
@@ -60,8 +60,8 @@ async def _loaded(whole: Stack, service: str, cases: int, say: Say) -> float:
     events = await SERVICES[service](url, cases)
     say(f"{service}: {events:,} events of {cases:,} cases written")
     began = time.monotonic()
-    views = await fetched(url, "select distinct name from views")
-    made = (whole.run(service, "rebuild", name, seconds=MOST_SECONDS) for [name] in views)
+    views = await views_of(url)
+    made = (whole.run(service, "rebuild", view, seconds=MOST_SECONDS) for view in views)
     await asyncio.gather(*made)
     rate = events / (time.monotonic() - began)
     say(f"{service}: views made anew, {rate:,.0f} events/s")
