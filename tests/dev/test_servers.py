@@ -15,11 +15,11 @@ import asyncpg
 import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
 from dev.failure import NotStarted
 from dev.jars import classes
-from dev.kafka import Broker, kafka
+from dev.kafka import Broker, administering, kafka
 from dev.port import LOOPBACK, answers, free_port, is_free
 from dev.postgres import Server, postgres
 from dev.process import Process, until
@@ -206,10 +206,8 @@ async def _settings(server: Server) -> list[str]:
 
 
 async def _publish(broker: Broker, value: bytes) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic("facts", 1, 1)])
-    await admin.close()
+    async with administering(broker.bootstrap) as admin:
+        await admin.create_topics([NewTopic("facts", 1, 1)])
     producer = AIOKafkaProducer(
         bootstrap_servers=broker.bootstrap, acks="all", enable_idempotence=True
     )
@@ -232,9 +230,5 @@ async def _first(broker: Broker) -> bytes | None:
 
 
 async def _topics(broker: Broker) -> set[str]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    try:
+    async with administering(broker.bootstrap) as admin:
         return set(await admin.list_topics())
-    finally:
-        await admin.close()

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.client import ConnectionGroup
 from aiokafka.conn import CloseReason
@@ -17,6 +16,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from dev.kafka import Broker as Server
+from dev.kafka import administering
 from events.backoff import Backoff
 from events.broker import Bookmark, Broker, BrokerFailed, Message, Outgoing, Partition, Subscription
 from events.broker_memory import MemoryBroker
@@ -85,26 +85,17 @@ class Kafka:
         await self.server.start()
 
     async def expire(self, partition: Partition, start: int) -> None:
-        async with self._admin() as admin:
+        async with administering(self.server.bootstrap) as admin:
             upto = RecordsToDelete(before_offset=start)
             await admin.delete_records({TopicPartition(*partition): upto})
 
     async def committed(self, group: str) -> int:
-        async with self._admin() as admin:
+        async with administering(self.server.bootstrap) as admin:
             try:
                 offsets = await admin.list_consumer_group_offsets(group)
             except KafkaError:
                 return 0
         return sum(at.offset for at in offsets.values())
-
-    @asynccontextmanager
-    async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.server.bootstrap)
-        await admin.start()
-        try:
-            yield admin
-        finally:
-            await admin.close()
 
 
 @dataclass

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 from prometheus_client import REGISTRY
 
-from dev.kafka import Broker
+from dev.kafka import Broker, administering
 from events.backoff import Backoff
 from events.broker import (
     PARTITIONS,
@@ -172,7 +172,7 @@ class Servers:
         self.server.lose_tails([f"{TOPIC}-{number}"])
 
     async def delete(self) -> None:
-        async with self.administering() as admin:
+        async with administering(self.server.bootstrap) as admin:
             await admin.delete_topics([TOPIC])
 
     async def end_leads(self) -> None:
@@ -184,18 +184,9 @@ class Servers:
         except KafkaError:
             return []
 
-    @asynccontextmanager
-    async def administering(self) -> AsyncIterator[AIOKafkaAdminClient]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.server.bootstrap)
-        await admin.start()
-        try:
-            yield admin
-        finally:
-            await admin.close()
-
     async def empty(self) -> None:
         """Each test finds its topic empty."""
-        async with self.administering() as admin:
+        async with administering(self.server.bootstrap) as admin:
             if TOPIC in await admin.list_topics():
                 await admin.delete_topics([TOPIC])
                 async with asyncio.timeout(20):
@@ -375,7 +366,7 @@ async def test_messages_lie_where_kafka_would_put_them(servers: Servers) -> None
 @pytest.mark.system
 @pytest.mark.slow
 async def test_topics_have_twelve_partitions_and_are_never_compacted(servers: Servers) -> None:
-    async with servers.administering() as admin:
+    async with administering(servers.server.bootstrap) as admin:
         async with asyncio.timeout(30):
             while not (partitions := await _partitions(admin)):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.02)  # a broker answers before it knows what it made

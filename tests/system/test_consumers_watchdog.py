@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
+from dev.kafka import administering
 from rig.audit import audit
 from rig.crowd import all_opened, entered, screened
 from rig.handlers import Faults, Kind
@@ -88,13 +88,13 @@ async def test_members_that_stand_still_are_made_anew_and_a_handler_that_hangs_i
         parked = Parked(world.caller("operator"), "notifications", story.id)
         await eventually(lambda: parked.waiting(1, "timeout-error"), "it was not parked")
         await eventually(lambda: _mailed(other), "the other did not get its mail")
-        assert not _mails(story)
+        assert not story.mails
         faults["notifications"].mend(Kind.HANG, story.id)
         await parked.retry()
         await eventually(parked.free, "what waited was not handled")
 
     await at_rest(world)
-    assert len(_mails(story)) == len(_mails(other)) == 1
+    assert len(story.mails) == len(other.mails) == 1
     await audit(world)
 
 
@@ -114,19 +114,11 @@ async def _renewed(member: Member) -> bool:
 
 async def _members(world: World, number: int) -> bool:
     """Whether the group of the referrals has so many members, as its coordinator sees it."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=world.stack.servers.kafka)
-    await admin.start()
-    try:
+    async with administering(world.stack.servers.kafka) as admin:
         [answer] = await admin.describe_consumer_groups(["casefile.referrals"])
-    finally:
-        await admin.close()
     [group] = answer.groups
     return len(group[5]) == number
 
 
-def _mails(story: Story) -> list[str]:
-    return [mail for mail in story.world.mails() if str(story.id) in mail]
-
-
 async def _mailed(story: Story) -> bool:
-    return bool(_mails(story))
+    return bool(story.mails)

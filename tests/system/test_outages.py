@@ -8,7 +8,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from dev.kafka import Broker
+from dev.kafka import Broker, administering
 from dev.port import LOOPBACK
 from rig.audit import audit, first_deliveries
 from rig.rest import at_rest
@@ -117,16 +117,12 @@ async def _stories(world: World) -> list[Story]:
 @asynccontextmanager
 async def _out_of_connections(broker: Broker) -> AsyncIterator[None]:
     """Who is connected stays so; nobody else gets in."""
-    client = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await client.start()
-    try:
+    async with administering(broker.bootstrap) as client:
         await _limit(client, 1)
         try:
             yield
         finally:
             await _limit(client, MANY)
-    finally:
-        await client.close()
 
 
 async def _limit(client: AIOKafkaAdminClient, connections: int) -> None:

