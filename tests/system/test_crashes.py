@@ -74,7 +74,7 @@ async def test_consumers_killed_between_effect_and_offset_commit_act_once(
     await at_rest(world)
     await audit(world)
     assert await value(world, "casefile", OPENED, story.id) == 1
-    assert len(_mails_about(story)) == 1
+    assert len(story.mails) == 1
 
 
 async def test_an_api_killed_between_commit_and_answer_gives_the_first_answer_when_asked_again(
@@ -119,11 +119,11 @@ async def test_a_mail_of_unknown_outcome_is_repeated_once_with_its_message_id_an
         armed.touch()
         await story.accepted_referral()
         await eventually(lambda: not process.running, "notifications was not killed")
-        assert len(_mails_about(story)) == 1
+        assert len(story.mails) == 1
         await world.stack.start("notifications", settings=LEASE_IS_OVER)
         await eventually(lambda: _is_sent(story), "the mail was not sent again")
 
-    mails = _mails_about(story)
+    mails = story.mails
     assert len(mails) == 2
     assert len({email.message_from_string(mail)["Message-ID"] for mail in mails}) == 1
     await at_rest(world)
@@ -139,10 +139,6 @@ def _referral() -> Json:
         "consent": {"form": "spoken"},
         "contact": {"name": "Zwaantje Verzonnen"},
     }
-
-
-def _mails_about(story: Story) -> list[str]:
-    return [mail for mail in story.world.mails() if str(story.id) in mail]
 
 
 async def _is_sent(story: Story) -> bool:

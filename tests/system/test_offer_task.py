@@ -42,7 +42,7 @@ async def test_a_possible_calamity_of_which_nothing_came_is_told_to_the_desk_whe
     await at_rest(world)
     assert await _alerts(offered) == []
     assert len(await _alerts(overdue)) == 1
-    [mail] = _mails(overdue)
+    [mail] = overdue.mails
     assert DESK in mail
     await audit(world)
 
@@ -76,7 +76,7 @@ async def _status(story: Story) -> str | None:
 
 
 async def _is_told(story: Story) -> bool:
-    return bool(_mails(story)) and await _alerts(story) == ["sent"]
+    return bool(story.mails) and await _alerts(story) == ["sent"]
 
 
 async def _alerts(story: Story) -> list[str]:
@@ -84,7 +84,3 @@ async def _alerts(story: Story) -> list[str]:
     answer = await story.desk.ask("notifications", f"/v1/cases/{story.id}/messages")
     messages = answer.json()["items"] if answer.is_success else []
     return [m["status"] for m in messages if m["template"] == ALERT]
-
-
-def _mails(story: Story) -> list[str]:
-    return [mail for mail in story.world.mails() if str(story.id) in mail]

@@ -83,5 +83,4 @@ async def _arrives(story: Story, subject: str, person: Caller) -> None:
 
 
 def _mails(story: Story, subject: str) -> list[str]:
-    mails = (mail for mail in story.world.mails() if str(story.id) in mail)
-    return [mail for mail in mails if subject in mail]
+    return [mail for mail in story.mails if subject in mail]

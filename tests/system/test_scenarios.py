@@ -145,8 +145,7 @@ async def test_a_condition_that_worsens_now_is_told_to_the_desk_at_once(world: W
 
 
 def _warned(story: Story) -> bool:
-    mails = (mail for mail in story.world.mails() if str(story.id) in mail)
-    return any(WARNING in mail and DESK in mail for mail in mails)
+    return any(WARNING in mail and DESK in mail for mail in story.mails)
 
 
 async def _referred(story: Story, *, offered: int, referred: int, reason: str) -> None:

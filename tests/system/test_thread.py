@@ -43,7 +43,7 @@ async def test_a_case_goes_from_candidate_to_closed_through_all_services(world: 
     known_then = {"knownAt": logged_at.isoformat()}
     assert _minutes(await story.desk.read("casefile", story.case, known_then)) == [(30, 20, 5)]
     await _figures_tell(story, before)
-    assert len(_mails_about(story)) == 1
+    assert len(story.mails) == 1
 
 
 async def test_what_is_withheld_or_declined_leads_to_no_case(world: World) -> None:
@@ -137,13 +137,9 @@ async def _mail_arrives(story: Story) -> None:
         return answer.is_success and [m["status"] for m in answer.json()["items"]] == ["sent"]
 
     await eventually(sent, f"no mail was sent about case {story.id}")
-    [mail] = _mails_about(story)
+    [mail] = story.mails
     assert "Delivered-To: medical-incidents@example.org" in mail
     assert story.contact.mark not in mail
-
-
-def _mails_about(story: Story) -> list[str]:
-    return [mail for mail in story.world.mails() if str(story.id) in mail]
 
 
 async def _contact_data_arrive(story: Story) -> None:

@@ -184,6 +184,11 @@ class Story:
         return f"/v1/cases/{self.id}"
 
     @property
+    def mails(self) -> list[str]:
+        """Those that name the case."""
+        return [mail for mail in self.world.mails() if str(self.id) in mail]
+
+    @property
     def candidate(self) -> str:
         return f"/v1/candidates/{self.id}"
 
