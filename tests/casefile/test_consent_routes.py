@@ -169,7 +169,7 @@ async def test_contact_data_are_closed_when_the_consent_to_have_them_is_withdraw
     await tell(OPENED, ASSIGNED, RECEIVED)
     await tell(CHILD_ADDED, stream=PERSONS.beside(CASE_ID))
     records = {id_: {"name": "Wilhelmina Plantinga"} for id_ in (RECEIVED.contact, CHILD_CONTACT)}
-    await store.append(WriteSet(vault=await vault.seal_all(CASE_ID, records)))
+    await store.append(WriteSet(vault=(await vault.key(CASE_ID)).seal_all(records)))
     places = [f"{PATH}/contact-data", f"{PATH}/persons/{CHILD}/contact-data"]
 
     before = [await manager.get(place) for place in places]

@@ -3,12 +3,12 @@
 import asyncio
 import os
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from events.store import FINGERPRINT, Erased, Sealed, Store, VersionConflict, WriteSet
+from events.store import FINGERPRINT, DataKey, Erased, Sealed, Store, VersionConflict, WriteSet
 from events.testing import draft, numbered, write
 from events.vault import MasterKey, Vault
 
@@ -24,6 +24,17 @@ def vault(store: Store) -> Vault:
 
 async def put(vault: Vault, *sealed: Sealed) -> None:
     await vault.store.append(WriteSet(vault=sealed))
+
+
+def under(key: UUID, record: UUID) -> Sealed:
+    return Sealed(
+        person=PERSON,
+        record=record,
+        field="name",
+        ciphertext=b"x",
+        key_id=key,
+        wrapped_key=key.bytes,
+    )
 
 
 async def test_what_is_sealed_can_be_opened(vault: Vault) -> None:
@@ -135,8 +146,11 @@ async def test_an_erasure_spares_other_persons(vault: Vault) -> None:
 
 
 async def test_several_records_of_someone_new_are_sealed_under_one_key(vault: Vault) -> None:
-    await put(vault, *await vault.seal_all(PERSON, {RECORD: FIELDS, OTHER_RECORD: {"text": "Aye"}}))
+    key = await vault.new_key(PERSON)
+    nothing = await vault.store.data_key(PERSON)
+    await put(vault, *key.seal_all({RECORD: FIELDS, OTHER_RECORD: {"text": "Aye"}}))
 
+    assert nothing is None
     assert await vault.open(PERSON, RECORD) == FIELDS
     assert await vault.open(PERSON, OTHER_RECORD) == {"text": "Aye"}
 
@@ -147,7 +161,7 @@ async def test_who_shares_a_fingerprint_is_found_from_either_side_the_newest_fir
     third, shared, own = numbered(3), numbered(21), numbered(22)
     for person, records in ((PERSON, [shared]), (OTHER, [shared, own]), (third, [shared, own])):
         prints = {record: {FINGERPRINT: ""} for record in records}
-        await put(vault, *await vault.seal_all(person, prints))
+        await put(vault, *(await vault.key(person)).seal_all(prints))
 
     assert await vault.store.alike(PERSON) == [third, OTHER]
     assert await vault.store.alike(OTHER) == [third, PERSON]
@@ -180,28 +194,44 @@ async def test_a_conflict_counts_before_an_erasure(vault: Vault) -> None:
         await vault.store.append(write(draft(uuid4()), expected=3, vault=late))
 
 
-async def test_of_two_who_make_a_key_at_once_one_has_to_seal_again(vault: Vault) -> None:
-    both = [await vault.seal(PERSON, record, FIELDS) for record in (RECORD, OTHER_RECORD)]
+async def test_who_seal_the_first_of_a_person_at_once_do_so_with_one_key(vault: Vault) -> None:
+    records = [uuid4() for _ in range(20)]
 
-    results = await asyncio.gather(*(put(vault, *s) for s in both), return_exceptions=True)
+    async def keep(record: UUID) -> None:
+        await put(vault, *await vault.seal(PERSON, record, FIELDS))
 
-    assert [type(r) for r in results] == [type(None), VersionConflict]
-    await put(vault, *await vault.seal(PERSON, OTHER_RECORD, FIELDS))
-    assert await vault.open(PERSON, RECORD) == FIELDS
-    assert await vault.open(PERSON, OTHER_RECORD) == FIELDS
+    await asyncio.gather(*map(keep, records))
+
+    assert [await vault.open(PERSON, record) for record in records] == [FIELDS] * 20
+
+
+async def test_the_first_key_of_a_person_is_the_one_that_is_kept(vault: Vault) -> None:
+    first, second = (DataKey(uuid4(), wrapped) for wrapped in (b"first", b"second"))
+
+    kept = [await vault.store.keep_key(PERSON, key) for key in (first, second, first)]
+
+    assert kept == [first] * 3
+    assert await vault.store.data_key(PERSON) == first
+
+
+async def test_no_key_is_kept_for_an_erased_person(vault: Vault) -> None:
+    await vault.erase(PERSON)
+
+    with pytest.raises(Erased):
+        await vault.store.keep_key(PERSON, DataKey(uuid4(), b"late"))
+    with pytest.raises(Erased):
+        await vault.seal(PERSON, RECORD, FIELDS)
 
 
 async def test_records_of_someone_new_under_two_keys_are_refused(vault: Vault) -> None:
-    two = [await vault.seal(PERSON, record, FIELDS) for record in (RECORD, OTHER_RECORD)]
-
     with pytest.raises(VersionConflict):
-        await put(vault, *two[0], *two[1])
+        await put(vault, under(uuid4(), RECORD), under(uuid4(), OTHER_RECORD))
 
     assert await vault.store.sealed(PERSON) == []
 
 
-async def test_the_key_of_a_refused_set_is_not_kept(vault: Vault) -> None:
-    refused = await vault.seal(PERSON, RECORD, FIELDS)
+async def test_the_key_that_a_refused_set_brings_is_not_kept(vault: Vault) -> None:
+    refused = [under(uuid4(), RECORD)]
 
     with pytest.raises(VersionConflict):
         await vault.store.append(write(draft(uuid4()), expected=3, vault=refused))

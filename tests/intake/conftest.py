@@ -85,8 +85,8 @@ def desk(stand: Stand) -> httpx.AsyncClient:
 
 @pytest.fixture
 def traces(store: MemoryStore) -> Callable[[], list[int]]:
-    """How much is kept but for access lines: a refusal leaves it as it was."""
-    return lambda: [*map(len, (store.log, store.answers, store.vault, store.keys, store.work))]
+    """How much is kept but for access lines, and for keys: a refusal leaves it as it was."""
+    return lambda: [*map(len, (store.log, store.answers, store.vault, store.work))]
 
 
 @pytest.fixture

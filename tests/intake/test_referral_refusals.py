@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from events.memory import MemoryStore
 from intake.offer.examples import ACCEPTED, CANDIDATE, CONSENTED, IDENTIFIED, OFFERED
 from intake.organisation.examples import HOSPITAL
 from intake.referral.decider import REFERRAL
@@ -66,10 +67,16 @@ async def refused(client: httpx.AsyncClient, path: str, body: Body, fields: list
     ],
 )
 async def test_a_mistaken_referral_is_not_entered(
-    desk: httpx.AsyncClient, traces: Traces, before: list[int], changed: Body, fields: list[str]
+    desk: httpx.AsyncClient,
+    store: MemoryStore,
+    traces: Traces,
+    before: list[int],
+    changed: Body,
+    fields: list[str],
 ) -> None:
     await refused(desk, "/v1/referrals", {**SELF_REFERRAL, **changed}, fields)
     assert traces() == before
+    assert not store.keys
 
 
 @pytest.mark.parametrize(

@@ -149,18 +149,13 @@ def _warned(story: Story) -> bool:
 
 
 async def _referred(story: Story, *, offered: int, referred: int, reason: str) -> None:
-    """From the incident to a case with a case manager, who phones at once.
-
-    Contact data are there by then: of two who seal the first of a person's data at the same
-    moment, one is told to try again.
-    """
+    """From the incident to a case with a case manager, who phones at once."""
     await story.identify(day(2), origin=day(0))
     await story.offer(day(offered))
     await story.accept(day(offered), reason=reason)
     await story.refer(day(referred))
     await story.screen(day(referred), referred=day(referred))
     await story.opened()
-    await at_rest(story.world)
     await story.assign(day(referred))
     await story.first_contact(day(referred))
 

@@ -26,6 +26,7 @@ READS = (
     "answer",
     "handled",
     "data_key",
+    "keep_key",
     "sealed",
     "alike",
     "erase",

@@ -105,6 +105,9 @@ class MemoryStore:
             raise Erased(person)
         return self.keys.get(person)
 
+    async def keep_key(self, person: UUID, key: DataKey) -> DataKey:
+        return await self.data_key(person) or self.keys.setdefault(person, key)
+
     async def sealed(self, person: UUID, record: UUID | None = None) -> list[Sealed]:
         if person in self.erased:
             raise Erased(person)

@@ -108,9 +108,12 @@ class PostgresStore:
     async def data_key(self, person: UUID) -> DataKey | None:
         async with pooled(self.pool) as reader:
             row = await reader.fetchrow(reading.DATA_KEY, person)
-        if row and row["key_id"] is None:
-            raise Erased(person)
-        return DataKey(*row) if row else None
+        return _key(person, row) if row else None
+
+    async def keep_key(self, person: UUID, key: DataKey) -> DataKey:
+        async with pooled(self.pool) as writer:
+            row = await writer.fetchrow(reading.KEEP_KEY, person, key.id, key.wrapped)
+        return _key(person, row)
 
     async def sealed(self, person: UUID, record: UUID | None = None) -> list[Sealed]:
         async with pooled(self.pool) as reader:
@@ -183,6 +186,12 @@ async def _pool(url: str) -> AsyncIterator[asyncpg.Pool]:
                 await pool.close()
         except TimeoutError:
             pool.terminate()
+
+
+def _key(person: UUID, row: asyncpg.Record) -> DataKey:
+    if row["key_id"] is None:
+        raise Erased(person)
+    return DataKey(*row)
 
 
 async def _reset(connection: asyncpg.Connection) -> None:

@@ -28,6 +28,10 @@ ANSWER = """select r.status, r.location, r.version, coalesce(e.position, r.posit
     where (r.subject, r.route, r.key) = ($1, $2, $3)"""
 HANDLED = "select exists (select from inbox where (consumer, message) = ($1, $2))"
 DATA_KEY = "select key_id, wrapped_key from vault_keys where person = $1"
+KEEP_KEY = """insert into vault_keys (person, key_id, wrapped_key) values ($1, $2, $3)
+    on conflict (person) do update set person = excluded.person
+    returning key_id, wrapped_key"""
+"""Writes nothing new where there is a key, so that the row comes back whoever made it."""
 SEALED = """select f.person, f.record, f.field, f.ciphertext, k.key_id, k.wrapped_key
     from vault_fields f join vault_keys k using (person)
     where f.person = $1 and ($2::uuid is null or f.record = $2)"""

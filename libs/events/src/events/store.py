@@ -239,6 +239,10 @@ class Store(Protocol):
         """The key of a person's vault fields, if there is one; raises Erased."""
         ...
 
+    async def keep_key(self, person: UUID, key: DataKey) -> DataKey:
+        """The key of a person: this one if there was none, else that one; raises Erased."""
+        ...
+
     async def sealed(self, person: UUID, record: UUID | None = None) -> list[Sealed]:
         """A person's vault fields, all or those of one record; raises Erased."""
         ...

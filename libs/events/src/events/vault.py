@@ -51,22 +51,21 @@ class Vault:
     async def seal(
         self, person: UUID, record: UUID, fields: Mapping[str, str]
     ) -> tuple[Sealed, ...]:
-        """Raises Erased. Whoever makes a person's key at the same time gets a VersionConflict."""
+        """Raises Erased."""
         return (await self.key(person)).seal(record, fields)
 
-    async def seal_all(
-        self, person: UUID, records: Mapping[UUID, Mapping[str, str]]
-    ) -> tuple[Sealed, ...]:
-        """Several records of a person who may have no key yet: all under the same one."""
-        key = await self.key(person)
-        return tuple(
-            sealed for record, fields in records.items() for sealed in key.seal(record, fields)
-        )
-
     async def key(self, person: UUID) -> "PersonKey":
-        """The key of a person, a new one if there is none; raises Erased."""
-        if stored := await self.store.data_key(person):
-            return PersonKey(person, stored, await self.keys.unwrap(person, stored.wrapped))
+        """The key of a person, a new one if there is none; raises Erased.
+
+        A new one is kept before anything is sealed, so that all who seal at once have the same.
+        """
+        if not (stored := await self.store.data_key(person)):
+            new = await self.new_key(person)
+            stored = await self.store.keep_key(person, new.stored)
+        return PersonKey(person, stored, await self.keys.unwrap(person, stored.wrapped))
+
+    async def new_key(self, person: UUID) -> "PersonKey":
+        """The key of somebody whom nobody else can know yet: kept with what it sealed, or not."""
         key = AESGCM.generate_key(8 * KEY_BYTES)
         return PersonKey(person, DataKey(uuid7(), await self.keys.wrap(person, key)), key)
 
@@ -106,6 +105,9 @@ class PersonKey:
             )
             for name, text in fields.items()
         )
+
+    def seal_all(self, records: Mapping[UUID, Mapping[str, str]]) -> tuple[Sealed, ...]:
+        return tuple(s for record, fields in records.items() for s in self.seal(record, fields))
 
     def encrypted(self, record: UUID, name: str, plain: bytes) -> bytes:
         return _encrypted(self._key, plain, _place(self.person, record, name))

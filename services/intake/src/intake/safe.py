@@ -7,7 +7,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from events.store import FINGERPRINT, Sealed
-from events.vault import Vault
+from events.vault import PersonKey, Vault
 from intake.fingerprint import Fingerprints
 from kit.calls import Call
 from kit.contact import ContactBody
@@ -37,19 +37,20 @@ class Safe:
         told = explanation is not None or contact is not None
         if not told or not await call.begins(case_id):
             return Kept(contact=uuid7())
-        return await self.keep_new(case_id, explanation, contact)
+        return self._kept(await self.vault.key(case_id), explanation, contact)
 
-    async def keep_new(
-        self, case_id: UUID, explanation: str | None, contact: ContactBody | None
-    ) -> Kept:
+    async def keep_new(self, case_id: UUID, contact: ContactBody | None) -> Kept:
+        """Of somebody of whom nothing is on record yet."""
+        return self._kept(await self.vault.new_key(case_id), None, contact)
+
+    def _kept(self, key: PersonKey, explanation: str | None, contact: ContactBody | None) -> Kept:
         told, record = contact.fields() if contact else {}, uuid7()
         records: dict[UUID, Mapping[str, str]] = {record: told}
         records |= {shared: {FINGERPRINT: ""} for shared in self.fingerprints.of(told)}
         said = uuid7() if explanation else None
         if said and explanation:
             records[said] = {TEXT: explanation}
-        sealed = await self.vault.seal_all(case_id, records)
-        return Kept(contact=record, explanation=said, sealed=sealed)
+        return Kept(contact=record, explanation=said, sealed=key.seal_all(records))
 
     async def explanation(self, case_id: UUID, explanation: UUID) -> str:
         """Raises a problem where there is no such text."""

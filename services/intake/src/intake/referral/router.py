@@ -137,7 +137,7 @@ async def enter_referral(
     definition = require_in_force(programmes, body.programme, call.today)
     others = {s.code for s in definition.referral_sources if not s.offers}
     case_id = uuid7()
-    kept = await safe.keep_new(case_id, None, body.contact)
+    kept = await safe.keep_new(case_id, body.contact)
 
     def command(_history: History) -> MakeReferral:
         require_known(source=(body.source, others))
