@@ -20,7 +20,7 @@ from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-RESTARTS, CASES = sized((3, 20), (50, 200))
+RESTARTS, CASES = sized((2, 20), (50, 200))
 PROGRESS_SECONDS = 60.0
 GONE_SECONDS = 40.0
 """Four times what is promised, because two processors do everything; the report has the figure."""

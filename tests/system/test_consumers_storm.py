@@ -19,7 +19,7 @@ from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-STORM_SECONDS = sized(20.0, 300.0)
+STORM_SECONDS = sized(14.0, 300.0)
 EVERY_SECONDS = 2.0
 AT_ONCE = 3
 """So many live beside the one that stays; each second one is killed, the others are asked to go."""
