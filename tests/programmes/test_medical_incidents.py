@@ -207,6 +207,12 @@ def test_whoever_a_deadline_names_gets_a_mail_about_it(definition: Definition) -
     assert ("settlement-answer", "backup") in named
 
 
+def test_the_answer_to_a_bid_alone_goes_on_after_closing(definition: Definition) -> None:
+    going_on = [d.policy for d in definition.deadlines if d.after_closing]
+
+    assert going_on == ["settlement-answer"]
+
+
 def test_the_mail_is_filled_in_the_language_asked_for(definition: Definition) -> None:
     notification = definition.notification("first-contact-due")
     assert notification is not None

@@ -20,7 +20,7 @@ from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
 from events.testing import METADATA, FixedClock, lived, numbered, outcome, recorded, told
-from programmes.loader import Programmes
+from programmes.loader import Programmes, load
 from scheduling.appointment.decider import APPOINTMENT
 from scheduling.appointment.events import AppointmentCancelled, AppointmentPlanned
 from scheduling.appointment.examples import APPOINTMENT_ID, PLANNED
@@ -84,13 +84,13 @@ STUDY_JOINED = message(
 
 
 def on_deadlines(store: MemoryStore, programmes: Programmes) -> Handle:
-    return of_deadlines(store, deadlines.reactions(programmes))
+    return of_deadlines(store, programmes, deadlines.reactions(programmes))
 
 
 @pytest.fixture(params=["deadlines", "consents"])
 def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRequest) -> Handle:
     """What both groups do with a message, whichever of them is ahead."""
-    groups = [on_deadlines(store, programmes), of_consents(store)]
+    groups = [on_deadlines(store, programmes), of_consents(store, programmes)]
     ahead = groups if request.param == "deadlines" else groups[::-1]
 
     async def handle(message: Recorded[Contract]) -> None:
@@ -112,7 +112,7 @@ async def passed(
     for each in told:
         await handle(each)
     for timer in list(store.work.values()):
-        await deadline_misser(store, clock)(timer)
+        await deadline_misser(store, load(), clock)(timer)
     events = [CODEC.decode(r).event for r in store.log if r.stream == FIRST_CONTACT]
     return [type(event) for event in events]
 

@@ -16,7 +16,7 @@ from events.occurrence import Occurred
 from events.store import Appended, WriteSet
 from events.testing import METADATA, FixedClock, recorded, told
 from kit.testing import problem
-from programmes.loader import Programmes
+from programmes.loader import Programmes, load
 from scheduling.appointment.decider import APPOINTMENT
 from scheduling.codec import CODEC
 from scheduling.consent.decider import CONSENT
@@ -24,6 +24,8 @@ from scheduling.consent.examples import WITHDRAWN
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
 from scheduling.reactions import deadlines, of_deadlines
+from scheduling.spell.decider import SPELL
+from scheduling.spell.examples import ENDED
 from scheduling.team.decider import TEAM
 from scheduling.team.examples import CASE_MANAGER, JOINED
 from scheduling.work.deadlines import deadline_misser
@@ -64,6 +66,15 @@ def withdrawn(on_case: Tell) -> Callable[[], Awaitable[None]]:
     return partial(on_case, WITHDRAWN, stream=CONSENT.beside(CASE_ID))
 
 
+@pytest.fixture(params=["withdrawn", "closed"])
+def silenced(
+    on_case: Tell, withdrawn: Callable[[], Awaitable[None]], request: pytest.FixtureRequest
+) -> Callable[[], Awaitable[None]]:
+    """That consent is withdrawn, or the case is closed for the first time."""
+    closed = partial(on_case, ENDED, stream=SPELL.beside(CASE_ID))
+    return withdrawn if request.param == "withdrawn" else closed
+
+
 @pytest.fixture
 def meanwhile(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Does something when the next command was decided, before that is stored."""
@@ -84,7 +95,7 @@ def meanwhile(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
 @pytest.fixture
 async def handle(store: MemoryStore, programmes: Programmes) -> Handle:
     """What the group of deadlines does with a message."""
-    return of_deadlines(store, deadlines.reactions(programmes))
+    return of_deadlines(store, programmes, deadlines.reactions(programmes))
 
 
 async def test_nothing_is_planned_that_consent_stopped_before_the_plan_is_stored(
@@ -103,30 +114,30 @@ async def test_nothing_is_planned_that_consent_stopped_before_the_plan_is_stored
     assert not [r for r in store.log if r.stream == APPOINTMENT.beside(CASE_ID)]
 
 
-async def test_a_deadline_is_not_missed_aloud_once_consent_to_reminders_ended(
+async def test_a_deadline_is_not_missed_aloud_once_consent_to_reminders_or_the_case_ended(
     store: MemoryStore,
     clock: FixedClock,
     handle: Handle,
     meanwhile: Meanwhile,
-    withdrawn: Callable[[], Awaitable[None]],
+    silenced: Callable[[], Awaitable[None]],
 ) -> None:
     await handle(OPENED)
     [timer] = store.work.values()
-    meanwhile(withdrawn)
+    meanwhile(silenced)
 
-    await deadline_misser(store, clock)(timer)
+    await deadline_misser(store, load(), clock)(timer)
 
     assert DEADLINE.state(store.log, FIRST_CONTACT).silenced is not None
     assert store.work == {}
 
 
-async def test_a_deadline_is_set_on_the_consents_that_stand_when_it_is_stored(
+async def test_a_deadline_is_set_on_what_holds_when_it_is_stored(
     store: MemoryStore,
     handle: Handle,
     meanwhile: Meanwhile,
-    withdrawn: Callable[[], Awaitable[None]],
+    silenced: Callable[[], Awaitable[None]],
 ) -> None:
-    meanwhile(withdrawn)
+    meanwhile(silenced)
 
     await handle(OPENED)
 

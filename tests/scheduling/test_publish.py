@@ -15,9 +15,10 @@ from scheduling.consent import examples as consent
 from scheduling.deadline import examples as deadline
 from scheduling.deadline.examples import DUE_ON, MET, MET_LATE, MISSED, SET
 from scheduling.publish import KEPT, publish
+from scheduling.spell import examples as spell
 from scheduling.team import examples as team
 
-EXAMPLES = testing.examples(CODEC, appointment, case_manager, consent, deadline, team)
+EXAMPLES = testing.examples(CODEC, appointment, case_manager, consent, deadline, spell, team)
 
 
 def stored(event: object) -> Recorded[Json]:

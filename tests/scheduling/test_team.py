@@ -25,8 +25,7 @@ from events.store import Recorded
 from events.testing import METADATA, lived, outcome, recorded
 from scheduling.access import scope
 from scheduling.deadline.examples import CASE_ID
-from scheduling.reactions.consents import GROUP
-from scheduling.reactions.team import REACTIONS
+from scheduling.reactions.consents import GROUP, REACTIONS
 from scheduling.team.decider import TEAM, team_decider
 from scheduling.team.events import TeamEvent
 from scheduling.team.examples import (

@@ -12,6 +12,7 @@ from events.occurrence import Occurred, end_of_day
 from events.store import AlreadyDone, Appended, Unavailable, Work, WriteSet
 from events.testing import METADATA, NOW, FixedClock, numbered
 from events.work import Handle
+from programmes.loader import load
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.events import DeadlineMissed
 from scheduling.deadline.examples import CASE_ID, DUE_ON, FIRST_CONTACT, MET, SET
@@ -34,7 +35,7 @@ async def miss(store: MemoryStore, clock: FixedClock, tell: Tell) -> Handle:
     """The deadline is set, and its timer waits."""
     await tell(SET)
     await store.append(WriteSet(work=[TIMER]))
-    return deadline_misser(store, clock)
+    return deadline_misser(store, load(), clock)
 
 
 def last(store: MemoryStore) -> object:
@@ -54,7 +55,7 @@ async def test_a_deadline_that_is_over_is_missed(miss: Handle, store: MemoryStor
 async def test_whose_clock_is_behind_misses_at_the_end_of_the_day(store: MemoryStore) -> None:
     """By the clock of whoever gave out the timer the day is over; it would never come again."""
     end = end_of_day(DUE_ON)
-    behind = deadline_misser(store, FixedClock(end - timedelta(seconds=30)))
+    behind = deadline_misser(store, load(), FixedClock(end - timedelta(seconds=30)))
 
     await behind(replace(TIMER, due_at=end))
 

@@ -1,6 +1,9 @@
-"""Mail about a deadline reaches the owner, in absence the backup, who is told when it passed."""
+"""Mail about a deadline reaches the owner, in absence the backup, who is told when it passed.
 
-from datetime import UTC, datetime
+A bid goes on after the case closed; nothing else does.
+"""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,6 +18,7 @@ from rig.world import World, eventually
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 WORSE, BID, UNANSWERED = "slechter", "Schikkingsvoorstel, antwoord", "Schikkingsvoorstel zonder"
+POSTPONED = "Uitgesteld gesprek"
 
 
 async def test_the_owner_is_mailed_and_in_absence_or_once_the_day_has_passed_the_backup(
@@ -35,11 +39,15 @@ async def test_the_owner_is_mailed_and_in_absence_or_once_the_day_has_passed_the
     claim = await story.track("liability")
     await story.tell(f"tracks/{claim}/steps", step="settlement-offered", data=bid)
     await _arrives(story, BID, backup)
+    await _postpones_a_talk(story)
+    await story.close()
+    await at_rest(world)
     async with world.instead("scheduling", {"LEIDRAAD_CLOCK_SHIFT": seconds_left_today()}):
         await _arrives(story, UNANSWERED, backup)
 
-    assert len(_mails(story, BID)) == len(_mails(story, UNANSWERED)) == 1
     await at_rest(world)
+    assert len(_mails(story, BID)) == len(_mails(story, UNANSWERED)) == 1
+    assert _mails(story, POSTPONED) == []
     await audit(world)
 
 
@@ -49,6 +57,13 @@ async def _with_a_team(world: World) -> Story:
     await story.opened()
     await story.assign()
     return story
+
+
+async def _postpones_a_talk(story: Story) -> None:
+    """So long ago that the reminder is due today."""
+    ago = (civil_day(datetime.now(UTC)) - timedelta(days=28)).isoformat()
+    investigation = await story.track("calamity-investigation", on=ago)
+    await story.step(investigation, ago, "hearing-postponed")
 
 
 def _today() -> str:

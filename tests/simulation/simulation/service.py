@@ -129,7 +129,7 @@ class Service:
                 contact_data = ContactData(self.store, self.vault, city.peers, clock)
                 return {FETCH_CONTACT_DATA: contact_data.fetch}
             case "scheduling":
-                return {MISS_DEADLINE: deadline_misser(self.store, clock)}
+                return {MISS_DEADLINE: deadline_misser(self.store, programmes(), clock)}
             case "notifications":
                 delivery = Delivery(self.store, programmes(), city.peers, city.mailer, clock)
                 return {SEND_MESSAGE: delivery.send}
@@ -149,9 +149,9 @@ class Service:
     def _reacts(self, follower: Follower) -> Handle:
         match follower.group:
             case deadlines.GROUP:
-                return of_deadlines(self.store, follower.reactions)
+                return of_deadlines(self.store, programmes(), follower.reactions)
             case consents.GROUP:
-                return of_consents(self.store)
+                return of_consents(self.store, programmes())
             case group:
                 return react(self.store, group, follower.reactions)
 

@@ -21,8 +21,9 @@ class Deadline(Labels):
 
     The deadline of a step is met by steps of the same track. `when` limits it to events with these
     values in these fields, such as an outcome; one with another value takes its reason away. Where
-    the `first_counts`, what comes again while it stands does not move it. Whoever has the role of
-    its `owner` in the team of the case does it; while they are away, whoever has that of `backup`.
+    the `first_counts`, what comes again while it stands does not move it. Once the case is closed
+    it is silent, unless it goes on `after_closing`. Whoever has the role of its `owner` in the team
+    of the case does it; while they are away, whoever has that of `backup`.
     """
 
     policy: Code
@@ -34,6 +35,7 @@ class Deadline(Labels):
     days: Days | None = None
     due_on: Code | None = None
     first_counts: bool = False
+    after_closing: bool = False
     owner: TeamRole | None = None
     backup: TeamRole | None = None
 

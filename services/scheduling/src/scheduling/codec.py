@@ -7,6 +7,7 @@ from scheduling.appointment.events import CODEC as APPOINTMENT
 from scheduling.case_manager.events import CODEC as CASE_MANAGER
 from scheduling.consent.events import CODEC as CONSENT
 from scheduling.deadline.events import CODEC as DEADLINE
+from scheduling.spell.events import CODEC as SPELL
 from scheduling.team.events import CODEC as TEAM
 
-CODEC: Codec[Any] = joined(APPOINTMENT, CASE_MANAGER, CONSENT, DEADLINE, TEAM)
+CODEC: Codec[Any] = joined(APPOINTMENT, CASE_MANAGER, CONSENT, DEADLINE, SPELL, TEAM)

@@ -18,6 +18,7 @@ from scheduling.case_manager.events import (
 from scheduling.codec import CODEC
 from scheduling.consent.events import ConsentGiven, ConsentWithdrawn
 from scheduling.deadline.events import DeadlineMet, DeadlineMissed, DeadlineSet, DeadlineSilenced
+from scheduling.spell.events import SpellBegan, SpellEnded
 from scheduling.team.events import (
     BackupHandedBack,
     BackupTookOver,
@@ -48,6 +49,8 @@ KEPT = (
     ConsentGiven,
     ConsentWithdrawn,
     DeadlineSilenced,
+    SpellBegan,
+    SpellEnded,
     TeamDissolved,
 )
 

@@ -15,8 +15,8 @@ TimeZone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]+$", max_length=64)]
 class DeadlineSet(Contract):
     """Something has to be done by the end of `due_on`, by a policy of the programme definition.
 
-    `silent` where nobody is to be told: that day was over before anybody here could know of it, or
-    a consent on which reminders rest was withdrawn.
+    `silent` where nobody is to be told: that day was over before anybody here could know of it, a
+    consent on which reminders rest was withdrawn, or the case was closed.
     """
 
     policy: Code

@@ -31,7 +31,7 @@ class SetDeadline:
     """`known_at` is when its cause was recorded: history that is brought in late stays silent.
 
     `corrects`: the cause was told of before, and is put right. `first_counts`: what comes again
-    while the deadline stands does not move it. `stopped`: reminders have stopped.
+    while the deadline stands does not move it. `stopped`: nobody is to be told now.
     """
 
     policy: str
@@ -51,7 +51,7 @@ class MeetDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissDeadline:
-    """`stopped`: reminders of the case have stopped, so that it passes in silence."""
+    """`stopped`: reminders have stopped, or the case is closed, so that it passes in silence."""
 
     stopped: bool = False
     occurred: Occurred

@@ -11,8 +11,8 @@ from events.occurrence import Occurred
 class DeadlineSet:
     """Due by the end of `due_on`; nobody is told that it is set where `silent`.
 
-    That is where the day was over before anybody could know of it, or where `reminders_stopped`:
-    they may be allowed again until it is due.
+    That is where the day was over before anybody could know of it, or where `reminders_stopped`,
+    by a consent or since the case was closed: that may end until it is due.
     """
 
     policy: str
@@ -39,7 +39,7 @@ class DeadlineMissed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineSilenced:
-    """The day passed while reminders of the case had stopped: nobody is told."""
+    """The day passed while the case was closed or its reminders had stopped: nobody is told."""
 
     policy: str
     due_on: date

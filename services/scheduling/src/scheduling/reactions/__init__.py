@@ -21,20 +21,20 @@ def reading(programmes: Programmes, reactions: Reactions) -> Read:
     return reads({type_: known[type_] for type_ in reactions})
 
 
-def of_consents(store: Store) -> Handle:
+def of_consents(store: Store, programmes: Programmes) -> Handle:
     told = react(store, consents.GROUP, consents.REACTIONS)
 
     async def handle(message: Recorded[Contract]) -> None:
         await told(message)
-        if message.type in consents.OF_CONSENTS:
-            await tell_missed(store, message)
+        if message.type in consents.ALLOWS_REMINDERS:
+            await tell_missed(store, programmes, message)
 
     return handle
 
 
-def of_deadlines(store: Store, causes: Reactions) -> Handle:
-    """No deadline is set on consents older than its cause, whichever of the groups is ahead."""
-    before = of_consents(store)
+def of_deadlines(store: Store, programmes: Programmes, causes: Reactions) -> Handle:
+    """No deadline is set on what is older than its cause, whichever of the groups is ahead."""
+    before = of_consents(store, programmes)
     then = react(store, deadlines.GROUP, causes)
 
     async def handle(message: Recorded[Contract]) -> None:

@@ -1,4 +1,4 @@
-"""Consents, and the case team, decide what may be done here on a case, and by whom."""
+"""Consents, the case team and its spells decide what is done here on a case, and by whom."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from events.store import Recorded
 from scheduling.appointment.decider import APPOINTMENT, StopAppointments
 from scheduling.consent.decider import APPOINTMENTS, CONSENT, has_stopped
 from scheduling.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
-from scheduling.reactions import team
+from scheduling.reactions import spells, team
 
 GROUP = "scheduling.consents"
 """Of its own, so that no withdrawal waits behind a deadline that cannot be set."""
@@ -19,6 +19,10 @@ SOURCES = ("casefile",)
 
 
 def _react(message: Recorded[Contract]) -> list[Ask]:
+    return [*_of_consents(message), *team.react(message), *spells.react(message)]
+
+
+def _of_consents(message: Recorded[Contract]) -> list[Ask]:
     told = _told(message)
     if told is None:
         return []
@@ -51,4 +55,8 @@ def _told(message: Recorded[Contract]) -> ConsentEvent | None:
 OF_CONSENTS = frozenset(
     type_name("casefile", name) for name in ("consent-given", "consent-withdrawn")
 )
-REACTIONS: Mapping[str, Reaction] = {**dict.fromkeys(OF_CONSENTS, _react), **team.REACTIONS}
+REACTIONS: Mapping[str, Reaction] = dict.fromkeys(
+    OF_CONSENTS | team.OF_TEAMS | spells.OF_SPELLS, _react
+)
+ALLOWS_REMINDERS = OF_CONSENTS | spells.OF_SPELLS
+"""What may say that a deadline was not to pass in silence."""

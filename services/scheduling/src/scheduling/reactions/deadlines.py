@@ -13,8 +13,8 @@ from events.store import Recorded
 from programmes.deadline import Deadline
 from programmes.loader import Programmes
 from programmes.trigger import field_of, says
-from scheduling.consent.decider import CONSENT, REMINDERS, has_stopped
 from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
+from scheduling.silence import grounds, is_silent
 
 GROUP = "scheduling.deadlines"
 SOURCES = ("casefile", "intake")
@@ -52,12 +52,12 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
             known_at=message.recorded_at,
             corrects=message.corrects is not None,
             first_counts=policy.first_counts,
-            stopped=has_stopped(REMINDERS, history, message.key),
+            stopped=is_silent(policy, history, message.key),
             occurred=message.occurred,
         )
 
-    consents = CONSENT.beside(message.key)
-    return Ask(DEADLINE, _stream(message, policy), command, looks_at=[consents])
+    looks_at = grounds(message.key)
+    return Ask(DEADLINE, _stream(message, policy), command, looks_at=looks_at)
 
 
 def _due(message: Recorded[Contract], policy: Deadline) -> date | None:

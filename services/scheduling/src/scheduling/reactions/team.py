@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from events.consumer import Ask, Reaction
+from events.consumer import Ask
 from events.contracts import casefile as contracts
 from events.contracts import type_name
 from events.contracts.contract import Contract
@@ -19,7 +19,7 @@ from scheduling.team.events import (
 )
 
 
-def _react(message: Recorded[Contract]) -> list[Ask]:
+def react(message: Recorded[Contract]) -> list[Ask]:
     told = _told(message)
     return [Ask(TEAM, TEAM.beside(message.key), told)] if told else []
 
@@ -40,8 +40,8 @@ def _told(message: Recorded[Contract]) -> TeamEvent | None:
     return None
 
 
-REACTIONS: Mapping[str, Reaction] = {
-    type_name("casefile", name): _react
+OF_TEAMS = frozenset(
+    type_name("casefile", name)
     for name in (
         "case-manager-assigned",
         "case-manager-released",
@@ -49,4 +49,4 @@ REACTIONS: Mapping[str, Reaction] = {
         "backup-took-over",
         "backup-handed-back",
     )
-}
+)

@@ -10,21 +10,25 @@ from events.occurrence import Occurred
 from events.store import Store, Work, WriteSet
 from events.work import Handle
 from kit.clock import Clock
-from scheduling.consent.decider import CONSENT, REMINDERS, has_stopped
+from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, MissDeadline
+from scheduling.silence import grounds, is_silent
 
 
-def deadline_misser(store: Store, clock: Clock) -> Handle:
+def deadline_misser(store: Store, programmes: Programmes, clock: Clock) -> Handle:
     async def miss(work: Work) -> None:
+        stream = UUID(work.data["deadline"])
+
         def command(history: History) -> MissDeadline:
-            stopped = has_stopped(REMINDERS, history, work.key)
+            deadline = DEADLINE.state(history, stream)
+            policy = programmes.of(history).deadline(deadline.policy)
+            stopped = is_silent(policy, history, work.key)
             at = max(clock(), work.due_at) if work.due_at else clock()
             return MissDeadline(stopped=stopped, occurred=Occurred.instant(at))
 
-        consents = {CONSENT.beside(work.key): 0}
-        beside = WriteSet(done=[work.id], expected=consents)
+        expected = dict.fromkeys(grounds(work.key), 0)
+        beside = WriteSet(done=[work.id], expected=expected)
         cause = Cause(metadata=work.metadata, beside=beside)
-        stream = UUID(work.data["deadline"])
         await execute(store, DEADLINE, work.key, command, cause, stream=stream)
 
     return miss

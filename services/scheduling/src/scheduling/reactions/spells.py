@@ -1,0 +1,26 @@
+"""The end of a case silences its deadlines, until it opens again."""
+
+from events.consumer import Ask
+from events.contracts import casefile as contracts
+from events.contracts import type_name
+from events.contracts.contract import Contract
+from events.store import Recorded
+from scheduling.spell.decider import SPELL
+from scheduling.spell.events import SpellBegan, SpellEnded, SpellEvent
+
+
+def react(message: Recorded[Contract]) -> list[Ask]:
+    told = _told(message)
+    return [Ask(SPELL, SPELL.beside(message.key), told)] if told else []
+
+
+def _told(message: Recorded[Contract]) -> SpellEvent | None:
+    match message.event:
+        case contracts.CaseClosed(spell=spell):
+            return SpellEnded(spell=spell, occurred=message.occurred)
+        case contracts.CaseReopened(spell=spell):
+            return SpellBegan(spell=spell, occurred=message.occurred)
+    return None
+
+
+OF_SPELLS = frozenset(type_name("casefile", name) for name in ("case-closed", "case-reopened"))

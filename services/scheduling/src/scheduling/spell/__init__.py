@@ -1,0 +1,1 @@
+"""Spells: whether a case is open or closed, as it stands."""
