@@ -31,7 +31,7 @@ from programmes.loader import Programmes
 pytestmark = pytest.mark.system
 
 Tell = Callable[..., Awaitable[None]]
-Addresses = dict[str, list[str]]
+Known = Mapping[str, object]
 
 SEND = Work(
     id=numbered(5),
@@ -41,6 +41,10 @@ SEND = Work(
     metadata=METADATA,
 )
 DESK = {"name": "The desk", "email": "desk@example.org"}
+BOTH = {"owner": ["a@b.nl"], "ownerIs": "owner", "backup": ["c@d.nl"]}
+TWO_OWNERS = {"owner": ["a@b.nl", "c@d.nl"], "ownerIs": "owner", "backup": []}
+BACKUP_ALONE = {"owner": ["c@d.nl"], "ownerIs": "backup", "backup": ["c@d.nl"]}
+NOBODY = {"owner": [], "ownerIs": "owner", "backup": []}
 TAKEN = "250 OK"
 LOST = "the connection is lost after the text"
 """The server has the mail, and nobody hears of it."""
@@ -127,6 +131,12 @@ class Rig:
             case _:
                 return None
 
+    def reached(self) -> str | None:
+        """Whom the mail reached that was sent last."""
+        event = MESSAGE.codec.decode(self.store.log[-1]).event
+        assert isinstance(event, MessageSent)
+        return event.reached
+
     def ids(self) -> list[str]:
         return [mail["Message-ID"] for mail in self.server.taken]
 
@@ -194,17 +204,18 @@ async def test_the_desk_gets_the_mail_and_no_address_is_kept(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "known", "told"),
+    ("template", "known", "told", "reached"),
     [
-        ("settlement-answer-due", {"owner": ["a@b.nl"], "backup": ["c@d.nl"]}, "a@b.nl"),
-        ("settlement-answer-due", {"owner": ["a@b.nl", "c@d.nl"], "backup": []}, "a@b.nl, c@d.nl"),
-        ("settlement-answer-missed", {"owner": ["a@b.nl"], "backup": ["c@d.nl"]}, "c@d.nl"),
-        ("settlement-answer-missed", {"owner": ["a@b.nl"], "backup": []}, DESK["email"]),
-        ("condition-worsened", {"owner": [], "backup": []}, DESK["email"]),
+        ("settlement-answer-due", BOTH, "a@b.nl", "owner"),
+        ("settlement-answer-due", TWO_OWNERS, "a@b.nl, c@d.nl", "owner"),
+        ("settlement-answer-due", BACKUP_ALONE, "c@d.nl", "backup"),
+        ("settlement-answer-missed", BOTH, "c@d.nl", "backup"),
+        ("settlement-answer-missed", TWO_OWNERS, DESK["email"], "desk"),
+        ("condition-worsened", NOBODY, DESK["email"], "desk"),
     ],
 )
 async def test_whoever_a_deadline_names_gets_the_mail_and_else_the_desk(
-    rig: Rig, tell: Tell, template: str, known: Addresses, told: str, tmp_path: Path
+    rig: Rig, tell: Tell, template: str, known: Known, told: str, reached: str, tmp_path: Path
 ) -> None:
     about = await about_a_deadline(rig, tell, tmp_path, template, known)
 
@@ -213,35 +224,34 @@ async def test_whoever_a_deadline_names_gets_the_mail_and_else_the_desk(
     [mail] = rig.server.taken
     assert mail["To"] == told
     assert rig.server.recipients == told.split(", ")
+    assert about.reached() == reached
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "told", "reached"),
     [
-        (["550 nobody"], ["c@d.nl"]),
-        ([TAKEN, "550 nobody"], ["a@b.nl"]),
-        (["450 greylisted"], ["c@d.nl"]),
-        (["550 nobody", "553 nor here"], [DESK["email"]]),
+        (["550 nobody"], ["c@d.nl"], "owner"),
+        ([TAKEN, "550 nobody"], ["a@b.nl"], "owner"),
+        (["450 greylisted"], ["c@d.nl"], "owner"),
+        (["550 nobody", "553 nor here"], [DESK["email"]], "desk"),
     ],
 )
 async def test_a_recipient_that_is_refused_keeps_the_mail_from_nobody_else(
-    rig: Rig, tell: Tell, said: list[str], told: list[str], tmp_path: Path
+    rig: Rig, tell: Tell, said: list[str], told: list[str], reached: str, tmp_path: Path
 ) -> None:
-    known: Addresses = {"owner": ["a@b.nl", "c@d.nl"], "backup": []}
-    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", known)
+    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", TWO_OWNERS)
     rig.server.recipient = said
 
     assert await about.work() == []
 
     assert rig.server.recipients == told
-    assert (about.end(), len(rig.server.taken)) == (0, 1)
+    assert (about.end(), about.reached(), len(rig.server.taken)) == (0, reached, 1)
 
 
 async def test_while_one_may_be_taken_later_the_desk_is_not_told(
     rig: Rig, tell: Tell, tmp_path: Path
 ) -> None:
-    known: Addresses = {"owner": ["a@b.nl", "c@d.nl"], "backup": []}
-    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", known)
+    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", TWO_OWNERS)
     rig.server.recipient = ["550 nobody", "450 greylisted", "550 nobody"]
 
     failures = await about.work(times=2)
@@ -253,8 +263,7 @@ async def test_while_one_may_be_taken_later_the_desk_is_not_told(
 async def test_a_mail_that_the_desk_is_refused_too_has_failed(
     rig: Rig, tell: Tell, tmp_path: Path
 ) -> None:
-    known: Addresses = {"owner": ["a@b.nl"], "backup": []}
-    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", known)
+    about = await about_a_deadline(rig, tell, tmp_path, "settlement-answer-due", BOTH)
     rig.server.recipient = ["550 nobody", "554 never"]
 
     assert await about.work(times=2) == []
@@ -262,9 +271,7 @@ async def test_a_mail_that_the_desk_is_refused_too_has_failed(
     assert (about.end(), rig.server.taken, rig.server.conversations) == ("smtp-554", [], 2)
 
 
-async def about_a_deadline(
-    rig: Rig, tell: Tell, folder: Path, template: str, known: Addresses
-) -> Rig:
+async def about_a_deadline(rig: Rig, tell: Tell, folder: Path, template: str, known: Known) -> Rig:
     """For another message, where scheduling knows these addresses."""
     notification = rig.delivery.programmes.definitions[0].notification(template)
     assert notification is not None

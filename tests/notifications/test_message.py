@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.testing import draft, lived, numbered, outcome
+from events.testing import draft, lived, numbered, outcome, recorded
 from notifications.message.decider import (
     MESSAGE,
     ConfirmDelivery,
@@ -18,11 +18,13 @@ from notifications.message.decider import (
     message_decider,
 )
 from notifications.message.events import (
+    CODEC,
     DeliveryDeferred,
     DeliveryStarted,
     MessageEvent,
     MessageFailed,
     MessageSent,
+    Reached,
 )
 from notifications.message.examples import (
     CASE_ID,
@@ -41,7 +43,8 @@ from notifications.message.work import SEND_MESSAGE, work
 
 START = StartDelivery(occurred=SENT_AT)
 DEFER = DeferDelivery(reason="smtp-451", occurred=SENT_AT)
-CONFIRM = ConfirmDelivery(occurred=SENT_AT)
+CONFIRM = ConfirmDelivery(reached=Reached.DESK, occurred=SENT_AT)
+CONFIRM_TO_OWNER = replace(CONFIRM, reached=Reached.OWNER)
 FAIL = FailMessage(reason="smtp-550", occurred=SENT_AT)
 
 
@@ -51,6 +54,7 @@ FAIL = FailMessage(reason="smtp-550", occurred=SENT_AT)
         ([], QUEUED, [QUEUED]),
         ([QUEUED], START, [STARTED]),
         ([QUEUED, STARTED], CONFIRM, [SENT]),
+        ([QUEUED, STARTED], CONFIRM_TO_OWNER, [replace(SENT, reached=Reached.OWNER)]),
         ([QUEUED, STARTED], DEFER, [DEFERRED]),
         ([QUEUED, STARTED], FAIL, [REFUSED]),
         ([QUEUED], FAIL, [REFUSED]),
@@ -171,3 +175,12 @@ def test_whatever_is_asked_a_message_ends_once_or_is_sent_although_it_had_failed
     assert ends in ([], [MessageSent], [MessageFailed], [MessageFailed, MessageSent])
     assert [type(e) for e in events[len(events) - len(ends) :]] == ends
     assert message_decider.fold(events) == message_decider.fold(events)
+
+
+def test_a_message_that_was_sent_before_it_was_kept_whom_it_reached_is_read() -> None:
+    sent = recorded({"template": "first-contact-due", "repeats": 0}, type="message.sent.v1")
+
+    event = CODEC.decode(sent).event
+
+    assert message_decider.fold([QUEUED, STARTED, event]).reached is None
+    assert event == replace(SENT, reached=None, occurred=event.occurred)

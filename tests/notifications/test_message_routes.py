@@ -40,8 +40,14 @@ async def test_the_messages_about_a_case_are_listed_with_what_became_of_them(
     message = {"template": "first-contact-due", "recipientRole": "desk", "queuedAt": "2027-02-15"}
     assert answer.json() == {
         "items": [
-            {"id": str(MESSAGE_ID), **message, "status": "sent", "attempts": 1},
-            {"id": str(OTHER_MESSAGE), **message, "status": "queued", "attempts": 0},
+            {"id": str(MESSAGE_ID), **message, "status": "sent", "attempts": 1, "reached": "desk"},
+            {
+                "id": str(OTHER_MESSAGE),
+                **message,
+                "status": "queued",
+                "attempts": 0,
+                "reached": None,
+            },
         ]
     }
 

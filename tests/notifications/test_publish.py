@@ -38,11 +38,15 @@ def test_there_is_an_example_of_every_stored_event() -> None:
             "message-queued",
             contracts.MessageQueued(template="first-contact-due", recipient_role="desk"),
         ),
-        (SENT, "message-sent", contracts.MessageSent(template="first-contact-due", repeats=0)),
+        (
+            SENT,
+            "message-sent",
+            contracts.MessageSent(template="first-contact-due", repeats=0, reached="desk"),
+        ),
         (
             SENT_TWICE,
             "message-sent",
-            contracts.MessageSent(template="first-contact-due", repeats=1),
+            contracts.MessageSent(template="first-contact-due", repeats=1, reached="desk"),
         ),
         (
             REFUSED,

@@ -117,8 +117,8 @@ async def test_nobody_of_its_team_is_mailed_until_nothing_waits(
     await yard.done(CONSENTS, first)
     open_ = await service.get(recipients)
 
-    assert shut.json() == {"owner": [], "backup": []}
-    assert open_.json() == {"owner": ["manager@example.org"], "backup": []}
+    assert shut.json() == {"owner": [], "ownerIs": "owner", "backup": []}
+    assert open_.json() == {"owner": ["manager@example.org"], "ownerIs": "owner", "backup": []}
 
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.TEAM_LEAD])

@@ -32,10 +32,13 @@ from scheduling.team.examples import (
 )
 
 Tell = Callable[..., Awaitable[None]]
-Found = dict[str, list[str]]
+Found = dict[str, object]
 
 ADDRESSES = {CASE_MANAGER: "manager@example.org", BACKUP: "backup@example.org"}
 OWNER, STEPS_IN = ADDRESSES.values()
+AS_NAMED = {"owner": [OWNER], "ownerIs": "owner", "backup": [STEPS_IN]}
+BACKUP_ALONE = {"owner": [STEPS_IN], "ownerIs": "backup", "backup": [STEPS_IN]}
+NOBODY = {"owner": [], "ownerIs": "owner", "backup": []}
 BID_POLICY = "settlement-answer"
 BID = DEADLINE.beside(uuid4(), BID_POLICY)
 PATH = f"/v1/cases/{CASE_ID}/deadlines/{BID_POLICY}/recipients"
@@ -66,7 +69,7 @@ def read(stand: Stand) -> Callable[[], Awaitable[Found]]:
 async def test_the_owner_is_told_and_the_backup_has_an_address_too(
     read: Callable[[], Awaitable[Found]],
 ) -> None:
-    assert await read() == {"owner": [OWNER], "backup": [STEPS_IN]}
+    assert await read() == AS_NAMED
 
 
 @pytest.mark.usefixtures("case")
@@ -78,8 +81,8 @@ async def test_while_the_owner_is_away_the_backup_is_told(
     await _post(desk, BACKUP, "absences", firstDay="2027-03-01", lastDay=TODAY.isoformat())
     both_away = await read()
 
-    assert one_away == {"owner": [STEPS_IN], "backup": [STEPS_IN]}
-    assert both_away == {"owner": [], "backup": []}
+    assert one_away == BACKUP_ALONE
+    assert both_away == NOBODY
 
 
 @pytest.mark.usefixtures("case")
@@ -91,7 +94,7 @@ async def test_whoever_left_or_was_away_on_another_day_is_not_mistaken(
     await tell(LEFT, stream=TEAM.beside(CASE_ID))
 
     assert there["backup"] == [STEPS_IN]
-    assert await read() == {"owner": [STEPS_IN], "backup": [STEPS_IN]}
+    assert await read() == BACKUP_ALONE
 
 
 @pytest.mark.usefixtures("case")
@@ -105,9 +108,9 @@ async def test_while_a_backup_has_taken_over_what_is_the_owners_goes_to_that_one
     other = await stand.client(Role.SERVICE).get(PATH.replace(BID_POLICY, "first-contact"))
     await tell(HANDED_BACK, stream=team)
 
-    assert taken_over == {"owner": [STEPS_IN], "backup": [STEPS_IN]}
-    assert other.json() == {"owner": [STEPS_IN], "backup": []}
-    assert await read() == {"owner": [OWNER], "backup": [STEPS_IN]}
+    assert taken_over == BACKUP_ALONE
+    assert other.json() == BACKUP_ALONE | {"backup": []}
+    assert await read() == AS_NAMED
 
 
 @pytest.mark.usefixtures("case")
@@ -116,7 +119,7 @@ async def test_a_case_that_is_closed_to_its_team_is_mailed_to_nobody_of_it(
 ) -> None:
     await tell(WITHDRAWN, stream=CONSENT.beside(CASE_ID))
 
-    assert await read() == {"owner": [], "backup": []}
+    assert await read() == NOBODY
 
 
 @pytest.mark.usefixtures("case")
@@ -138,7 +141,7 @@ async def test_who_gave_no_address_and_who_joined_before_roles_were_kept_is_not_
     await tell(replace(JOINED, role=""), BACKUP_JOINED, stream=TEAM.beside(CASE_ID))
     await _post(desk, CASE_MANAGER, "addresses", email=OWNER)
 
-    assert await read() == {"owner": [], "backup": []}
+    assert await read() == NOBODY
 
 
 @pytest.mark.usefixtures("case")
@@ -153,8 +156,8 @@ async def test_an_address_that_is_erased_or_was_never_kept_is_none(
     )
     await told(store, CODEC, key, given, stream=key)
 
-    assert erased == {"owner": [STEPS_IN], "backup": [STEPS_IN]}
-    assert await read() == {"owner": [], "backup": []}
+    assert erased == BACKUP_ALONE
+    assert await read() == NOBODY
 
 
 @pytest.mark.usefixtures("case")

@@ -128,7 +128,8 @@ async def test_a_mail_of_unknown_outcome_is_repeated_once_with_its_message_id_an
     assert len({email.message_from_string(mail)["Message-ID"] for mail in mails}) == 1
     await at_rest(world)
     told = [e for e in await of_key(world, "notifications", story.id) if _tells_of_sending(e)]
-    assert [event.get_data() for event in told] == [{"template": "first-contact-due", "repeats": 1}]
+    sent = {"template": "first-contact-due", "repeats": 1, "reached": "desk"}
+    assert [event.get_data() for event in told] == [sent]
     await audit(world)
 
 

@@ -48,6 +48,12 @@ async def test_the_owner_is_mailed_and_in_absence_or_once_the_day_has_passed_the
     await at_rest(world)
     assert len(_mails(story, BID)) == len(_mails(story, UNANSWERED)) == 1
     assert _mails(story, POSTPONED) == []
+    assert await _reached(story) == {
+        "first-contact-due": "desk",
+        "condition-worsened": "owner",
+        "settlement-answer-due": "backup",
+        "settlement-answer-missed": "backup",
+    }
     await audit(world)
 
 
@@ -57,6 +63,11 @@ async def _with_a_team(world: World) -> Story:
     await story.opened()
     await story.assign()
     return story
+
+
+async def _reached(story: Story) -> dict[str, str]:
+    told = await story.desk.read("notifications", f"{story.case}/messages")
+    return {message["template"]: message["reached"] for message in told["items"]}
 
 
 async def _postpones_a_talk(story: Story) -> None:

@@ -40,6 +40,7 @@ from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified
 from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
 from notifications.message.decider import MESSAGE, ConfirmDelivery, StartDelivery
+from notifications.message.events import Reached
 from programmes.loader import load
 
 PROGRAMMES = load(None)
@@ -198,9 +199,8 @@ class Example:
         )
         self.mails.append(stream)
         done = Cause(metadata=work.metadata, beside=WriteSet(done=[work.id]))
-        await execute(
-            store, MESSAGE, case, ConfirmDelivery(occurred=self.now()), done, stream=stream
-        )
+        confirm = ConfirmDelivery(reached=Reached.DESK, occurred=self.now())
+        await execute(store, MESSAGE, case, confirm, done, stream=stream)
 
     async def evidence(self) -> Evidence:
         topics = {name: self.broker.messages(name) for name in self.broker.topics}

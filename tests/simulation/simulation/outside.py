@@ -44,7 +44,7 @@ class SimulatedPeers(Peers):
         if path.endswith("/desk"):
             return {"email": "desk@example.org"}
         if path.endswith("/recipients"):
-            return {"owner": ["owner@example.org"], "backup": []}
+            return {"owner": ["owner@example.org"], "ownerIs": "owner", "backup": []}
         case = UUID(path.split("/")[3])
         contact = OFFER.state(await self._intake.history(case), case).contact
         if contact is None:

@@ -1,5 +1,7 @@
 """What notifications publishes: messages and their delivery, never their text or address."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from events.contracts.contract import Code, Contract
@@ -13,10 +15,15 @@ class MessageQueued(Contract):
 
 
 class MessageSent(Contract):
-    """The receiving server took the message; `repeats` counts deliveries that may be doubles."""
+    """The receiving server took the message; `repeats` counts deliveries that may be doubles.
+
+    `reached`: whose address it was, which may be another's than the one whose role the message was
+    for; null of what was sent before that was kept.
+    """
 
     template: Code
     repeats: int = Field(ge=0, le=1)
+    reached: Literal["owner", "backup", "desk"] | None = None
 
 
 class MessageFailed(Contract):

@@ -16,6 +16,7 @@ from notifications.message.events import (
     MessageFailed,
     MessageQueued,
     MessageSent,
+    Reached,
 )
 from notifications.message.work import work
 
@@ -44,6 +45,7 @@ class DeferDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmDelivery:
+    reached: Reached
     occurred: Occurred
 
 
@@ -60,7 +62,8 @@ MessageCommand = MessageQueued | StartDelivery | DeferDelivery | ConfirmDelivery
 class Message:
     """`open_ended` counts deliveries that began and whose outcome nobody recorded.
 
-    Two may be under way at once, where the lease of the first ended: each ends by itself.
+    Two may be under way at once, where the lease of the first ended: each ends by itself. `reached`
+    is whom it is known to have reached.
     """
 
     status: Status = Status.NEW
@@ -69,6 +72,7 @@ class Message:
     values: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
     open_ended: int = 0
+    reached: Reached | None = None
 
     @property
     def pending(self) -> bool:
@@ -90,8 +94,8 @@ def decide(command: MessageCommand, message: Message) -> list[MessageEvent]:
                 return []
             deferred = DeliveryDeferred(attempt=message.attempts, reason=reason, occurred=occurred)
             return [deferred]
-        case ConfirmDelivery(occurred=occurred):
-            return _confirm(message, occurred)
+        case ConfirmDelivery():
+            return _confirm(command, message)
         case FailMessage(reason=reason, occurred=occurred):
             if not message.pending:
                 return []
@@ -118,8 +122,8 @@ def evolve(message: Message, event: MessageEvent) -> Message:
             )
         case DeliveryDeferred():
             return replace(message, status=Status.QUEUED, open_ended=message.open_ended - 1)
-        case MessageSent():
-            return replace(message, status=Status.SENT)
+        case MessageSent(reached=reached):
+            return replace(message, status=Status.SENT, reached=reached)
         case MessageFailed():
             return replace(message, status=Status.FAILED)
         case _:
@@ -135,12 +139,18 @@ def _start(message: Message, occurred: Occurred) -> list[MessageEvent]:
     return [DeliveryStarted(attempt=message.attempts + 1, occurred=occurred)]
 
 
-def _confirm(message: Message, occurred: Occurred) -> list[MessageEvent]:
+def _confirm(command: ConfirmDelivery, message: Message) -> list[MessageEvent]:
     """What happened wins: of two deliveries one may be taken after the other failed the message."""
     if message.status is Status.SENT or not message.open_ended:
         return []
-    repeats = message.open_ended - 1
-    return [MessageSent(template=message.template, repeats=repeats, occurred=occurred)]
+    return [
+        MessageSent(
+            template=message.template,
+            repeats=message.open_ended - 1,
+            reached=command.reached,
+            occurred=command.occurred,
+        )
+    ]
 
 
 message_decider = Decider(Message(), decide, evolve)

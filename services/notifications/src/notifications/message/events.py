@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from events.codec import Codec
 from events.occurrence import Occurred
+
+
+class Reached(StrEnum):
+    """Whose the addresses were to which a mail went; a backup may be told in an owner's place."""
+
+    OWNER = "owner"
+    BACKUP = "backup"
+    DESK = "desk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +45,15 @@ class DeliveryDeferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent:
-    """`repeats`: how many earlier deliveries may have arrived as well, with the same Message-ID."""
+    """`repeats`: how many earlier deliveries may have arrived as well, with the same Message-ID.
+
+    `reached` is none where it was stored before that was kept; an earlier delivery may have gone to
+    others.
+    """
 
     template: str
     repeats: int
+    reached: Reached | None = None
     occurred: Occurred
 
 

@@ -1,5 +1,6 @@
 """Facts about a message that tests and demos start from."""
 
+from dataclasses import replace
 from uuid import NAMESPACE_OID, uuid5
 
 from events.occurrence import Occurred
@@ -10,6 +11,7 @@ from notifications.message.events import (
     MessageFailed,
     MessageQueued,
     MessageSent,
+    Reached,
 )
 
 CASE_ID = uuid5(NAMESPACE_OID, "case")
@@ -25,7 +27,7 @@ QUEUED = MessageQueued(
 STARTED = DeliveryStarted(attempt=1, occurred=SENT_AT)
 STARTED_AGAIN = DeliveryStarted(attempt=2, occurred=SENT_AT)
 DEFERRED = DeliveryDeferred(attempt=1, reason="smtp-451", occurred=SENT_AT)
-SENT = MessageSent(template="first-contact-due", repeats=0, occurred=SENT_AT)
-SENT_TWICE = MessageSent(template="first-contact-due", repeats=1, occurred=SENT_AT)
+SENT = MessageSent(template="first-contact-due", repeats=0, reached=Reached.DESK, occurred=SENT_AT)
+SENT_TWICE = replace(SENT, repeats=1)
 REFUSED = MessageFailed(template="first-contact-due", reason="smtp-550", occurred=SENT_AT)
 GIVEN_UP = MessageFailed(template="first-contact-due", reason="unknown-outcome", occurred=SENT_AT)

@@ -11,19 +11,24 @@ from kit.calls import Call
 from kit.endpoints import reads
 from kit.moments import AtMoment
 from notifications.message.decider import MESSAGE, Message
-from notifications.message.events import CODEC, MessageEvent, MessageQueued
+from notifications.message.events import CODEC, MessageEvent, MessageQueued, Reached
 
 router = APIRouter(prefix="/v1/cases/{case_id}/messages", tags=["messages"])
 
 
 class MessageAnswer(Answer):
-    """`status` is queued, sending, sent or failed; `attempts` counts deliveries that began."""
+    """`status` is queued, sending, sent or failed; `attempts` counts deliveries that began.
+
+    `reached` is whose address took it, which may be another's than `recipientRole` says: null until
+    it is sent, and of what was sent before that was kept.
+    """
 
     id: UUID
     template: str
     recipient_role: str
     status: str
     attempts: int
+    reached: Reached | None
     queued_at: str
 
 
@@ -47,5 +52,6 @@ def _message(queued: Recorded[MessageEvent], message: Message) -> MessageAnswer:
         recipient_role=message.recipient_role,
         status=message.status,
         attempts=message.attempts,
+        reached=message.reached,
         queued_at=str(queued.occurred),
     )

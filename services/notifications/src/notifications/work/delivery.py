@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from aiosmtplib import SMTPDataError, SMTPRecipientRefused
@@ -21,11 +22,19 @@ from notifications.message.decider import (
     StartDelivery,
     Status,
 )
+from notifications.message.events import Reached
 from programmes.loader import Programmes
 from programmes.notification import Mail, Notification
 
 PERMANENT = 500
 """SMTP replies from here on are final; lower ones ask to try again."""
+
+
+class To(NamedTuple):
+    """Addresses, and whose they are."""
+
+    whose: Reached
+    addresses: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +60,33 @@ class Delivery:
         programme, notification, mail = await self._written(work)
         named = await self._named(work, notification)
         try:
-            if not (named and await self._taken(work, mail, named)):
+            if not (named.addresses and await self._taken(work, mail, named)):
                 await self._deliver(work, mail, await self._desk(work, programme))
         except (SMTPRecipientRefused, SMTPDataError) as error:
             await self._refused(work, error)
 
-    async def _taken(self, work: Work, mail: Mail, recipients: Sequence[str]) -> bool:
+    async def _taken(self, work: Work, mail: Mail, to: To) -> bool:
         """False where all are refused for good: then it is the desk's to know."""
         try:
-            await self._deliver(work, mail, recipients)
+            await self._deliver(work, mail, to)
         except SMTPRecipientRefused as error:
             if error.code < PERMANENT:
                 raise
             return False
         return True
 
-    async def _deliver(self, work: Work, mail: Mail, recipients: Sequence[str]) -> None:
-        content = self.mailer.compose(recipients, _stream(work), mail)
-        async with self.mailer.ready(recipients, content) as hand_over:
+    async def _deliver(self, work: Work, mail: Mail, to: To) -> None:
+        content = self.mailer.compose(to.addresses, _stream(work), mail)
+        async with self.mailer.ready(to.addresses, content) as hand_over:
             await self._record(work, StartDelivery(occurred=self._now()))
             if await self._over(work):
                 return
             await hand_over()
-            await self._confirm(work)
+            await self._confirm(work, to.whose)
 
-    async def _confirm(self, work: Work) -> None:
+    async def _confirm(self, work: Work, reached: Reached) -> None:
         """It was sent, also where a rival delivery failed meanwhile and ended the work."""
-        confirm = ConfirmDelivery(occurred=self._now())
+        confirm = ConfirmDelivery(reached=reached, occurred=self._now())
         try:
             await self._record(work, confirm, done=True)
         except AlreadyDone:
@@ -95,18 +104,20 @@ class Delivery:
         mail = notification.mail(definition.language).filled({**message.values, **about})
         return definition.code, notification, mail
 
-    async def _named(self, work: Work, notification: Notification) -> Sequence[str]:
-        """Addresses of those of the case team whose it is to know; none where it is the desk's."""
-        if notification.recipient_role == "desk":
-            return []
+    async def _named(self, work: Work, notification: Notification) -> To:
+        """Those of the case team whose it is to know; no address where it is the desk's."""
+        role = Reached(notification.recipient_role)
+        if role is Reached.DESK:
+            return To(role, [])
         path = f"/v1/cases/{work.key}/deadlines/{notification.policy}/recipients"
         found = await self.peers.get("scheduling", path, work.metadata.correlation_id)
-        return list(found[notification.recipient_role])
+        whose = Reached(found["ownerIs"]) if role is Reached.OWNER else role
+        return To(whose, found[role])
 
-    async def _desk(self, work: Work, programme: str) -> Sequence[str]:
+    async def _desk(self, work: Work, programme: str) -> To:
         path = f"/v1/programmes/{programme}/desk"
         desk = await self.peers.get("intake", path, work.metadata.correlation_id)
-        return [desk["email"]]
+        return To(Reached.DESK, [desk["email"]])
 
     async def _over(self, work: Work) -> bool:
         """Whether there is nothing left to send; the work item is finished then."""

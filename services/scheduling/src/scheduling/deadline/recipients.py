@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -25,9 +25,13 @@ router = APIRouter(tags=["deadlines"])
 
 
 class RecipientsAnswer(Answer):
-    """Addresses; none where nobody has that role, is there today and gave an address."""
+    """Addresses; none where nobody has that role, is there today and gave an address.
+
+    `ownerIs` says whose those of the owner are, since a backup may be told instead.
+    """
 
     owner: list[str]
+    owner_is: Literal["owner", "backup"]
     backup: list[str]
 
 
@@ -52,13 +56,17 @@ async def read_recipients(
     if deadline is None:
         raise not_found()
     if shut or has_stopped(ACCESS, known, case_id):
-        return RecipientsAnswer(owner=[], backup=[])
+        return RecipientsAnswer(owner=[], owner_is="owner", backup=[])
     team = TEAM.decided(known, TEAM.beside(case_id))
     addresses = [found async for found in _addresses(call, vault, team, deadline)]
     stepped_in = [email for person, _, email in addresses if person == team.standing_in]
     owner = [email for _, role, email in addresses if role == deadline.owner]
     backup = [email for _, role, email in addresses if role == deadline.backup]
-    return RecipientsAnswer(owner=stepped_in or owner or backup, backup=backup)
+    return RecipientsAnswer(
+        owner=stepped_in or owner or backup,
+        owner_is="backup" if stepped_in or (backup and not owner) else "owner",
+        backup=backup,
+    )
 
 
 async def _addresses(
