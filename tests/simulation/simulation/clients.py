@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from casefile.case.beside import on_case
-from casefile.case.decider import CASE, AssignCaseManager, CloseCase
+from casefile.case.decider import CASE, AssignCaseManager, CloseCase, ReopenCase
 from casefile.case.events import FirstContactMade
 from casefile.journal.decider import JOURNAL
 from casefile.journal.events import ActivityLogged
@@ -188,6 +188,9 @@ class Client:
         if self._chance.random() < 0.5:
             close = CloseCase(reason="settled", occurred=TODAY)
             await self._ask("casefile", CASE, close)
+            if self._chance.random() < 0.5:
+                reopen = ReopenCase(reason="new-need", occurred=TODAY)
+                await self._ask("casefile", CASE, reopen)
 
     async def _log(self, number: int) -> bool:
         told = ActivityLogged(
