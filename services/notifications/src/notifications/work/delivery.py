@@ -111,7 +111,7 @@ class Delivery:
             return To(role, [])
         path = f"/v1/cases/{work.key}/deadlines/{notification.policy}/recipients"
         found = await self.peers.get("scheduling", path, work.metadata.correlation_id)
-        whose = Reached(found["ownerIs"]) if role is Reached.OWNER else role
+        whose = Reached(found.get("ownerIs", role)) if role is Reached.OWNER else role
         return To(whose, found[role])
 
     async def _desk(self, work: Work, programme: str) -> To:
