@@ -94,6 +94,11 @@ def sees_all(principal: Principal) -> bool:
     return _REACH[principal.role] is _Reach.EVERYTHING
 
 
+def sees_own(principal: Principal) -> bool:
+    """Whether only records of own cases are shown, which are few among all."""
+    return _REACH[principal.role] is _Reach.OWN_CASES
+
+
 def sees(principal: Principal, scope: Scope, *, figures: bool = False) -> bool:
     match _reach(principal, figures=figures):
         case _Reach.EVERYTHING, _:
