@@ -66,9 +66,15 @@ def test_a_release_ends_the_load_of_the_one_who_leaves_only() -> None:
         told(4, CaseManagerReleased(case_manager=CASE_MANAGER), "2019-03-01"),
     ]
 
-    assert sorted(periods(told_facts), key=lambda period: period[1]) == [
-        (BACKUP, "backup", at("2019-02-01"), FOREVER),
+    assert sorted(periods(told_facts), key=lambda period: period[1:3]) == [
+        (BACKUP, "backup", at("2019-02-01"), at("2019-03-01")),
+        (BACKUP, "backup", at("2019-03-01"), FOREVER),
         (CASE_MANAGER, "case-manager", at("2019-01-12"), at("2019-03-01")),
+    ]
+    assert sorted(standing(told_facts, "first"), key=lambda row: str(row[1])) == [
+        (True, at("2019-01-12")),
+        (False, at("2019-02-01")),
+        (True, at("2019-03-01")),
     ]
 
 

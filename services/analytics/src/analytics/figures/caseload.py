@@ -78,14 +78,13 @@ AsCaseloadAsked = Annotated[CaseloadAsked, Depends(_asked)]
 async def read_caseload(caseload_asked: AsCaseloadAsked, snapshots: TheSnapshots) -> CaseloadFigure:
     asked = caseload_asked.asked
     async with snapshots.of(asked.min_position, CASELOAD) as snapshot:
-        rows = await snapshot.fetch(caseload.counts(asked.cut, caseload_asked.by))
-        [total] = await snapshot.fetch(caseload.total(asked.cut))
+        counted = await snapshot.fetch(caseload.counts(asked.cut, caseload_asked.by))
         rests_on = await basis(snapshot, asked)
     return CaseloadFigure(
-        n=total["cases"],
-        heavy=total["heavy"],
+        n=sum(row.pop("n") for row in counted),
+        heavy=sum(row.pop("n_heavy") for row in counted),
         basis=rests_on,
-        rows=[CaseloadRow(**row) for row in rows],
+        rows=[CaseloadRow(**row) for row in counted],
     )
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Label, Select, Subquery, Text, Uuid, func, select
+from sqlalchemy import Boolean, Column, Select, Text, Uuid, func, select
 
 from analytics.log import Fact
 from analytics.views.cut import Cut, held
@@ -101,10 +101,13 @@ def _evolve(team: Team, fact: Fact) -> Team:
 
 
 def _row(team: Team) -> Iterable[Row]:
-    """A case that is not open yet, or no longer, is nobody's load."""
+    """A case that is not open yet, or no longer, is nobody's load.
+
+    One of its rows is the `first`, so that each case can be counted once.
+    """
     if team.opened <= team.closed:
         return
-    for case_manager, role in team.roles.items():
+    for number, (case_manager, role) in enumerate(team.roles.items()):
         yield {
             "programme": team.programme,
             "organisation": team.organisation,
@@ -112,18 +115,20 @@ def _row(team: Team) -> Iterable[Row]:
             "role": role,
             "region": team.region,
             "heavy": team.heavy,
+            "first": number == 0,
         }
 
 
 CASELOAD = View.of(
     "caseload",
-    3,
+    4,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("case_manager", Uuid, nullable=False),
     Column("role", Text, nullable=False),
     Column("region", Text, nullable=False),
     Column("heavy", Boolean, nullable=False),
+    Column("first", Boolean, nullable=False),
     types=TYPES,
     rows=rows_with({}),
 )
@@ -155,28 +160,22 @@ _GROUPS = {
 
 
 def counts(cut: Cut, by: By) -> Select[*tuple[Any, ...]]:
-    """Open cases, and the heavy ones among them; each case manager has a row in each role."""
-    cases = _cases(cut) if by is By.REGION else select(TABLE).where(held(TABLE, cut)).subquery()
-    groups = [cases.c[name] for name in _GROUPS[by]]
-    return select(*groups, *_counted(cases)).group_by(*groups).order_by(*groups)
+    """Open cases, and the heavy ones among them; each case manager has a row in each role.
 
-
-def total(cut: Cut) -> Select[int, int]:
-    """Open cases that somebody holds, each counted once."""
-    return select(*_counted(_cases(cut)))
-
-
-def _cases(cut: Cut) -> Subquery:
-    """Each case that somebody holds, once."""
-    told = (TABLE.c.key, TABLE.c.region, TABLE.c.heavy)
-    return select(*told).where(held(TABLE, cut)).distinct().subquery()
-
-
-def _counted(cases: Subquery) -> tuple[Label[int], Label[int]]:
-    return (
+    `n` and `n_heavy` count each case in one row only, and so sum up to all that somebody holds.
+    """
+    cases = select(TABLE).where(held(TABLE, cut))
+    if by is By.REGION:
+        cases = cases.where(TABLE.c.first)
+    groups = [TABLE.c[name] for name in _GROUPS[by]]
+    counted = cases.with_only_columns(
+        *groups,
         func.count().label("cases"),
-        func.count().filter(cases.c.heavy).label("heavy"),
+        func.count().filter(TABLE.c.heavy).label("heavy"),
+        func.count().filter(TABLE.c.first).label("n"),
+        func.count().filter(TABLE.c.first, TABLE.c.heavy).label("n_heavy"),
     )
+    return counted.group_by(*groups).order_by(*groups)
 
 
 def keys(cut: Cut) -> Select[UUID]:
