@@ -262,7 +262,7 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
     open_now = max(spells) in {1, 2, 3}
     assert {row["case_manager"]: row["role"] for row in found} == (team if open_now else {})
     assert all((row["region"], row["heavy"]) == (region, heavy) for row in found)
-    assert sum(row["first"] for row in found) == min(len(found), 1)
+    assert sum(row["counted"] for row in found) == min(len(found), 1)
 
 
 @given(log=logs(), as_of=moments, known_at=moments)

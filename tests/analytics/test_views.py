@@ -11,8 +11,10 @@ from sqlalchemy.sql import ClauseElement
 from analytics.app import compose
 from analytics.examples import BEGIN, CALLED, CASE_MANAGER, HOSPITAL, KEY, PROGRAMME, day, told
 from analytics.log import Fact
-from analytics.views import behind, caseload
+from analytics.views import behind, caseload, milestones
+from analytics.views.conditions import Cases, Point
 from analytics.views.cut import Cut
+from analytics.views.durations import Open, Span, statistics
 from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
@@ -93,3 +95,23 @@ async def test_past_days_and_watermarks_are_index_look_ups(
         assert f"{caseload.TABLE}_held" in await plan(store, caseload.counts(CUT, by))
     assert "events_source_recorded_at_idx" in watermarks
     assert "Seq Scan on events" not in watermarks
+
+
+async def test_durations_are_answered_by_an_index_alone(
+    hears: Callable[[Sequence[Fact]], Awaitable[None]], store: PostgresStore
+) -> None:
+    await hears(list(cases(300)))
+    await store.pool.execute("vacuum analyze")
+
+    span = Span(
+        cases=Cases(cut=CUT),
+        start=Point("case-opened"),
+        finish=Point("case-closed"),
+        since=None,
+        until=None,
+        open=Open.CUT,
+    )
+    shown = await plan(store, statistics(span))
+
+    assert shown.count(f"Index Only Scan using {milestones.TABLE}_milestone") == 2
+    assert "Seq Scan" not in shown

@@ -76,6 +76,20 @@ async def test_a_programme_without_a_desk_has_none_to_read(desk: httpx.AsyncClie
     assert problem(answer) == (404, "not-found")
 
 
+async def test_a_key_is_kept_for_whom_something_is_sealed_only(
+    desk: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    again, version = {"idempotency-key": "once"}, {"if-match": '"1"'}
+
+    for _ in range(3):
+        assert (await desk.post("/v1/organisations", json=BODY, headers=again)).is_success
+        path = f"/v1/organisations/{uuid4()}/address"
+        nobodys = await desk.put(path, json=ADDRESS, headers=version)
+        assert problem(nobodys) == (404, "not-found")
+
+    assert len(store.keys) == len({person for person, _, _ in store.vault}) == 1
+
+
 async def test_the_address_changes_for_whoever_knows_the_version(desk: httpx.AsyncClient) -> None:
     path = (await desk.post("/v1/organisations", json=BODY)).headers["location"]
 

@@ -43,6 +43,8 @@ SEND = Work(
 DESK = {"name": "The desk", "email": "desk@example.org"}
 BOTH = {"owner": ["a@b.nl"], "ownerIs": "owner", "backup": ["c@d.nl"]}
 TWO_OWNERS = {"owner": ["a@b.nl", "c@d.nl"], "ownerIs": "owner", "backup": []}
+OF_OLD = {"owner": ["a@b.nl"], "backup": []}
+OF_LATER = {"owner": ["a@b.nl"], "ownerIs": "deputy", "backup": []}
 BACKUP_ALONE = {"owner": ["c@d.nl"], "ownerIs": "backup", "backup": ["c@d.nl"]}
 NOBODY = {"owner": [], "ownerIs": "owner", "backup": []}
 TAKEN = "250 OK"
@@ -212,11 +214,20 @@ async def test_the_desk_gets_the_mail_and_no_address_is_kept(rig: Rig) -> None:
         ("settlement-answer-missed", BOTH, "c@d.nl", "backup"),
         ("settlement-answer-missed", TWO_OWNERS, DESK["email"], "desk"),
         ("condition-worsened", NOBODY, DESK["email"], "desk"),
+        ("condition-worsened", OF_OLD, "a@b.nl", None),
+        ("condition-worsened", OF_LATER, "a@b.nl", None),
     ],
 )
 async def test_whoever_a_deadline_names_gets_the_mail_and_else_the_desk(
-    rig: Rig, tell: Tell, template: str, known: Known, told: str, reached: str, tmp_path: Path
+    rig: Rig,
+    tell: Tell,
+    template: str,
+    known: Known,
+    told: str,
+    reached: str | None,
+    tmp_path: Path,
 ) -> None:
+    """Of a scheduling of another version nobody may know whose the addresses were."""
     about = await about_a_deadline(rig, tell, tmp_path, template, known)
 
     assert await about.work() == []

@@ -4,28 +4,33 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import httpx
 import pytest
 
+from events.commands import StreamType
 from events.contracts import type_name
 from events.contracts.casefile import CaseOpened
+from events.contracts.contract import Contract
 from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import Occurred
-from events.store import Appended, WriteSet
+from events.store import Appended, Recorded, WriteSet
 from events.testing import METADATA, FixedClock, recorded, told
 from kit.testing import problem
 from programmes.loader import Programmes, load
 from scheduling.appointment.decider import APPOINTMENT
 from scheduling.codec import CODEC
 from scheduling.consent.decider import CONSENT
-from scheduling.consent.examples import WITHDRAWN
+from scheduling.consent.examples import GIVEN, WITHDRAWN
 from scheduling.deadline.decider import DEADLINE
+from scheduling.deadline.events import DeadlineSet, DeadlineSilenced
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
 from scheduling.reactions import deadlines, of_deadlines
+from scheduling.reactions.silenced import tell_missed
 from scheduling.spell.decider import SPELL
-from scheduling.spell.examples import ENDED
+from scheduling.spell.examples import BEGAN, ENDED
 from scheduling.team.decider import TEAM
 from scheduling.team.examples import CASE_MANAGER, JOINED
 from scheduling.work.deadlines import deadline_misser
@@ -40,7 +45,7 @@ PLAN = {
     "participants": ["client", "board"],
     "mustConfirm": [],
 }
-OPENED = recorded(
+OPENED: Recorded[Contract] = recorded(
     CaseOpened(organisation=None, spell=1),
     1,
     source="casefile",
@@ -52,6 +57,7 @@ OPENED = recorded(
 )
 
 Tell = Callable[..., Awaitable[None]]
+Fact = tuple[StreamType[Any, Any, Any], object]
 Meanwhile = Callable[[Callable[[], Awaitable[None]]], None]
 
 
@@ -129,6 +135,41 @@ async def test_a_deadline_is_not_missed_aloud_once_consent_to_reminders_or_the_c
 
     assert DEADLINE.state(store.log, FIRST_CONTACT).silenced is not None
     assert store.work == {}
+
+
+@pytest.mark.parametrize(
+    ("silent", "aloud", "other"),
+    [
+        ((SPELL, ENDED), (SPELL, BEGAN), (CONSENT, WITHDRAWN)),
+        ((CONSENT, WITHDRAWN), (CONSENT, GIVEN), (SPELL, ENDED)),
+    ],
+    ids=["reopened", "given"],
+)
+async def test_what_passed_in_silence_is_not_told_once_there_is_another_reason_for_it(
+    on_case: Tell,
+    clock: FixedClock,
+    store: MemoryStore,
+    handle: Handle,
+    meanwhile: Meanwhile,
+    silent: Fact,
+    aloud: Fact,
+    other: Fact,
+) -> None:
+    def tell(fact: Fact) -> Awaitable[None]:
+        stream_type, event = fact
+        return on_case(event, stream=stream_type.beside(CASE_ID))
+
+    await handle(OPENED)
+    await tell(silent)
+    [timer] = store.work.values()
+    await deadline_misser(store, load(), clock)(timer)
+    await tell(aloud)
+    meanwhile(lambda: tell(other))
+
+    await tell_missed(store, load(), OPENED)
+
+    told_ = [type(CODEC.decode(r).event) for r in store.log if r.stream == FIRST_CONTACT]
+    assert told_ == [DeadlineSet, DeadlineSilenced]
 
 
 async def test_a_deadline_is_set_on_what_holds_when_it_is_stored(

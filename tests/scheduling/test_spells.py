@@ -7,6 +7,8 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from events.contracts import registry, type_name
 from events.contracts.casefile import (
@@ -20,14 +22,14 @@ from events.contracts.contract import Contract
 from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
-from events.store import Recorded
-from events.testing import METADATA, FixedClock, numbered, outcome, recorded
+from events.store import Recorded, WriteSet
+from events.testing import METADATA, FixedClock, lived, numbered, outcome, recorded
 from programmes.loader import Programmes, load
 from scheduling.codec import CODEC
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.events import DeadlineMissed, DeadlineSet, DeadlineSilenced
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
-from scheduling.reactions import deadlines, of_consents, of_deadlines
+from scheduling.reactions import consents, deadlines, of_consents, of_deadlines
 from scheduling.spell.decider import spell_decider
 from scheduling.spell.events import SpellEvent
 from scheduling.spell.examples import BEGAN, ENDED
@@ -38,7 +40,7 @@ ENDED_AGAIN = replace(ENDED, spell=2, occurred=Occurred.parse("2027-02-18"))
 
 
 @pytest.mark.parametrize(
-    ("told", "closed"),
+    ("told", "ended"),
     [
         ([], False),
         ([ENDED], True),
@@ -48,11 +50,21 @@ ENDED_AGAIN = replace(ENDED, spell=2, occurred=Occurred.parse("2027-02-18"))
     ],
 )
 def test_a_case_is_closed_since_its_last_spell_ended(
-    told: Sequence[SpellEvent], *, closed: bool
+    told: Sequence[SpellEvent], *, ended: bool
 ) -> None:
     """In whatever order it comes here."""
     for order in permutations(told):
-        assert spell_decider.fold(order).closed is closed
+        assert spell_decider.fold(order).ended is ended
+
+
+@given(told=st.lists(st.tuples(st.sampled_from([ENDED, BEGAN]), st.integers(1, 4))))
+def test_the_highest_spell_decides_and_its_end_counts(told: list[tuple[SpellEvent, int]]) -> None:
+    """Whatever was told, in whatever order, and however often."""
+    events = lived(spell_decider, [replace(event, spell=spell) for event, spell in told])
+
+    last = max((spell for _, spell in told), default=0)
+    assert spell_decider.fold(events).ended is ((ENDED, last) in told)
+    assert len(events) == len({(type(event), spell) for event, spell in told})
 
 
 @pytest.mark.parametrize("told", [ENDED, BEGAN])
@@ -62,7 +74,13 @@ def test_what_is_told_again_adds_nothing(told: SpellEvent) -> None:
 
 
 def message(
-    position: int, name: str, event: Contract, occurred: str, *, stream: UUID = CASE_ID
+    position: int,
+    name: str,
+    event: Contract,
+    occurred: str,
+    *,
+    stream: UUID = CASE_ID,
+    known: str = "2027-02-17",
 ) -> Recorded[Contract]:
     return recorded(
         event,
@@ -72,18 +90,26 @@ def message(
         stream=stream,
         type=type_name("casefile", name),
         occurred=Occurred.parse(occurred),
-        recorded_at=datetime(2027, 2, 17, 12, tzinfo=UTC),
+        recorded_at=datetime.fromisoformat(f"{known}T12:00:00+00:00"),
         metadata=UNDER_PROGRAMME,
     )
 
 
-def closed(position: int, occurred: str, *, spell: int = 1) -> Recorded[Contract]:
+def closed(
+    position: int, occurred: str, *, spell: int = 1, known: str = "2027-02-17"
+) -> Recorded[Contract]:
     event = CaseClosed(reason="no-longer-needed", spell=spell)
-    return message(position, "case-closed", event, occurred)
+    return message(position, "case-closed", event, occurred, known=known)
 
 
-def reopened(position: int, occurred: str) -> Recorded[Contract]:
-    return message(position, "case-reopened", CaseReopened(reason="new-need", spell=2), occurred)
+def reopened(position: int, occurred: str, *, known: str = "2027-02-17") -> Recorded[Contract]:
+    event = CaseReopened(reason="new-need", spell=2)
+    return message(position, "case-reopened", event, occurred, known=known)
+
+
+def withdrawn(position: int, occurred: str) -> Recorded[Contract]:
+    event = ConsentWithdrawn(consent="support", stops=["reminders"])
+    return message(position, "consent-withdrawn", event, occurred)
 
 
 def step(position: int, name: str, **data: object) -> Recorded[Contract]:
@@ -93,15 +119,12 @@ def step(position: int, name: str, **data: object) -> Recorded[Contract]:
 
 
 TRACK = numbered(0xC1)
+BID = DEADLINE.beside(TRACK, "settlement-answer")
+APRIL = datetime(2027, 4, 1, tzinfo=UTC)
 OPENED = message(1, "case-opened", CaseOpened(organisation=None, spell=1), "2027-02-15")
 CLOSED, REOPENED = closed(2, "2027-02-16"), reopened(3, "2027-02-17")
 CLOSED_AGAIN = closed(4, "2027-02-17", spell=2)
-WITHDRAWN = message(
-    5,
-    "consent-withdrawn",
-    ConsentWithdrawn(consent="support", stops=["reminders"]),
-    "2027-02-16",
-)
+WITHDRAWN = withdrawn(5, "2027-02-16")
 GIVEN = message(
     6,
     "consent-given",
@@ -134,7 +157,7 @@ async def passed(
     for each in told:
         await handle(each)
     for timer in list(store.work.values()):
-        await deadline_misser(store, load(), FixedClock(datetime(2027, 4, 1, tzinfo=UTC)))(timer)
+        await deadline_misser(store, load(), FixedClock(APRIL))(timer)
     return [type(CODEC.decode(r).event) for r in store.log if r.stream == of]
 
 
@@ -166,9 +189,10 @@ async def test_a_deadline_that_passes_while_the_case_is_closed_is_silent(
         ([REOPENED], [DeadlineSet, DeadlineSilenced, DeadlineMissed]),
         ([REOPENED, REOPENED], [DeadlineSet, DeadlineSilenced, DeadlineMissed]),
         ([REOPENED, CLOSED_AGAIN], [DeadlineSet, DeadlineSilenced, DeadlineMissed]),
-        ([reopened(3, "2027-02-19")], [DeadlineSet, DeadlineSilenced]),
-        ([reopened(3, "2027-02")], [DeadlineSet, DeadlineSilenced]),
-        ([reopened(3, "unknown")], [DeadlineSet, DeadlineSilenced]),
+        ([reopened(3, "2027-02")], [DeadlineSet, DeadlineSilenced, DeadlineMissed]),
+        ([reopened(3, "unknown")], [DeadlineSet, DeadlineSilenced, DeadlineMissed]),
+        ([reopened(3, "2027-02-17", known="2027-02-20")], [DeadlineSet, DeadlineSilenced]),
+        ([withdrawn(4, "2027-02-20"), REOPENED], [DeadlineSet, DeadlineSilenced]),
     ],
 )
 async def test_what_passed_while_the_case_was_closed_rests_when_it_opens_again(
@@ -177,10 +201,46 @@ async def test_what_passed_while_the_case_was_closed_rests_when_it_opens_again(
     told: Sequence[Recorded[Contract]],
     events: Sequence[type],
 ) -> None:
-    """Unless it had opened by that day, and that is handled only after the timer."""
+    """Unless it was known by that day to have opened, and that is handled after the timer."""
     await passed(handle, store, OPENED, CLOSED)
 
     assert await passed(handle, store, *told) == events
+
+
+async def test_what_passed_before_anybody_told_of_the_closing_is_missed_once_the_case_opens_again(
+    handle: Handle, store: MemoryStore
+) -> None:
+    late, again = (known(3, "2027-02-20", known="2027-02-20") for known in (closed, reopened))
+
+    silenced = await passed(handle, store, OPENED, late)
+    missed = await passed(handle, store, again)
+
+    assert silenced == [DeadlineSet, DeadlineSilenced]
+    assert missed == [*silenced, DeadlineMissed]
+
+
+async def test_a_reopening_of_which_an_earlier_version_knew_the_team_is_told_here_too(
+    handle: Handle, store: MemoryStore
+) -> None:
+    await store.append(WriteSet(message=(consents.GROUP, REOPENED.id)))
+
+    assert await passed(handle, store, OPENED, CLOSED, REOPENED) == [DeadlineSet, DeadlineMissed]
+
+
+async def test_a_deadline_of_a_programme_that_is_not_here_any_more_ends_with_its_case(
+    store: MemoryStore, programmes: Programmes
+) -> None:
+    here = of_deadlines(store, programmes, deadlines.reactions(programmes))
+    bid = step(10, "settlement-offered", respondBy="2027-02-24")
+    for told in (bid, CLOSED):
+        await here(told)
+    [timer] = store.work.values()
+
+    await deadline_misser(store, Programmes(()), FixedClock(APRIL))(timer)
+    await of_consents(store, Programmes(()))(REOPENED)
+
+    became = [type(CODEC.decode(r).event) for r in store.log if r.stream == BID]
+    assert became == [DeadlineSet, DeadlineSilenced, DeadlineMissed]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +272,8 @@ async def test_a_bid_is_to_be_answered_after_closing_and_no_other_deadline_goes_
 
     became = await passed(handle, store, *told, of=DEADLINE.beside(TRACK, policy))
 
-    set_ = next(e for e in (CODEC.decode(r).event for r in store.log) if hasattr(e, "silent"))
+    told_ = (CODEC.decode(r).event for r in store.log)
+    set_ = next(event for event in told_ if isinstance(event, DeadlineSet))
     assert became == events
     assert set_.silent is (closed_first and policy != "settlement-answer")
 
@@ -221,6 +282,5 @@ async def test_consent_that_is_withdrawn_silences_a_bid_too(
     handle: Handle, store: MemoryStore
 ) -> None:
     bid = step(10, "settlement-offered", respondBy="2027-02-24")
-    of = DEADLINE.beside(TRACK, "settlement-answer")
 
-    assert await passed(handle, store, bid, WITHDRAWN, of=of) == [DeadlineSet, DeadlineSilenced]
+    assert await passed(handle, store, bid, WITHDRAWN, of=BID) == [DeadlineSet, DeadlineSilenced]

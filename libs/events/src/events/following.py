@@ -255,7 +255,7 @@ async def wait_for(tables: ViewTables, view: View, position: int, within_seconds
     """Waits a bounded moment until the view has seen a position; False if it has not."""
     deadline = asyncio.get_running_loop().time() + within_seconds
     delay = LOOK_SECONDS
-    while position > 0 and await tables.position(view) < position:
+    while await tables.position(view) < position:
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
             return False

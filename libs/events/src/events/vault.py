@@ -60,12 +60,14 @@ class Vault:
         A new one is kept before anything is sealed, so that all who seal at once have the same.
         """
         if not (stored := await self.store.data_key(person)):
-            new = await self.new_key(person)
-            stored = await self.store.keep_key(person, new.stored)
+            stored = await self.store.keep_key(person, (await self.new_key(person)).stored)
         return PersonKey(person, stored, await self.keys.unwrap(person, stored.wrapped))
 
     async def new_key(self, person: UUID) -> "PersonKey":
-        """The key of somebody whom nobody else can know yet: kept with what it sealed, or not."""
+        """One that nobody has; it is kept with what it seals, unless that is refused.
+
+        For somebody new, whom nobody else can seal for: else two may have a key each.
+        """
         key = AESGCM.generate_key(8 * KEY_BYTES)
         return PersonKey(person, DataKey(uuid7(), await self.keys.wrap(person, key)), key)
 

@@ -65,7 +65,7 @@ async def caught_up(tables: ViewTables, min_position: int, *views: View) -> None
     for view in views:
         if not await tables.whole(view):
             raise filling()
-        if not await wait_for(tables, view, min_position, WAIT_SECONDS):
+        if min_position and not await wait_for(tables, view, min_position, WAIT_SECONDS):
             raise unavailable()
 
 

@@ -1,4 +1,4 @@
-"""When a deadline is silent: reminders need a consent that is withdrawn, or the case is closed."""
+"""When a deadline is silent: a consent to reminders was withdrawn, or the case has ended."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,23 +6,33 @@ from uuid import UUID
 from events.commands import History
 from events.history import FOREVER
 from programmes.deadline import Deadline
+from programmes.loader import Programmes, UnknownProgramme
 from scheduling.consent.decider import CONSENT, REMINDERS
+from scheduling.deadline.decider import DEADLINE
 from scheduling.spell.decider import SPELL
 
 
 def grounds(case_id: UUID) -> list[UUID]:
-    """The streams that say so."""
+    """The streams that `is_silent` looks at."""
     return [CONSENT.beside(case_id), SPELL.beside(case_id)]
 
 
 def is_silent(
     policy: Deadline | None, history: History, case_id: UUID, at: datetime = FOREVER
 ) -> bool:
-    """As it stood at a moment, of all that is known by now; `history` has all streams of the case.
+    """As it stood at a moment: `history` has all streams of the case.
 
-    A policy that its programme no longer defines ends with the case.
+    A policy that is not defined any more ends with the case.
     """
     consents = CONSENT.state(history, CONSENT.beside(case_id)).before(at)
     spells = SPELL.state(history, SPELL.beside(case_id)).before(at)
     goes_on = policy is not None and policy.after_closing
-    return REMINDERS in consents.stopped or (spells.closed and not goes_on)
+    return REMINDERS in consents.stopped or (spells.ended and not goes_on)
+
+
+def policy_of(programmes: Programmes, history: History, stream: UUID) -> Deadline | None:
+    """That of a deadline which was set; None where the programme or its version is not here."""
+    try:
+        return programmes.of(history).deadline(DEADLINE.state(history, stream).policy)
+    except UnknownProgramme:
+        return None

@@ -1,7 +1,5 @@
 """What notifications publishes: messages and their delivery, never their text or address."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from events.contracts.contract import Code, Contract
@@ -17,13 +15,13 @@ class MessageQueued(Contract):
 class MessageSent(Contract):
     """The receiving server took the message; `repeats` counts deliveries that may be doubles.
 
-    `reached`: whose address it was, which may be another's than the one whose role the message was
-    for; null of what was sent before that was kept.
+    `reached` is whose address it was: of the owner, the backup or the desk, which may be another's
+    than the one whose role the message was for; null where nobody knew.
     """
 
     template: Code
     repeats: int = Field(ge=0, le=1)
-    reached: Literal["owner", "backup", "desk"] | None = None
+    reached: Code | None = None
 
 
 class MessageFailed(Contract):

@@ -81,10 +81,19 @@ async def read_caseload(caseload_asked: AsCaseloadAsked, snapshots: TheSnapshots
         counted = await snapshot.fetch(caseload.counts(asked.cut, caseload_asked.by))
         rests_on = await basis(snapshot, asked)
     return CaseloadFigure(
-        n=sum(row.pop("n") for row in counted),
-        heavy=sum(row.pop("n_heavy") for row in counted),
+        n=sum(row["n"] for row in counted),
+        heavy=sum(row["n_heavy"] for row in counted),
         basis=rests_on,
-        rows=[CaseloadRow(**row) for row in counted],
+        rows=[
+            CaseloadRow(
+                case_manager=row.get("case_manager"),
+                role=row.get("role"),
+                region=row.get("region"),
+                cases=row["cases"],
+                heavy=row["heavy"],
+            )
+            for row in counted
+        ],
     )
 
 

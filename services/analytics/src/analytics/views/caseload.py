@@ -103,7 +103,7 @@ def _evolve(team: Team, fact: Fact) -> Team:
 def _row(team: Team) -> Iterable[Row]:
     """A case that is not open yet, or no longer, is nobody's load.
 
-    One of its rows is the `first`, so that each case can be counted once.
+    One of its rows is `counted`, so that each case can be counted once.
     """
     if team.opened <= team.closed:
         return
@@ -115,7 +115,7 @@ def _row(team: Team) -> Iterable[Row]:
             "role": role,
             "region": team.region,
             "heavy": team.heavy,
-            "first": number == 0,
+            "counted": number == 0,
         }
 
 
@@ -128,7 +128,7 @@ CASELOAD = View.of(
     Column("role", Text, nullable=False),
     Column("region", Text, nullable=False),
     Column("heavy", Boolean, nullable=False),
-    Column("first", Boolean, nullable=False),
+    Column("counted", Boolean, nullable=False),
     types=TYPES,
     rows=rows_with({}),
 )
@@ -166,14 +166,14 @@ def counts(cut: Cut, by: By) -> Select[*tuple[Any, ...]]:
     """
     cases = select(TABLE).where(held(TABLE, cut))
     if by is By.REGION:
-        cases = cases.where(TABLE.c.first)
+        cases = cases.where(TABLE.c.counted)
     groups = [TABLE.c[name] for name in _GROUPS[by]]
     counted = cases.with_only_columns(
         *groups,
         func.count().label("cases"),
         func.count().filter(TABLE.c.heavy).label("heavy"),
-        func.count().filter(TABLE.c.first).label("n"),
-        func.count().filter(TABLE.c.first, TABLE.c.heavy).label("n_heavy"),
+        func.count().filter(TABLE.c.counted).label("n"),
+        func.count().filter(TABLE.c.counted, TABLE.c.heavy).label("n_heavy"),
     )
     return counted.group_by(*groups).order_by(*groups)
 

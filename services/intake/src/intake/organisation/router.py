@@ -54,15 +54,16 @@ async def register_organisation(
 ) -> Written:
     definition = require_in_force(programmes, body.programme, call.today)
     require_known(kind=(body.kind, definition.organisation_kinds() | {DESK}))
-    organisation = desk_of(body.programme) if body.kind == DESK else uuid7()
-    contact = uuid7()
+    desk, contact = body.kind == DESK, uuid7()
+    organisation = desk_of(body.programme) if desk else uuid7()
+    key = await (vault.key if desk else vault.new_key)(organisation)
     return await call.execute(
         ORGANISATION,
         organisation,
         OrganisationRegistered(kind=body.kind, contact=contact, occurred=body.occurred_at),
         new=Scope(organisation=organisation),
         programme=(definition.code, definition.version),
-        vault=await vault.seal(organisation, contact, {"name": body.name, "email": body.email}),
+        vault=key.seal(contact, _address(body)),
     )
 
 
@@ -73,12 +74,12 @@ async def change_address(
     call: Annotated[Call, changes("organisation:change-address")],
     vault: TheVault,
 ) -> Written:
-    contact = uuid7()
+    contact, begins = uuid7(), await call.begins(organisation)
     return await call.execute(
         ORGANISATION,
         organisation,
         AddressChanged(contact=contact, occurred=body.occurred_at),
-        vault=await vault.seal(organisation, contact, {"name": body.name, "email": body.email}),
+        vault=await vault.seal(organisation, contact, _address(body)) if begins else (),
     )
 
 
@@ -113,3 +114,7 @@ async def _organisation(organisation: UUID, call: Call, vault: Vault) -> Organis
         name=contact["name"],
         email=contact["email"],
     )
+
+
+def _address(body: OrganisationBody | AddressBody) -> dict[str, str]:
+    return {"name": body.name, "email": body.email}

@@ -45,7 +45,7 @@ class DeferDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmDelivery:
-    reached: Reached
+    reached: Reached | None
     occurred: Occurred
 
 

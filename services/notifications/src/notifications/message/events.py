@@ -47,8 +47,7 @@ class DeliveryDeferred:
 class MessageSent:
     """`repeats`: how many earlier deliveries may have arrived as well, with the same Message-ID.
 
-    `reached` is none where it was stored before that was kept; an earlier delivery may have gone to
-    others.
+    `reached` is none where nobody knew; an earlier delivery may have gone to others.
     """
 
     template: str

@@ -33,7 +33,7 @@ PERMANENT = 500
 class To(NamedTuple):
     """Addresses, and whose they are."""
 
-    whose: Reached
+    whose: Reached | None
     addresses: Sequence[str]
 
 
@@ -84,7 +84,7 @@ class Delivery:
             await hand_over()
             await self._confirm(work, to.whose)
 
-    async def _confirm(self, work: Work, reached: Reached) -> None:
+    async def _confirm(self, work: Work, reached: Reached | None) -> None:
         """It was sent, also where a rival delivery failed meanwhile and ended the work."""
         confirm = ConfirmDelivery(reached=reached, occurred=self._now())
         try:
@@ -106,13 +106,13 @@ class Delivery:
 
     async def _named(self, work: Work, notification: Notification) -> To:
         """Those of the case team whose it is to know; no address where it is the desk's."""
-        role = Reached(notification.recipient_role)
-        if role is Reached.DESK:
-            return To(role, [])
+        role = notification.recipient_role
+        if role == "desk":
+            return To(Reached.DESK, [])
         path = f"/v1/cases/{work.key}/deadlines/{notification.policy}/recipients"
         found = await self.peers.get("scheduling", path, work.metadata.correlation_id)
-        whose = Reached(found.get("ownerIs", role)) if role is Reached.OWNER else role
-        return To(whose, found[role])
+        told = found.get("ownerIs") if role == "owner" else role
+        return To(_known(told), found[role])
 
     async def _desk(self, work: Work, programme: str) -> To:
         path = f"/v1/programmes/{programme}/desk"
@@ -144,6 +144,11 @@ class Delivery:
 
     def _now(self) -> Occurred:
         return Occurred.instant(self.clock())
+
+
+def _known(whose: str | None) -> Reached | None:
+    """A scheduling of another version may not say it, or say what nobody here knows."""
+    return Reached(whose) if whose in set(Reached) else None
 
 
 def _stream(work: Work) -> UUID:

@@ -26,7 +26,7 @@ def of_consents(store: Store, programmes: Programmes) -> Handle:
 
     async def handle(message: Recorded[Contract]) -> None:
         await told(message)
-        if message.type in consents.ALLOWS_REMINDERS:
+        if message.type in consents.ENDS_SILENCE:
             await tell_missed(store, programmes, message)
 
     return handle

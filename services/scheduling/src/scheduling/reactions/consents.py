@@ -1,4 +1,4 @@
-"""Consents, the case team and its spells decide what is done here on a case, and by whom."""
+"""A case's consents, team and spells decide what is done here on it, and by whom."""
 
 from collections.abc import Mapping
 
@@ -19,6 +19,7 @@ SOURCES = ("casefile",)
 
 
 def _react(message: Recorded[Contract]) -> list[Ask]:
+    """In this order: each has its own row in the inbox, by its place. New ones go last."""
     return [*_of_consents(message), *team.react(message), *spells.react(message)]
 
 
@@ -58,5 +59,5 @@ OF_CONSENTS = frozenset(
 REACTIONS: Mapping[str, Reaction] = dict.fromkeys(
     OF_CONSENTS | team.OF_TEAMS | spells.OF_SPELLS, _react
 )
-ALLOWS_REMINDERS = OF_CONSENTS | spells.OF_SPELLS
+ENDS_SILENCE = OF_CONSENTS | {spells.BEGINS}
 """What may say that a deadline was not to pass in silence."""

@@ -56,8 +56,7 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
             occurred=message.occurred,
         )
 
-    looks_at = grounds(message.key)
-    return Ask(DEADLINE, _stream(message, policy), command, looks_at=looks_at)
+    return Ask(DEADLINE, _stream(message, policy), command, looks_at=grounds(message.key))
 
 
 def _due(message: Recorded[Contract], policy: Deadline) -> date | None:

@@ -1,4 +1,4 @@
-"""Deadlines that passed in silence for want of what was handled after their timers."""
+"""Deadlines that passed in silence, as a consent or a reopening came after their timers."""
 
 from uuid import UUID
 
@@ -7,16 +7,17 @@ from events.consumer import follows
 from events.contracts.contract import Contract
 from events.history import FOREVER
 from events.occurrence import UNKNOWN, end_of_day
-from events.store import Recorded, Store
+from events.store import Recorded, Store, WriteSet
 from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, MissDeadline
-from scheduling.silence import is_silent
+from scheduling.silence import grounds, is_silent, policy_of
 
 
 async def tell_missed(store: Store, programmes: Programmes, message: Recorded[Contract]) -> None:
     """Each is missed at the moment at which it passed; a repetition finds it missed."""
     history = await store.history(message.key)
-    cause = Cause(metadata=follows(message, store.source))
+    beside = WriteSet(expected=dict.fromkeys(grounds(message.key), 0))
+    cause = Cause(metadata=follows(message, store.source), beside=beside)
     for stream in dict.fromkeys(r.stream for r in history if DEADLINE.codec.reads(r.type)):
         if DEADLINE.state(history, stream).silenced is not None:
             miss = _miss(stream, programmes)
@@ -24,12 +25,14 @@ async def tell_missed(store: Store, programmes: Programmes, message: Recorded[Co
 
 
 def _miss(stream: UUID, programmes: Programmes) -> Gather[MissDeadline]:
+    """Silent still where it is so now, or was when the day was over."""
+
     def command(history: History) -> MissDeadline:
         deadline = DEADLINE.state(history, stream)
-        policy = programmes.of(history).deadline(deadline.policy)
-        now_and_then = (FOREVER, end_of_day(deadline.due_on))
+        policy, case_id = policy_of(programmes, history, stream), history[0].key
+        moments = (FOREVER, end_of_day(deadline.due_on))
         return MissDeadline(
-            stopped=any(is_silent(policy, history, history[0].key, at) for at in now_and_then),
+            stopped=any(is_silent(policy, history, case_id, at) for at in moments),
             occurred=deadline.silenced or UNKNOWN,
         )
 

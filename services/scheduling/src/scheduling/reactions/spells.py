@@ -17,10 +17,11 @@ def react(message: Recorded[Contract]) -> list[Ask]:
 def _told(message: Recorded[Contract]) -> SpellEvent | None:
     match message.event:
         case contracts.CaseClosed(spell=spell):
-            return SpellEnded(spell=spell, occurred=message.occurred)
+            return SpellEnded(spell=spell, known_at=message.recorded_at, occurred=message.occurred)
         case contracts.CaseReopened(spell=spell):
-            return SpellBegan(spell=spell, occurred=message.occurred)
+            return SpellBegan(spell=spell, known_at=message.recorded_at, occurred=message.occurred)
     return None
 
 
-OF_SPELLS = frozenset(type_name("casefile", name) for name in ("case-closed", "case-reopened"))
+BEGINS = type_name("casefile", "case-reopened")
+OF_SPELLS = frozenset({type_name("casefile", "case-closed"), BEGINS})

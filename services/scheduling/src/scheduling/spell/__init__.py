@@ -1,1 +1,1 @@
-"""Spells: whether a case is open or closed, as it stands."""
+"""Spells: whether the support of a case has ended, as casefile told."""

@@ -1,6 +1,10 @@
-"""What can have happened to the spells of a case, as casefile published it; the first is 1."""
+"""What can have happened to the spells of a case, as casefile published it; the first is 1.
+
+`known_at` is when casefile recorded it.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from events.codec import Codec
 from events.occurrence import Occurred
@@ -11,6 +15,7 @@ class SpellEnded:
     """The case closed."""
 
     spell: int
+    known_at: datetime
     occurred: Occurred
 
 
@@ -19,6 +24,7 @@ class SpellBegan:
     """The case opened again."""
 
     spell: int
+    known_at: datetime
     occurred: Occurred
 
 

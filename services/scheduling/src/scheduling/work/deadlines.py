@@ -12,7 +12,7 @@ from events.work import Handle
 from kit.clock import Clock
 from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, MissDeadline
-from scheduling.silence import grounds, is_silent
+from scheduling.silence import grounds, is_silent, policy_of
 
 
 def deadline_misser(store: Store, programmes: Programmes, clock: Clock) -> Handle:
@@ -20,9 +20,7 @@ def deadline_misser(store: Store, programmes: Programmes, clock: Clock) -> Handl
         stream = UUID(work.data["deadline"])
 
         def command(history: History) -> MissDeadline:
-            deadline = DEADLINE.state(history, stream)
-            policy = programmes.of(history).deadline(deadline.policy)
-            stopped = is_silent(policy, history, work.key)
+            stopped = is_silent(policy_of(programmes, history, stream), history, work.key)
             at = max(clock(), work.due_at) if work.due_at else clock()
             return MissDeadline(stopped=stopped, occurred=Occurred.instant(at))
 
