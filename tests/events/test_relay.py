@@ -13,6 +13,7 @@ from events.backoff import Backoff
 from events.broker import BrokerFailed, Outgoing, Partition, Place, Producer, partition_of
 from events.broker_memory import MemoryBroker, MemoryProducer
 from events.checkpoint import MemoryCheckpoint
+from events.codec import UnknownEvent
 from events.contracts.intake import OfferAccepted, OfferMade
 from events.memory import MemoryStore
 from events.parking import Lane
@@ -40,6 +41,8 @@ def publish(event: Recorded[Json]) -> Published | None:
         return None
     if kind == "bad":
         raise LookupError("Jan Jansen")
+    if kind == "unknown":
+        raise UnknownEvent("case.weather-observed.v1")
     if kind == "long":
         reasons = [f"reason-{n}" for n in range(100)]
         return "offer-accepted", OfferAccepted(attempt=1, reasons=reasons)
@@ -153,6 +156,27 @@ async def test_what_is_parked_goes_out_in_order_once_it_can_be_mapped() -> None:
         await until(lambda: world.sent() == [1, 2, 3])
 
     assert await world.yard.list() == []
+
+
+async def test_what_a_relay_did_not_know_is_sent_by_the_next_one_that_does() -> None:
+    world = World()
+    for kind in ("unknown", "public"):
+        await append(world.store, ONE, kind)
+    await append(world.store, OTHER, "bad")
+    for _ in range(2):
+        async with running(world.relay()):
+            await world.published(3)
+            await until(lambda: all(k.request == "none" for k in world.yard._keys.values()))
+    assert {parked.reason for parked in await world.yard.list()} == {
+        "unknown-event",
+        "lookup-error",
+    }
+
+    world.publish = publish_all
+    async with running(world.relay()):
+        await until(lambda: world.sent() == [1, 2])
+
+    assert [parked.reason for parked in await world.yard.list()] == ["lookup-error"]
 
 
 def publish_all(_event: Recorded[Json]) -> Published:

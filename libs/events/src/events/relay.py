@@ -12,6 +12,7 @@ from prometheus_client import Counter, Gauge
 from events.backoff import Backoff, pause
 from events.broker import Broker, Message, Outgoing, Partition
 from events.checkpoint import Checkpoint, Lead
+from events.codec import UnknownEvent
 from events.contracts.contract import Contract
 from events.envelope import to_message, topic_of
 from events.failures import OUTAGES, code_of, place_of
@@ -25,7 +26,7 @@ AGE = Gauge("leidraad_relay_oldest_seconds", "Age of the oldest unpublished even
 PUBLISHED = Counter("leidraad_relay_published", "Events published", ["service"])
 RELAY_PARKED = Gauge("leidraad_relay_parked_keys", "Keys that cannot be published", ["service"])
 
-TOO_LARGE = "message-too-large"
+TOO_LARGE, UNKNOWN = "message-too-large", code_of(UnknownEvent())
 
 Published = tuple[str, Contract]
 """The short name of a published event, such as `offer-accepted`, and its payload."""
@@ -80,6 +81,7 @@ class Relay:
     async def _lead(self, lead: Lead, stop: asyncio.Event) -> None:
         """A new producer begins at the checkpoint: what an old one may have sent comes again."""
         self._looked = float("-inf")
+        await self._ask_again()
         await self._measure((await lead.reached()).position)
         async with self.broker.producer(self._topic) as producer:
             publisher = Publisher(service=self.store.source, lead=lead, producer=producer)
@@ -89,6 +91,12 @@ class Relay:
                     pass
                 if stop.is_set():
                     return
+
+    async def _ask_again(self) -> None:
+        """An event that a relay of an earlier version did not know may be known here."""
+        for key in await self.yard.list(self._group):
+            if key.reason == UNKNOWN and key.request is Request.NONE:
+                await self.yard.request_retry(key.lane)
 
     async def _step(self, publisher: Publisher) -> bool:
         """Publishes the next chunk; False if there is none."""
