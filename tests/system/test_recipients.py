@@ -13,12 +13,14 @@ from rig.caller import Caller
 from rig.overnight import seconds_left_today
 from rig.rest import at_rest
 from rig.story import Story
+from rig.tables import value
 from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 WORSE, BID, UNANSWERED = "slechter", "Schikkingsvoorstel, antwoord", "Schikkingsvoorstel zonder"
 POSTPONED = "Uitgesteld gesprek"
+_SILENCED = "select count(*) from events where key = $1 and type = 'deadline.silenced.v1'"
 
 
 async def test_the_owner_is_mailed_and_in_absence_or_once_the_day_has_passed_the_backup(
@@ -44,6 +46,7 @@ async def test_the_owner_is_mailed_and_in_absence_or_once_the_day_has_passed_the
     await at_rest(world)
     async with world.instead("scheduling", {"LEIDRAAD_CLOCK_SHIFT": seconds_left_today()}):
         await _arrives(story, UNANSWERED, backup)
+        await eventually(lambda: _silenced(story), "the reminder did not pass in silence")
 
     await at_rest(world)
     assert len(_mails(story, BID)) == len(_mails(story, UNANSWERED)) == 1
@@ -71,10 +74,21 @@ async def _reached(story: Story) -> dict[str, str]:
 
 
 async def _postpones_a_talk(story: Story) -> None:
-    """So long ago that the reminder is due today."""
+    """So long ago that the reminder is due today, and waits to be told."""
     ago = (civil_day(datetime.now(UTC)) - timedelta(days=28)).isoformat()
     investigation = await story.track("calamity-investigation", on=ago)
     await story.step(investigation, ago, "hearing-postponed")
+
+    async def due() -> bool:
+        open_ = await story.desk.ask("scheduling", f"{story.case}/deadlines")
+        waiting = {d["policy"]: (d["status"], d["dueOn"]) for d in open_.json()}
+        return waiting.get("hearing-postponed") == ("open", _today())
+
+    await eventually(due, "no reminder is due today")
+
+
+async def _silenced(story: Story) -> bool:
+    return bool(await value(story.world, "scheduling", _SILENCED, story.id))
 
 
 def _today() -> str:
