@@ -58,7 +58,7 @@ def test_a_case_is_no_load_before_it_opens() -> None:
     ]
 
 
-def test_a_release_ends_the_load_of_the_one_who_leaves_only() -> None:
+def test_a_release_ends_the_load_of_who_leaves_and_the_case_counts_with_who_stays() -> None:
     told_facts = [
         OPENED,
         assigned(2, "2019-01-12"),
