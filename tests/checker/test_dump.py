@@ -22,9 +22,9 @@ from checker.spoil import (
     stale_view,
     swapped_on_the_topic,
     swapped_versions,
-    without_inbox_row,
     without_record,
 )
+from checker.spoil_effects import without_inbox_row
 from events.broker import Message, Partition
 from events.testing import NOW, numbered
 

@@ -7,9 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from checker.evidence import Books, Evidence, Refusal, Rows, Success
-from events.history import FOREVER
-from events.occurrence import UNKNOWN
-from events.store import Json, Recorded, Work
+from events.store import Json, Recorded
 from events.testing import numbered
 
 CASE = UUID(int=0x100)
@@ -20,24 +18,6 @@ Spoil = Callable[[Evidence], Evidence]
 def in_books(evidence: Evidence, service: str, **changed: Any) -> Evidence:  # noqa: ANN401 - as replace
     books = replace(evidence.books[service], **changed)
     return replace(evidence, books={**evidence.books, service: books})
-
-
-def put_off(evidence: Evidence) -> Evidence:
-    """The second of two deliveries was put off, and a third begun."""
-    books = evidence.books["notifications"]
-    first = index(books, "message.delivery-started.v1")
-    second, *later = books.log[first + 1 :]
-    deferred = replace(
-        second,
-        id=numbered(2),
-        type="message.delivery-deferred.v1",
-        event={"attempt": 2, "reason": "smtp-451"},
-        version=second.version + 1,
-    )
-    third = replace(second, id=numbered(3), version=second.version + 2)
-    moved = [replace(e, version=e.version + 2) if e.stream == second.stream else e for e in later]
-    log = renumbered([*books.log[: first + 2], deferred, third, *moved])
-    return in_books(evidence, "notifications", log=log)
 
 
 def renumbered(log: Sequence[Recorded[Json]]) -> list[Recorded[Json]]:
@@ -73,19 +53,16 @@ def doubled(service: str, type_: str) -> Spoil:
     return spoil
 
 
-def mailed_twice(evidence: Evidence) -> Evidence:
-    """A delivery was begun again as soon as it had begun, and nothing was in its way."""
-    books = evidence.books["notifications"]
-    first = index(books, "message.delivery-started.v1")
-    begun = books.log[first]
-    again = replace(begun, id=numbered(1), version=begun.version + 1)
-    later = [
-        replace(e, version=e.version + 1) if e.stream == begun.stream else e
-        for e in books.log[first + 1 :]
-    ]
-    log = renumbered([*books.log[: first + 1], again, *later])
-    spoilt = in_books(evidence, "notifications", log=log, seen=())
-    return replace(spoilt, mails=[*evidence.mails, begun.stream], disturbed=[])
+def twice_as_it_is(service: str, type_: str) -> Spoil:
+    """The event stands in the log once more, under the same id."""
+
+    def spoil(evidence: Evidence) -> Evidence:
+        spoiled = doubled(service, type_)(evidence)
+        *log, twin = spoiled.books[service].log
+        again = replace(twin, id=log[index(evidence.books[service], type_)].id)
+        return in_books(evidence, service, log=[*log, again])
+
+    return spoil
 
 
 def swapped_versions(evidence: Evidence) -> Evidence:
@@ -141,6 +118,15 @@ def swapped_across_streams(evidence: Evidence) -> Evidence:
     return replace(evidence, topics={**evidence.topics, "intake.events": messages})
 
 
+def in_two_partitions(evidence: Evidence) -> Evidence:
+    """The last message of a key is in another partition than those before."""
+    messages = list(evidence.topics["intake.events"])
+    last = max(n for n, m in enumerate(messages) if m.key == str(CASE).encode())
+    place = messages[last].partition
+    messages[last] = replace(messages[last], partition=place._replace(number=place.number + 1))
+    return replace(evidence, topics={**evidence.topics, "intake.events": messages})
+
+
 def off_the_topic(evidence: Evidence) -> Evidence:
     last = evidence.topics["scheduling.events"][-1]
     messages = [m for m in evidence.topics["scheduling.events"] if m.headers != last.headers]
@@ -158,56 +144,12 @@ def without_record(evidence: Evidence) -> Evidence:
     return in_books(evidence, "intake", answers=answers)
 
 
+def access_lines_doubled(evidence: Evidence) -> Evidence:
+    return in_books(evidence, "intake", access=[*evidence.books["intake"].access] * 2)
+
+
 def without_access_line(evidence: Evidence) -> Evidence:
     return in_books(evidence, "casefile", access=evidence.books["casefile"].access[1:])
-
-
-def without_inbox_row(evidence: Evidence) -> Evidence:
-    """The effect is there, and a repetition of its message would have it again."""
-    rows = sorted(evidence.books["casefile"].inbox)
-    return in_books(evidence, "casefile", inbox=set(rows[1:]))
-
-
-def without_work(evidence: Evidence) -> Evidence:
-    spoiled = lost("notifications", "message.sent.v1")(evidence)
-    return replace(spoiled, topics={**spoiled.topics, "notifications.events": []})
-
-
-def work_beside_its_end(evidence: Evidence) -> Evidence:
-    """The mail was sent, and is to be sent again."""
-    return _with_work(evidence, evidence.books["notifications"].log[0].id)
-
-
-def work_of_nothing(evidence: Evidence) -> Evidence:
-    return _with_work(evidence, numbered(1))
-
-
-def timers_put_off(evidence: Evidence) -> Evidence:
-    late = [replace(item, due_at=FOREVER) for item in evidence.books["scheduling"].work]
-    return in_books(evidence, "scheduling", work=late)
-
-
-def kept_otherwise(evidence: Evidence) -> Evidence:
-    """What analytics keeps first has another time than it was sent with."""
-    first, *others = evidence.books["analytics"].log
-    log = [replace(first, occurred=UNKNOWN), *others]
-    return in_books(evidence, "analytics", log=log)
-
-
-def effect_elsewhere(evidence: Evidence) -> Evidence:
-    """An effect stands in the log once more, in a stream that nothing asks for."""
-    log = evidence.books["casefile"].log
-    event = next(e for e in log if e.metadata.causation_id)
-    last = log[-1].recorded_at + timedelta(seconds=1)
-    twin = replace(event, id=numbered(1), stream=numbered(2), version=1, recorded_at=last)
-    return in_books(evidence, "casefile", log=renumbered([*log, twin]))
-
-
-def _with_work(evidence: Evidence, item: UUID) -> Evidence:
-    queued = evidence.books["notifications"].log[0]
-    data = {"message": str(queued.stream)}
-    work = Work(id=item, kind="send-message", key=queued.key, data=data, metadata=queued.metadata)
-    return in_books(evidence, "notifications", work=[work])
 
 
 def vault_row_of_nothing(evidence: Evidence) -> Evidence:
@@ -240,6 +182,12 @@ def refused_afterwards(evidence: Evidence) -> Evidence:
     """The second try of a request is refused, although the first was carried out."""
     first, second, *others = evidence.exchanges
     return replace(evidence, exchanges=[first, replace(second, told=CONFLICT), *others])
+
+
+def refused_at_every_try(evidence: Evidence) -> Evidence:
+    """Nobody was told of a success, and what they asked for is in the logs."""
+    refused = [replace(e, told=CONFLICT) for e in evidence.exchanges]
+    return replace(evidence, exchanges=refused)
 
 
 def on_a_stale_version(evidence: Evidence) -> Evidence:
@@ -280,20 +228,3 @@ def stale_view(evidence: Evidence) -> Evidence:
     last = max(row["believed_from"] for row in shown.rows)
     rows = [row for row in shown.rows if row["believed_from"] < last]
     return in_books(evidence, "casefile", views={name: shown._replace(rows=rows)})
-
-
-def out_of_order(evidence: Evidence) -> Evidence:
-    """The last message of a case was handled, an earlier one was not."""
-    books = evidence.books["analytics"]
-    log = renumbered([e for n, e in enumerate(books.log) if n != index(books, books.log[0].type)])
-    return in_books(evidence, "analytics", log=log, seen=())
-
-
-def early_deadline(evidence: Evidence) -> Evidence:
-    books = evidence.books["scheduling"]
-    log = list(books.log)
-    place = index(books, "deadline.met.v1")
-    due = log[index(books, "deadline.set.v1")].event["due_on"]
-    missed = {"policy": log[place].event["policy"], "due_on": due}
-    log[place] = replace(log[place], type="deadline.missed.v1", event=missed)
-    return in_books(evidence, "scheduling", log=log)
