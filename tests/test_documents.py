@@ -35,6 +35,7 @@ DOCUMENTS = [p for p in ROOT.glob("**/*.md") if not {".venv", ".run"} & set(p.pa
 SERVICES = (analytics.figures, casefile, intake, notifications, scheduling)
 LESSONS = ROOT / "libs/programmes/lessons.md"
 QUESTIONS = ROOT / "services/analytics/README.md"
+EVIDENCE = ROOT / "tests/checker/README.md"
 TEST = re.compile(r"`(tests/[\w/]+\.py::test_\w+)`")
 NONE = "\N{EN DASH}"
 README = (ROOT / "README.md").read_text()
@@ -172,6 +173,19 @@ def test_every_question_of_the_programme_has_its_tests() -> None:
     assert [int(number) for number in numbers] == list(range(1, 24))
     assert [question for question, _, tests in rows if not TEST.search(tests)] == []
     assert [tests for *_, tests in rows if TEST.sub("", tests).strip(", ")] == []
+
+
+def test_every_event_that_is_not_published_is_in_the_readme_of_the_checker() -> None:
+    rows = table(EVIDENCE, "| service | types that never come on its topic |")
+    told = {service: set(re.findall(r"`([^`]+)`", types)) for service, types in rows}
+    publishers = {s: importlib.import_module(f"{s}.publish") for s in PORTS if s != "analytics"}
+
+    kept = {
+        service: {name for name, event in module.CODEC.names.items() if event in module.KEPT}
+        for service, module in publishers.items()
+    }
+
+    assert told == kept | {"analytics": set()}
 
 
 def test_decisions_are_numbered_through_the_whole_repository() -> None:
