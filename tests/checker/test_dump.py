@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from checker.example import RULES, healthy
 from checker.spoil import (
     Spoil,
     doubled,
+    in_books,
     lost,
     off_the_topic,
     stale_view,
@@ -67,6 +69,18 @@ def test_a_healthy_history_is_healthy_when_it_is_read_back(
     history: Evidence, tmp_path: Path
 ) -> None:
     assert check(again(history, tmp_path), RULES) == []
+
+
+def test_no_file_has_the_hash_of_a_body(history: Evidence, tmp_path: Path) -> None:
+    canary, books = b"hash-of-what-somebody-sent", history.books["intake"]
+    answers = {key: replace(answer, body_hash=canary) for key, answer in books.answers.items()}
+
+    write(in_books(history, "intake", answers=answers), tmp_path)
+    texts = [path.read_bytes() for path in tmp_path.rglob("*.jsonl")]
+
+    forms = canary, canary.hex().encode(), b64encode(canary)
+    assert len(read(tmp_path).books["intake"].answers) == len(answers) > 0
+    assert not any(form in text for text in texts for form in forms)
 
 
 @pytest.mark.parametrize(
