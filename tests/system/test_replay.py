@@ -1,6 +1,7 @@
 """Doing it all again: views made anew while the system is in use, and topics published again."""
 
 import asyncio
+import email
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -125,6 +126,10 @@ async def test_a_wiped_broker_is_filled_again_while_people_work(
     for key, own in before.items():
         assert after[key][: len(own)] == own
     assert world.mails()[: len(mails)] == mails
+    sent = Counter(email.message_from_string(mail)["Message-ID"] for mail in world.mails())
+    since = {email.message_from_string(mail)["Message-ID"] for mail in world.mails()[len(mails) :]}
+    assert since
+    assert {id_ for id_ in since if sent[id_] > 1} == set()
     await audit(world)
 
 
