@@ -125,7 +125,8 @@ class Persistent(Caller):
         status, tally = answer.status_code, self.mood.tally
         tally.answers[status] += 1
         if answer.is_success:
-            self.mood.timeline.lived(f"{service}.api")
+            began = monotonic() - answer.elapsed.total_seconds()
+            self.mood.timeline.lived(f"{service}.api", began)
         asked = f"{answer.request.method} {path} of {service}"
         if status >= UNEXPECTED and status not in LATER:
             tally.unexpected.append(f"{asked} was answered with {status}: {answer.text}")

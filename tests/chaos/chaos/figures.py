@@ -1,18 +1,18 @@
 """The figures of a campaign: what was survived, what became of the unknown, how long it took."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
-from typing import Any
+from typing import Any, assert_never
 
-from chaos.plan import COMMANDED, Kind, processes
+from chaos.plan import COMMANDED, Fault, Kind, processes
 from chaos.timeline import Struck, Timeline
 from checker.evidence import Evidence, Exchange
 from rig.topics import PUBLISHING
 
 Json = dict[str, Any]
-DATABASE = frozenset({Kind.BACKEND, Kind.POSTMASTER, Kind.RESTART})
-BROKER = frozenset({Kind.STOP, Kind.PAUSE, Kind.CRASH, Kind.WIPE})
+DATABASE = frozenset({Kind.BACKEND, Kind.POSTMASTER, Kind.RESTART, Kind.FREEZE})
+KILLS = frozenset({Kind.KILL, Kind.KILL_ALL})
 
 
 def survived(timeline: Timeline) -> Mapping[str, int]:
@@ -73,52 +73,71 @@ def mails(evidence: Evidence) -> Json:
 
 def ready_again(timeline: Timeline) -> Mapping[str, Json]:
     """From the end of a process to the moment in which it is ready, by kind; servers all up."""
-    seconds = defaultdict[str, list[float]](list)
+    seconds = defaultdict[str, list[float | None]](list)
     first = set[str]()
     for start in timeline.starts:
-        if start.process in first and not timeline.disturbed(start.ended, start.ready):
-            seconds[start.process.partition(".")[2]].append(start.ready - start.ended)
+        if start.process in first:
+            disturbed = timeline.disturbed(start.ended, start.ready)
+            lasted = None if disturbed else start.ready - start.ended
+            seconds[start.process.partition(".")[2]].append(lasted)
         first.add(start.process)
     return {kind: _summary(own) for kind, own in sorted(seconds.items())}
 
 
 def first_success(timeline: Timeline) -> Mapping[str, Json]:
     """From the end of a fault to the first work done of those who suffered; no other fault near."""
-    seconds = defaultdict[str, list[float]](list)
+    seconds = defaultdict[str, list[float | None]](list)
     for struck in (s for s in timeline.struck if s.met):
-        lives = [timeline.first_life(name, struck.over) for name in _sufferers(struck)]
-        known = [life for life in lives if life is not None]
-        if not known:
-            continue
-        life = min(known) if struck.fault.kind in DATABASE else max(known)
-        if not timeline.disturbed(struck.began, struck.over + life, struck):
-            seconds[_group(struck)].append(life)
+        seconds[_group(struck.fault)].append(_recovery(timeline, struck))
     return {name: _summary(own) for name, own in sorted(seconds.items())}
 
 
-def _group(struck: Struck) -> str:
-    fault = struck.fault
+def _recovery(timeline: Timeline, struck: Struck) -> float | None:
+    """None if another fault was near, or somebody who suffered was not seen at work any more.
+
+    Of PostgreSQL the first who has success tells that it serves; else all must have theirs. Whom
+    the group takes its partitions from has a rival, whose work looks as its own.
+    """
+    kind = struck.fault.kind
+    if struck.fault.window == "rebalancing":
+        return None
+    first = timeline.first_life_anew if kind in KILLS else timeline.first_life
+    lives = [first(name, struck.over) for name in sufferers(struck.fault)]
+    known = [life for life in lives if life is not None]
+    if not known or (len(known) < len(lives) and kind not in DATABASE):
+        return None
+    life = min(known) if kind in DATABASE else max(known)
+    return None if timeline.disturbed(struck.began, struck.over + life, struck) else life
+
+
+def _group(fault: Fault) -> str:
     own = f"kill of {fault.target.partition('.')[2]}"
     return own if fault.kind is Kind.KILL else str(fault.kind)
 
 
-def _sufferers(struck: Struck) -> Iterator[str]:
-    match struck.fault.kind:
+def sufferers(fault: Fault) -> Sequence[str]:
+    """The processes whose next work tells that a fault is over."""
+    match fault.kind:
         case Kind.KILL:
-            yield struck.fault.target
+            return [fault.target]
         case Kind.KILL_ALL:
-            yield from processes()
-        case kind if kind in DATABASE:
-            yield from (f"{service}.api" for service in COMMANDED)
-        case kind if kind in BROKER:
-            yield from (f"{service}.relay" for service in PUBLISHING)
-        case _:
-            yield "notifications.consume"
+            return processes()
+        case Kind.BACKEND | Kind.POSTMASTER | Kind.RESTART | Kind.FREEZE:
+            return [f"{service}.api" for service in COMMANDED]
+        case Kind.STOP | Kind.PAUSE | Kind.CRASH | Kind.WIPE | Kind.TAIL:
+            return [f"{service}.relay" for service in PUBLISHING]
+        case Kind.REPUBLISH:
+            return [f"{fault.target}.relay"]
+        case Kind.MAILBOX:
+            return ["notifications.consume"]
+        case new:
+            assert_never(new)
 
 
-def _summary(seconds: Sequence[float]) -> Json:
-    return {
-        "n": len(seconds),
-        "median": round(median(seconds), 2),
-        "worst": round(max(seconds), 2),
-    }
+def _summary(seconds: Sequence[float | None]) -> Json:
+    """`n` could be measured, `of` so many."""
+    measured = [own for own in seconds if own is not None]
+    counts = {"n": len(measured), "of": len(seconds)}
+    if not measured:
+        return counts
+    return {**counts, "median": round(median(measured), 2), "worst": round(max(measured), 2)}

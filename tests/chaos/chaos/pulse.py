@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import monotonic
 
 import asyncpg
 
@@ -24,6 +25,8 @@ class Pulse:
     service: str
     timeline: Timeline
     _before: dict[str, int] = field(default_factory=dict)
+    _looked: float = 0.0
+    """When the look before this one began: what it did not find was done after."""
 
     async def feel(self) -> None:
         """Until it is cancelled."""
@@ -38,8 +41,10 @@ class Pulse:
 
     async def _count(self, connection: asyncpg.Connection) -> None:
         while True:
+            looked = monotonic()
             for kind, position in (await connection.fetchrow(_PULSE)).items():
                 if position and position > self._before.get(kind, position):
-                    self.timeline.lived(f"{self.service}.{kind}")
+                    self.timeline.lived(f"{self.service}.{kind}", self._looked)
                 self._before[kind] = position or 0
+            self._looked = looked
             await asyncio.sleep(LOOK_SECONDS)

@@ -1,7 +1,7 @@
 """What happened when: faults, ends and beginnings of processes, and signs of life."""
 
-from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -55,14 +55,22 @@ class Exit:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Work that a process was seen to have done: after `since`, and by `seen`."""
+
+    since: float
+    seen: float
+
+
 @dataclass(slots=True)
 class Timeline:
-    """`lives` are the instants, in order, in which a process was seen to do its work."""
+    """`lives` are in the order in which they were seen."""
 
     struck: list[Struck] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
-    lives: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    lives: dict[str, list[Life]] = field(default_factory=lambda: defaultdict(list))
 
     def mailing_disturbed(self) -> list[tuple[datetime, datetime]]:
         """When a delivery of notifications may have ended half way."""
@@ -77,14 +85,27 @@ class Timeline:
             for s in concern
         ]
 
-    def lived(self, process: str) -> None:
-        self.lives[process].append(monotonic())
+    def lived(self, process: str, since: float) -> None:
+        self.lives[process].append(Life(since, monotonic()))
 
     def first_life(self, process: str, since: float) -> float | None:
         """How long after an instant a process was seen at work."""
+        return self._first(process, since, lambda life: life.seen > since)
+
+    def first_life_anew(self, process: str, killed: float) -> float | None:
+        """How long after its death a process was seen at work that its next start has done.
+
+        What the dead one did is often seen only when it is dead.
+        """
+        starts = (s for s in self.starts if s.process == process and s.ready > killed)
+        start = next(starts, None)
+        if start is None:
+            return None
+        return self._first(process, killed, lambda life: life.since >= start.ended)
+
+    def _first(self, process: str, since: float, counts: Callable[[Life], bool]) -> float | None:
         own = self.lives.get(process, [])
-        place = bisect_right(own, since)
-        return own[place] - since if place < len(own) else None
+        return next((life.seen - since for life in own if counts(life)), None)
 
     def disturbed(self, since: float, until: float, but: Struck | None = None) -> bool:
         """Whether a fault of a server, or of everybody, fell into this time."""
