@@ -9,10 +9,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from chaos.plan import processes
 from rig.size import sized
 
 SEED, RATE = 20260401, 6
-KILLS, SECONDS = sized((26, 1500), (500, 7200))
+KILLS, SECONDS = sized((30, 1500), (500, 7200))
 TESTS = Path(__file__).parents[1]
 pytestmark = [
     pytest.mark.system,
@@ -43,3 +44,5 @@ def test_no_promise_is_broken_and_nothing_is_left_over_whatever_is_killed(
     record_property("campaign", orjson.dumps(made).decode())
     assert (made["violations"], made["remarks"]) == ([], [])
     assert sum(made["survived"].values()) == len(made["faults"])
+    kills = [fault for fault in made["faults"] if fault["fault"] == "kill"]
+    assert {f["target"] for f in kills if "window" not in f} == set(processes())

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from chaos.mix import mixed
+from chaos.mix import LEAST, mixed
 from chaos.plan import FAULTS, BadPlan, Fault, Kind, Plan, passing, processes, read
 from rig.windows import WINDOWS
 
@@ -19,14 +19,20 @@ def test_a_seed_makes_one_plan_and_another_seed_another() -> None:
     assert mixed(7, 50, 30).faults != mixed(8, 50, 30).faults
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_every_fault_and_every_window_of_every_kind_of_process_occurs(seed: int) -> None:
-    faults = mixed(seed, 50, 30).faults
+@pytest.mark.parametrize(
+    ("seed", "kills"), [(seed, kills) for seed in range(20) for kills in (LEAST, 50)]
+)
+def test_every_fault_every_window_and_a_kill_of_every_process_at_an_instant_occur(
+    seed: int, kills: int
+) -> None:
+    faults = mixed(seed, kills, 30).faults
 
-    hit = {(f.window, f.target.partition(".")[2]) for f in faults if f.window}
+    own = [f for f in faults if f.kind is Kind.KILL]
+    hit = {(f.window, f.target.partition(".")[2]) for f in own if f.window}
     assert {fault.kind for fault in faults} == set(Kind)
     assert hit == {(name, kind) for name, window in WINDOWS.items() for kind in window.kinds}
-    assert sum(fault.kind is Kind.KILL for fault in faults) == 50
+    assert {f.target for f in own if not f.window} == set(processes())
+    assert len(own) == kills
     assert [fault.at for fault in faults] == sorted(fault.at for fault in faults)
 
 

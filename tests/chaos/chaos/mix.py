@@ -1,4 +1,7 @@
-"""The default mix: from a seed a plan in which every window and every kind of fault occurs."""
+"""The default mix: from a seed a plan in which every window and every kind of fault occurs.
+
+And every process is killed at some instant, if there are kills enough: at least `LEAST`.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -13,7 +16,7 @@ SECONDS_PER_KILL = 3.0
 """Two processors start a process in about as long; with less between, nothing else is done."""
 KILLS_PER_ROUND = 100
 RANDOM_SHARE = 0.3
-"""Of the kills beyond the first of each window, so many come at any instant."""
+"""Of the kills beyond the first of each window and each process, so many come at any instant."""
 WEIGHTS = {API: 4, CONSUME: 4, RELAY: 2}
 SERVERS: Sequence[tuple[Kind, float]] = (
     (Kind.KILL_ALL, 0),
@@ -33,6 +36,9 @@ SERVERS: Sequence[tuple[Kind, float]] = (
     (Kind.MAILBOX, 10),
 )
 """One round, with the seconds that each lasts; 14 are more than produce and session time limits."""
+EACH = [(name, kind) for name, window in WINDOWS.items() for kind in window.kinds]
+"""Every window of every kind of process that passes through it."""
+LEAST = len(EACH) + len(processes())
 AIMED = {Kind.BACKEND: [*PORTS], Kind.REPUBLISH: [*PUBLISHING]}
 
 
@@ -44,9 +50,10 @@ def mixed(seed: int, kills: int, rate: float) -> Plan:
 
 
 def _kills(chance: Random, kills: int) -> Iterator[Fault]:
-    """First each window once, then more of them and kills at any instant."""
-    windows = [(name, kind) for name, window in WINDOWS.items() for kind in window.kinds]
-    places = [_in_window(chance, *place) for place in chance.sample(windows, len(windows))][:kills]
+    """Each window once, each process once at any instant, then more of both as chance has it."""
+    windows = [_in_window(chance, *place) for place in chance.sample(EACH, len(EACH))]
+    instants = [(name, None) for name in chance.sample(processes(), len(processes()))]
+    places = [*windows, *instants][:kills]
     while len(places) < kills:
         places.append(_anywhere(chance))
     chance.shuffle(places)
