@@ -13,7 +13,7 @@ from chaos.plan import processes
 from rig.size import sized
 
 SEED, RATE = 20260401, 6
-KILLS, SECONDS = sized((30, 1500), (500, 7200))
+KILLS, SECONDS, EMPTY_SECONDS = sized((30, 1500, 180.0), (500, 7200, 60.0))
 TESTS = Path(__file__).parents[1]
 pytestmark = [
     pytest.mark.system,
@@ -43,6 +43,7 @@ def test_no_promise_is_broken_and_nothing_is_left_over_whatever_is_killed(
     made = orjson.loads(report.read_bytes())
     record_property("campaign", orjson.dumps(made).decode())
     assert (made["violations"], made["remarks"]) == ([], [])
+    assert made["seconds"]["until all queues were empty"] <= EMPTY_SECONDS
     assert sum(made["survived"].values()) == len(made["faults"])
     kills = [fault for fault in made["faults"] if fault["fault"] == "kill"]
     assert {f["target"] for f in kills if "window" not in f} == set(processes())

@@ -23,9 +23,8 @@ STORM_SECONDS = sized(14.0, 300.0)
 EVERY_SECONDS = 2.0
 AT_ONCE = 3
 """So many live beside the one that stays; each second one is killed, the others are asked to go."""
-PROGRESS_SECONDS = 60.0
-STEADY_SECONDS = 60.0
-"""Multiples of what is promised, for two processors do everything; the report has the figures."""
+PROGRESS_SECONDS, STEADY_SECONDS = sized((60.0, 60.0), (30.0, 10.0))
+"""30 and 10 are promised, and two processors do everything; the report has the figures."""
 _OPENED = "select count(*) from events where type = 'case.opened.v1'"
 
 
