@@ -4,10 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
+from events.broker import PARTITIONS as EVERY_PARTITION
 from events.broker import (
     Bookmark,
     BrokerFailed,
@@ -19,20 +21,23 @@ from events.broker import (
     partition_of,
 )
 from events.broker_memory import NOWHERE, MemoryBroker, MemoryProducer, MemorySubscription
-from simulation.loop import PROCESS, Process
+from events.parking import event_of
+from simulation.loop import PROCESS, Process, SeededLoop
 from simulation.wire import Wire
 from simulation.world import Fate, World
 
 T = TypeVar("T")
 SERVER = "broker"
 PARTITIONS = 3
+FORGOTTEN = 0.05
+"""How many of the commits of a storm are acknowledged and lost, beside those that come late."""
 LONGER = 5
 """A poll waits so many times as long as it was asked to, to spare the time of the machine."""
 
 
 class StormyBroker(MemoryBroker):
-    def __init__(self, world: World) -> None:
-        super().__init__(PARTITIONS)
+    def __init__(self, world: World, partitions: int = PARTITIONS) -> None:
+        super().__init__(partitions)
         self.world = world
         self.arrived = 0
         self.arrivals: dict[UUID, int] = {}
@@ -51,9 +56,10 @@ class StormyBroker(MemoryBroker):
 
     def put(self, message: Outgoing) -> Place:
         self.arrived += 1
-        id_ = UUID(dict(message.headers)["ce_id"].decode())
-        self.arrivals[id_] = self.arrived
         place = super().put(message)
+        id_ = event_of(self.places(message.topic)[place.number][place.offset])
+        if id_ is not None:
+            self.arrivals[id_] = self.arrived
         self.world.note(f"{message.topic}/{place.number} holds {id_} at {place.offset}")
         return place
 
@@ -67,6 +73,7 @@ class StormyBroker(MemoryBroker):
         """What lay in wait for the moment after a chunk was sent, before anybody knows of it."""
         ambush, self.ambush = self.ambush, None
         if ambush and self.world.storm:
+            self.world.counted["ambush"] += 1
             await ambush(topic.removesuffix(".events"))
 
     def forget(self, process: Process) -> None:
@@ -76,21 +83,28 @@ class StormyBroker(MemoryBroker):
             if isinstance(member, StormySubscription) and member.process is process:
                 self.expel(member)
 
-    def lose_offsets(self) -> None:
-        """Some groups go on from where they were once, or from the beginning."""
+    def lose_offsets(self) -> bool:
+        """Some groups go on from where they were once, or from the beginning; True if any does."""
+        before = dict(self.committed)
         for place in sorted(self.committed):
             if self.world.chance.random() < 0.5:
                 del self.history[place][self.world.chance.randint(0, len(self.history[place])) :]
                 self.committed[place] = [NOWHERE, *self.history[place]][-1]
         for group in self.members:
             self._rebalance(group)
+        return self.committed != before
 
-    def lose_some_tail(self) -> None:
+    def lose_some_tail(self) -> bool:
         """The offsets stay where they are, and no relay and no member is told."""
         held = [p for topic in sorted(self.topics) for p in self.topics[topic] if p]
         if held:
             place = self.world.chance.choice(held)
             self.lose_tail(place[0].partition, self.world.chance.randrange(len(place)))
+        return bool(held)
+
+    @property
+    def holds_messages(self) -> bool:
+        return any(map(self.messages, self.topics))
 
     def wipe(self) -> None:
         super().wipe()
@@ -107,7 +121,7 @@ class StormyProducer(MemoryProducer):
     async def send(self, messages: Sequence[Outgoing]) -> Sequence[Place]:
         queues: dict[int, deque[tuple[int, Outgoing]]] = {}
         for index, message in enumerate(messages):
-            number = partition_of(message.key, PARTITIONS)
+            number = partition_of(message.key, self._broker.partitions)
             queues.setdefault(number, deque()).append((index, message))
         places: dict[int, Place] = {}
         while queues:
@@ -132,7 +146,7 @@ class StormyProducer(MemoryProducer):
 class StormySubscription(MemorySubscription):
     def __init__(self, broker: StormyBroker, group: str, topics: Sequence[str]) -> None:
         super().__init__(broker, group, topics)
-        self.process = PROCESS.get()
+        self.process = PROCESS.get(None)
         self._stormy = broker
         self._world = broker.world
         self._deaf = False
@@ -145,7 +159,7 @@ class StormySubscription(MemorySubscription):
             return await super().poll(seconds * LONGER)
         self._deaf = self._world.chance.random() < self._world.climate.deaf
         if self._deaf:
-            self._world.note("a member hears nothing any more")
+            self._world.struck("deaf member", "a member hears nothing any more")
             return []
         raise BrokerFailed("no answer to a poll")
 
@@ -157,8 +171,9 @@ class StormySubscription(MemorySubscription):
         fate = self._fate()
         if fate is Fate.REQUEST_LOST:
             raise BrokerFailed("the commit got lost")
-        if fate is Fate.LATE:
-            self._world.note("a commit is acknowledged and lost")
+        forgotten = self._world.storm and self._world.chance.random() < FORGOTTEN
+        if fate is Fate.LATE or forgotten:
+            self._world.struck("commit lost", "a commit is acknowledged and lost")
             return
         await super().commit(bookmarks)
         for partition, bookmark in bookmarks.items():
@@ -183,3 +198,16 @@ class StormySubscription(MemorySubscription):
             found += taken
             self._positions[partition] = position + len(taken)
         return found
+
+
+def untroubled() -> StormyBroker:
+    """What the simulation stands on, in good weather: it passes the tests of every broker.
+
+    It runs on any loop, since nothing that is asked of it comes late; `world.down` takes it away.
+    """
+    loop = SeededLoop(0)
+    loop.close()
+    world = World(0, loop)
+    world.storm = False
+    world.climate = replace(world.climate, slow=0, deaf=0)
+    return StormyBroker(world, EVERY_PARTITION)

@@ -1,8 +1,9 @@
 """What outlives every process: the databases, the broker, the mailbox; and what runs over them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from events.marks import shorter
 from events.memory import MemoryStore
 from events.parking_memory import MemoryYard
 from events.relay import Relay
-from events.store import Recorded
+from events.store import Recorded, Unavailable
 from events.vault import MasterKey
 from events.views_memory import MemoryViews
 from events.work_memory import MemoryQueue
@@ -29,7 +30,7 @@ from simulation import ledger
 from simulation.broker import StormyBroker
 from simulation.outside import SimulatedMailer, SimulatedPeers
 from simulation.store import Sessions, SimulatedStore
-from simulation.wire import Doorbell
+from simulation.wire import Doorbell, to_database
 from simulation.world import World
 
 SOURCES = ("intake", "casefile", "scheduling", "notifications")
@@ -49,6 +50,7 @@ class Parts:
     consumer: type[Consumer] = Consumer
     tables: type[MemoryViews] = MemoryViews
     queue: type[MemoryQueue] = MemoryQueue
+    yard: type[MemoryYard] = MemoryYard
 
 
 @cache
@@ -102,9 +104,20 @@ class Database:
         self.bell = Doorbell(world)
         self.sessions = Sessions(world, self.store)
         self.checkpoint = MemoryCheckpoint()
-        self.yard = MemoryYard(world.clock)
+        self.yard = parts.yard(world.clock)
         self.queue = parts.queue(self.store)
         self.tables = parts.tables(self.store)
+        self.seen: list[tuple[int, UUID]] = []
+        self._wire = to_database(world, service)
+
+    async def read_along(self) -> None:
+        """Reads all that comes after what it was given last, as long as the run goes on."""
+        last = 0
+        async for _ in self.bell.rings():
+            with suppress(Unavailable):
+                while found := await self._wire.call("read", partial(self.store.after, last, 10)):
+                    self.seen += [(event.position, event.id) for event in found]
+                    last = found[-1].position
 
     def end_sessions(self) -> None:
         self.sessions.ended += 1
@@ -118,6 +131,7 @@ class Database:
         }
         return Books(
             log=list(store.log),
+            seen=list(self.seen),
             answers=dict(store.answers),
             inbox=set(store.messages),
             access=list(store.access),

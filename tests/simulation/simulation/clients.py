@@ -130,7 +130,7 @@ class Client:
         self.case = self._world.id()
 
     async def live(self) -> None:
-        await asyncio.sleep(self._chance.uniform(0, 3))
+        await asyncio.sleep(self._chance.uniform(0, 1))
         if await self._offer() and await self._refer():
             await self._support()
 

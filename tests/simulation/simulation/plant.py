@@ -59,7 +59,7 @@ class Plant:
     def kill(self, victim: Running) -> None:
         """No `finally` runs; the servers notice sooner or later that it is gone."""
         world = self.city.world
-        world.note(f"{victim.process.name} is killed")
+        world.struck("kill", f"{victim.process.name} is killed")
         world.disturb(victim.process.name)
         world.loop.freeze(victim.process)
         self.dead.append(victim.process)
@@ -79,7 +79,7 @@ class Plant:
     async def pause(self, victim: Running, seconds: float) -> None:
         """It stands still and then goes on, as if it knew of nothing."""
         world = self.city.world
-        world.note(f"{victim.process.name} stands still")
+        world.struck("standstill", f"{victim.process.name} stands still")
         world.disturb(victim.process.name)
         world.loop.freeze(victim.process)
         if seconds > SESSION_SECONDS:

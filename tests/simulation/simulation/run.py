@@ -4,7 +4,7 @@ Of a seed that fails, the steps are gone through again for the first at which th
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from simulation.plant import Plant
 from simulation.storm import Storm
 from simulation.world import Climate, World
 
-STORM_SECONDS = 6.0
+STORM_SECONDS = 12.0
 REST_WITHIN_SECONDS = 90.0
 CASES = 3
 STRIDE = 100
@@ -39,7 +39,10 @@ class Broken:
 class Outcome:
     """`digest` is the same for the same seed; `happened` are the last steps before the end.
 
-    `broken` is None where nothing failed, and where something is only missing in the end.
+    `counted` says how often each blow fell and each line was logged, `parked` how many messages
+    waited for an operator, `skipped` how many of them were left out, `seen` how many events those
+    were given who read along. `broken` is None where nothing failed, and where something is only
+    missing in the end.
     """
 
     seed: int
@@ -49,6 +52,10 @@ class Outcome:
     seconds: float
     events: int
     kills: int
+    counted: Mapping[str, int]
+    parked: int
+    skipped: int
+    seen: int
     types: frozenset[str]
     violations: Sequence[str]
     happened: Sequence[str]
@@ -134,6 +141,8 @@ class _Run:
 
     async def whole(self) -> Outcome:
         self.plant.start()
+        for database in self.city.databases.values():
+            self.plant.background(database.read_along())
         clients = [
             self.world.loop.create_task(Client(self.plant, number).live())
             for number in range(CASES)
@@ -167,15 +176,20 @@ class _Run:
         return [str(v) for v in check(self.city.evidence(), rules(), settled=settled)]
 
     def _outcome(self, violations: Sequence[str]) -> Outcome:
+        databases = self.city.databases.values()
         return Outcome(
             seed=self.world.seed,
             climate=self.world.climate,
             digest=self.world.loop.digest,
             steps=self.world.loop.steps,
             seconds=self.world.loop.time(),
-            events=sum(len(d.store.log) for d in self.city.databases.values()),
+            events=sum(len(d.store.log) for d in databases),
             kills=len(self.plant.dead),
-            types=frozenset(e.type for d in self.city.databases.values() for e in d.store.log),
+            counted=dict(self.world.counted),
+            parked=sum(d.yard._ids for d in databases),
+            skipped=sum(len(d.yard.skipped) for d in databases),
+            seen=sum(len(d.seen) for d in databases),
+            types=frozenset(e.type for d in databases for e in d.store.log),
             violations=violations,
             happened=list(self.world.happened),
         )

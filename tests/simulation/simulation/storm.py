@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from events.parking import Request
 from events.relay import republish
@@ -39,13 +39,13 @@ class Storm:
             (2, self._database_away),
             (2, self._sessions_end),
             (2, self._republish),
-            (1, self._offsets_lost),
-            (1, self._wipe),
+            (3, self._offsets_lost),
+            (2, self._wipe),
             (2, self._tail_lost),
             (3, self._lie_in_wait),
-            (1, self._clock_steps),
-            (1, self._a_timer_is_due),
-            (2, self._operate),
+            (2, self._clock_steps),
+            (4, self._a_timer_is_due),
+            (4, self._operate),
         ]
 
     async def rage(self, seconds: float) -> None:
@@ -64,12 +64,12 @@ class Storm:
         for running in self.plant.running:
             self.world.loop.thaw(running.process)
         self.world.note("the storm is over")
-        await self._operate()
+        await self._decide(skips=True)
 
     async def operate(self) -> None:
         """Asks for a retry of whatever is parked, again and again."""
         while True:
-            await self._operate()
+            await self._decide(skips=False)
             await asyncio.sleep(1)
 
     async def _kill(self) -> None:
@@ -82,13 +82,14 @@ class Storm:
             await self.plant.pause(victim, self.world.chance.uniform(0.1, 5))
 
     async def _broker_away(self) -> None:
-        await self._away(SERVER)
+        await self._away(SERVER, "broker away")
 
     async def _database_away(self) -> None:
-        await self._away(self.world.chance.choice(list(self.city.databases)))
+        server = self.world.chance.choice(list(self.city.databases))
+        await self._away(server, "database away")
 
-    async def _away(self, server: str) -> None:
-        self.world.note(f"{server} is away")
+    async def _away(self, server: str, blow: str) -> None:
+        self.world.struck(blow, f"{server} is away")
         self.world.down.add(server)
         await asyncio.sleep(self.world.chance.uniform(0.1, 3))
         self.world.down.discard(server)
@@ -96,10 +97,11 @@ class Storm:
 
     async def _sessions_end(self) -> None:
         service = self.world.chance.choice(list(self.city.databases))
-        self.world.note(f"{service} ends its sessions")
+        self.world.struck("sessions ended", f"{service} ends its sessions")
         self.city.databases[service].end_sessions()
 
     async def _republish(self) -> None:
+        self.world.counted["republication"] += 1
         await self._let_republish(self.world.chance.choice(list(self.city.databases)))
 
     async def _let_republish(self, service: str) -> None:
@@ -127,48 +129,57 @@ class Storm:
 
     async def _offsets_lost(self) -> None:
         self.world.note("the broker lost offsets")
-        self.city.broker.lose_offsets()
+        self.world.counted["offsets lost"] += self.city.broker.lose_offsets()
 
     async def _wipe(self) -> None:
         """The broker comes back empty, and nobody tells the relays."""
-        self.world.note("the broker is wiped")
-        self.city.broker.wipe()
+        self.world.counted["wipe"] += self.city.broker.holds_messages
+        await self._strike(SERVER)
 
     async def _tail_lost(self) -> None:
         self.world.note("the broker comes back without the last messages of a partition")
-        self.city.broker.lose_some_tail()
+        self.world.counted["tail lost"] += self.city.broker.lose_some_tail()
 
     async def _lie_in_wait(self) -> None:
         """For the moment in which something was sent, and nobody knows of it yet."""
         self.city.broker.ambush = self.world.chance.choice([self._strike, self._let_republish])
 
-    async def _strike(self, _service: str) -> None:
-        await self._wipe()
+    async def _strike(self, _of: str) -> None:
+        self.world.note("the broker is wiped")
+        self.city.broker.wipe()
 
     async def _clock_steps(self) -> None:
         step = self.world.chance.choice(STEPS)
-        self.world.note(f"the clock steps by {step}")
+        self.world.struck("clock step", f"the clock steps by {step}")
         self.world.step(step)
 
     async def _a_timer_is_due(self) -> None:
-        """The clock of whoever was given it may step back before it is decided on."""
-        timers = self.city.databases["scheduling"].store.work.values()
-        due = min((timer.due_at for timer in timers if timer.due_at), default=None)
-        if due is None or due < self.world.clock():
+        """The next one there is; the clock of whoever was given it may step back before it acts."""
+        while (due := self._next_due()) is None and self.world.storm:  # noqa: ASYNC110 - as it comes
+            await asyncio.sleep(self.world.climate.look_seconds)
+        if due is None or due < self.world.clock() or not self.world.storm:
             return
-        self.world.note(f"the clock steps to {due}, when a timer is due")
+        self.world.struck("timer due", f"the clock steps to {due}, when a timer is due")
         self.world.step(due - self.world.clock())
         await asyncio.sleep(self.world.chance.uniform(0, self.world.climate.look_seconds))
         self.world.step(-BACK)
 
+    def _next_due(self) -> datetime | None:
+        timers = self.city.databases["scheduling"].store.work.values()
+        return min((timer.due_at for timer in timers if timer.due_at), default=None)
+
     async def _operate(self) -> None:
+        await self._decide(skips=True)
+
+    async def _decide(self, *, skips: bool) -> None:
+        """Has what is parked tried again, or some of what the ledger has parked left out."""
         for database in self.city.databases.values():
             for parked in await database.yard.list():
-                skips = parked.lane.group == ledger.GROUP and self.world.storm
                 if parked.request is not Request.NONE:
                     continue
-                head = await database.yard.first(parked.lane)
-                if head and skips and self.world.chance.random() < 0.3:
-                    await database.yard.request_skip(parked.lane, head.id, "made-up")
+                self.world.counted["operator"] += self.world.storm
+                left_out = skips and parked.lane.group == ledger.GROUP
+                if left_out and self.world.chance.random() < 0.7:
+                    await database.yard.request_skip(parked.lane, parked.head, "made-up")
                 else:
                     await database.yard.request_retry(parked.lane)

@@ -66,7 +66,7 @@ class Wire:
         await asyncio.sleep(self.world.chance.uniform(0, most))
 
     def _failed(self, name: str, what: str) -> Exception:
-        self.world.note(f"{self.server}: {what}: {name}")
+        self.world.struck(what, f"{self.server}: {what}: {name}")
         if process := PROCESS.get(None):
             self.world.disturb(process.name)
         return self.failure(what)

@@ -1,7 +1,7 @@
 """What the simulated parts share: time, chance, weather, and a record of what happened."""
 
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,11 +53,11 @@ class Climate:
     def of(cls, chance: random.Random) -> "Climate":
         return cls(
             slow=chance.choice([0.05, 0.2, 0.5]),
-            lost=chance.choice([0, 0.02, 0.06]),
-            late=chance.choice([0, 0.01, 0.03]),
+            lost=chance.choice([0, 0.01, 0.03]),
+            late=chance.choice([0, 0.005, 0.02]),
             deaf=chance.choice([0, 0.5]),
-            poison=chance.choice([0, 0, 13]),
-            blows_seconds=chance.choice([0.3, 0.7, 2.0]),
+            poison=chance.choice([0, 13, 5]),
+            blows_seconds=chance.choice([0.5, 1.0, 2.5]),
             look_seconds=chance.choice([0.5, 1.0, 2.0]),
             replicas=chance.choice([1, 1, 2]),
         )
@@ -77,6 +77,7 @@ class World:
         self.length: Callable[[], int] = lambda: 0
         self.disturbed: list[Disturbed] = []
         self.happened: deque[str] = deque(maxlen=LAST_STEPS)
+        self.counted = Counter[str]()
         self._ids = random.Random(seed + 2)  # noqa: S311 - as above
 
     def id(self) -> UUID:
@@ -90,6 +91,11 @@ class World:
         line = f"{self.loop.steps:>7} {self.loop.time():8.3f} {process.name if process else '-'}"
         self.happened.append(f"{line} {text}")
         self.loop.sum_up(text)
+
+    def struck(self, blow: str, text: str) -> None:
+        """Notes a blow that fell, and counts those of its kind."""
+        self.counted[blow] += 1
+        self.note(text)
 
     def disturb(self, process: str) -> None:
         """What this process has begun with mails may end half way, or had just now."""
@@ -144,5 +150,6 @@ class World:
         self, _logger: object, _level: str, line: MutableMapping[str, Any]
     ) -> Mapping[str, Any]:
         said = ("service", "group", "view", "kind", "reason", "at")
+        self.counted[line["event"]] += 1
         self.note(f"{line['event']} {' '.join(str(line[k]) for k in said if k in line)}")
         raise structlog.DropEvent
