@@ -7,18 +7,22 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from events.appender import Appender, Outcome
+from events.backoff import pause
 from events.batch import Prepared
 from events.broker import Message, Place, Subscription
 from events.checkpoint import Lead
 from events.consumer import Consumer
+from events.failures import OUTAGES
 from events.following import Folded
 from events.lanes import Lanes
 from events.marks import Reached
 from events.memory import MemoryStore
 from events.offsets import Offsets
+from events.parking import Lane, Waiting
+from events.parking_memory import MemoryYard
 from events.publisher import Publisher
 from events.relay import Relay
-from events.store import Answer, Appended, RequestKey, Unavailable, WriteSet
+from events.store import Answer, Appended, Json, Recorded, RequestKey, Unavailable, WriteSet
 from events.testing import NOW
 from events.views import View
 from events.views_memory import MemoryViews
@@ -26,6 +30,8 @@ from events.work import Claimed
 from events.work_memory import MemoryQueue
 from simulation.city import Parts
 from simulation.store import SimulatedStore
+
+AHEAD = timedelta(days=30)
 
 
 class WithoutExpectedVersion(MemoryStore):
@@ -60,6 +66,14 @@ class HalfWrittenSets(MemoryStore):
 
     def _write(self, write: WriteSet) -> object:  # type: ignore[override]
         return super()._write(replace(write, work=[]))
+
+
+class WithGaps(MemoryStore):
+    """Shows the last event before the one that comes before it."""
+
+    async def after(self, position: int, limit: int) -> list[Recorded[Json]]:
+        found = await super().after(position, limit)
+        return [event for event in found if event.position != len(self.log) - 1]
 
 
 class Hopeful(SimulatedStore):
@@ -181,6 +195,29 @@ class _WithoutMarks:
         return await self._lead.move(known, Reached(to.position))
 
 
+class Discouraged(Relay):
+    """Waits for nobody: with the first outage it stops, and its process goes on without it."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        try:
+            while not stop.is_set():
+                async with self.checkpoint.lead() as lead:
+                    if lead is not None:
+                        await self._lead(lead, stop)
+                await pause(stop, self.look_seconds)
+        except OUTAGES:
+            await stop.wait()
+
+
+class LastFirst(MemoryYard):
+    """Hands out what was parked last before what it follows."""
+
+    async def first(self, lane: Lane) -> Waiting | None:
+        if key := self._keys.get(lane):
+            key.waiting.sort(key=lambda waiting: -waiting.id)
+        return await super().first(lane)
+
+
 class ViewsOfTheLast(MemoryViews):
     """Whoever writes last is right, however little it has seen."""
 
@@ -197,6 +234,16 @@ class WithoutLeases(MemoryQueue):
     ) -> Sequence[Claimed]:
         self._claimed_until.clear()
         return await super().claim(kinds, now, lease, limit)
+
+
+class Ahead(MemoryQueue):
+    """Hands out timers by a clock that is ahead, and does not say when they are due."""
+
+    async def claim(
+        self, kinds: Sequence[str], now: datetime, lease: timedelta, limit: int
+    ) -> Sequence[Claimed]:
+        early = await super().claim(kinds, now + AHEAD, lease, limit)
+        return [replace(item, work=replace(item.work, due_at=None)) for item in early]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,5 +268,9 @@ PLANTED: Mapping[str, Planted] = {
     "answer-before-commit": Planted(Parts(remote=Hopeful), "R1: "),
     "batch-mixed-up": Planted(Parts(remote=MixesUp), "was answered with"),
     "half-a-write-set": Planted(Parts(store=HalfWrittenSets), "R5: "),
+    "gap-in-the-log": Planted(Parts(store=WithGaps), "R4: a reader "),
+    "last-parked-first": Planted(Parts(yard=LastFirst), "before one that it follows"),
+    "relay-stops": Planted(Parts(relay=Discouraged), "there is no rest"),
+    "timer-ahead": Planted(Parts(queue=Ahead), "neither waits nor has ended"),
     "no-leases": Planted(Parts(queue=WithoutLeases), "nothing was in its way"),
 }
