@@ -27,6 +27,7 @@ from events.kafka_reading import answered, following
 from events.parking_memory import MemoryYard
 from events.store import Json, Recorded
 from events.testing import numbered, recorded
+from simulation.broker import untroubled
 
 PLAIN, GZIP, LZ4 = 0, 1, 3
 RAW, READ = b"\xffnote", "\udcffnote"
@@ -75,8 +76,8 @@ class Bus(Protocol):
 
 
 class Twin:
-    def __init__(self) -> None:
-        self.broker = MemoryBroker()
+    def __init__(self, broker: MemoryBroker) -> None:
+        self.broker = broker
 
     async def send(self, topic: str, messages: Sequence[Outgoing]) -> None:
         for message in messages:
@@ -153,11 +154,16 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(
-    params=["memory", pytest.param("kafka", marks=[pytest.mark.system, pytest.mark.slow])]
+    params=[
+        MemoryBroker,
+        untroubled,
+        pytest.param(None, marks=[pytest.mark.system, pytest.mark.slow], id="kafka"),
+    ]
 )
 def world(request: pytest.FixtureRequest) -> World:
-    kafka = request.param == "kafka"
-    return World(Kafka(request.getfixturevalue("kafka_server")) if kafka else Twin())
+    if request.param:
+        return World(Twin(request.param()))
+    return World(Kafka(request.getfixturevalue("kafka_server")))
 
 
 async def test_it_parks_its_key_and_all_others_go_on(world: World) -> None:

@@ -29,6 +29,7 @@ from events.parking_memory import MemoryYard
 from events.places import mark_of
 from events.store import Json, Recorded
 from events.testing import numbered, recorded
+from simulation.broker import untroubled
 
 KEYS = [numbered(n) for n in range(1, 5)]
 KAFKA = [pytest.mark.system, pytest.mark.slow]
@@ -48,8 +49,8 @@ class Cluster(Protocol):
 
 
 class Twin:
-    def __init__(self) -> None:
-        self.broker = MemoryBroker()
+    def __init__(self, broker: MemoryBroker) -> None:
+        self.broker = broker
 
     async def lose(self, topic: str) -> None:
         for number in range(self.broker.partitions):
@@ -201,18 +202,19 @@ async def placed(member: Subscription) -> None:
             await member.rewind()
 
 
-@pytest.fixture(params=["memory", pytest.param("kafka", marks=KAFKA)])
-def server(request: pytest.FixtureRequest) -> Server | None:
-    """None for the twin; a loop that runs could not begin a server for the session."""
-    kafka: Server | None = None
-    if request.param == "kafka":
-        kafka = request.getfixturevalue("kafka_server")
+@pytest.fixture(params=[MemoryBroker, untroubled, pytest.param(None, marks=KAFKA, id="kafka")])
+def served(request: pytest.FixtureRequest) -> Server | MemoryBroker:
+    """Kafka or a twin; a loop that runs could not begin a server for the session."""
+    if request.param:
+        twin: MemoryBroker = request.param()
+        return twin
+    kafka: Server = request.getfixturevalue("kafka_server")
     return kafka
 
 
 @pytest.fixture
-async def world(server: Server | None) -> World:
-    return await _on_kafka(server) if server else World(Twin())
+async def world(served: Server | MemoryBroker) -> World:
+    return World(Twin(served)) if isinstance(served, MemoryBroker) else await _on_kafka(served)
 
 
 async def _on_kafka(server: Server) -> World:

@@ -45,6 +45,7 @@ from events.postgres import PostgresStore
 from events.relay import Published, Relay, relay_group
 from events.store import AlreadyDone, Json, Recorded, Store, WriteSet
 from events.testing import draft, numbered, write
+from simulation.broker import SERVER, StormyBroker, untroubled
 
 Held = tuple[bytes, Sequence[tuple[str, bytes]]]
 """The key of a message and its headers."""
@@ -156,6 +157,22 @@ class Twins:
 
     async def held(self) -> Sequence[Held]:
         return [(m.key or b"", m.headers) for m in self.broker.messages(TOPIC)]
+
+
+class Simulated(Twins):
+    """The broker is the one of the simulation, in good weather."""
+
+    broker: StormyBroker
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broker = untroubled()
+
+    async def kill(self) -> None:
+        self.broker.world.down.add(SERVER)
+
+    async def start(self) -> None:
+        self.broker.world.down.clear()
 
 
 class Servers:
@@ -303,16 +320,20 @@ async def servers(addresses: tuple[str, Broker]) -> AsyncIterator[Servers]:
         yield opened
 
 
-@pytest.fixture(params=["twins", pytest.param("servers", marks=ON_KAFKA)])
-def served(request: pytest.FixtureRequest) -> tuple[str, Broker] | None:
-    """Where the servers are; None of the twins."""
-    return None if request.param == "twins" else request.getfixturevalue("addresses")
+@pytest.fixture(params=[Twins, Simulated, pytest.param(None, marks=ON_KAFKA, id="servers")])
+def served(request: pytest.FixtureRequest) -> tuple[str, Broker] | Twins:
+    """Where the servers are, or twins of them."""
+    if request.param:
+        twins: Twins = request.param()
+        return twins
+    addresses: tuple[str, Broker] = request.getfixturevalue("addresses")
+    return addresses
 
 
 @pytest.fixture
-async def world(served: tuple[str, Broker] | None) -> AsyncIterator[World]:
-    if served is None:
-        yield World(Twins())
+async def world(served: tuple[str, Broker] | Twins) -> AsyncIterator[World]:
+    if isinstance(served, Twins):
+        yield World(served)
         return
     async with serving(*served) as opened:
         yield World(opened)
@@ -426,6 +447,18 @@ async def test_a_broker_that_is_wiped_under_a_live_producer_is_filled_again_in_o
 
     world.assert_each_once_in_order(344)
     await world.assert_topic_in_order(344)
+
+
+async def test_a_broker_that_was_wiped_holds_nothing(world: World) -> None:
+    async with world.broker.producer(TOPIC) as producer:
+        await producer.send([Outgoing(TOPIC, b"key", [("ce_position", b"1")], b"{}")])
+    before = await world.ground.held()
+
+    await world.ground.kill()
+    world.ground.wipe()
+    await world.ground.start()
+
+    assert (len(before), await world.ground.held()) == (1, [])
 
 
 async def test_a_wiped_broker_is_filled_again_although_nothing_is_appended(world: World) -> None:
