@@ -21,7 +21,7 @@ dev: setup ## Start PostgreSQL, Kafka, mailbox, token issuer and all services, u
 token: setup ## Print a token for the running demo: make token ROLE=desk [ORGANISATION=id] [SUBJECT=id]
 	@$(RUN) dev.token --role "$(or $(ROLE),$(error say which role: make token ROLE=desk))" $(if $(ORGANISATION),--organisation $(ORGANISATION)) $(if $(SUBJECT),--subject $(SUBJECT))
 
-test: lint types ## Run all checks and all tests, the system suite too; LONG=1 with full numbers
+test: lint types ## Run all checks and all tests, the system suite too; LONG=1 with larger numbers
 	$(if $(LONG),LEIDRAAD_LONG=1) $(RUN) pytest --junitxml=build/junit.xml
 
 test-fast: setup ## Run the tests that need no server and little time
