@@ -21,7 +21,7 @@ from rig.world import World, eventually
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 USERS = 24
-TROUBLE_SECONDS = 4.0
+TROUBLE_SECONDS = 3.0
 RECOVERY_SECONDS = sized(15.0, 5.0)
 """What is promised is 5; a machine with two cores does other things too."""
 SEATS = 24
