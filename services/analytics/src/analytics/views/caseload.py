@@ -164,18 +164,16 @@ def counts(cut: Cut, by: By) -> Select[*tuple[Any, ...]]:
 
     `n` and `n_heavy` count each case in one row only, and so sum up to all that somebody holds.
     """
-    cases = select(TABLE).where(held(TABLE, cut))
-    if by is By.REGION:
-        cases = cases.where(TABLE.c.counted)
     groups = [TABLE.c[name] for name in _GROUPS[by]]
-    counted = cases.with_only_columns(
+    counted = select(
         *groups,
         func.count().label("cases"),
         func.count().filter(TABLE.c.heavy).label("heavy"),
         func.count().filter(TABLE.c.counted).label("n"),
         func.count().filter(TABLE.c.counted, TABLE.c.heavy).label("n_heavy"),
     )
-    return counted.group_by(*groups).order_by(*groups)
+    counted = counted.where(held(TABLE, cut)).group_by(*groups).order_by(*groups)
+    return counted.where(TABLE.c.counted) if by is By.REGION else counted
 
 
 def keys(cut: Cut) -> Select[UUID]:

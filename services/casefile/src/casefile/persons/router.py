@@ -18,7 +18,6 @@ from casefile.persons.events import (
     PersonRoleChanged,
 )
 from casefile.telling import tell
-from casefile.words import sealed_fields
 from events.commands import History
 from kit.bodies import Fact, Written
 from kit.calls import Call
@@ -27,6 +26,7 @@ from kit.endpoints import adds, reads
 from kit.moments import AtMoment
 from kit.parts import TheVault
 from kit.problems import not_found
+from kit.sealing import sealed_fields
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["client system"])
 

@@ -18,6 +18,7 @@ from kit.contact import Email, Line
 from kit.endpoints import adds, changes, reads
 from kit.parts import TheVault
 from kit.problems import not_found
+from kit.sealing import sealed_fields
 from programmes.checking import require_in_force, require_known
 
 router = APIRouter(tags=["organisations"])
@@ -74,12 +75,12 @@ async def change_address(
     call: Annotated[Call, changes("organisation:change-address")],
     vault: TheVault,
 ) -> Written:
-    contact, begins = uuid7(), await call.begins(organisation)
+    contact = uuid7()
     return await call.execute(
         ORGANISATION,
         organisation,
         AddressChanged(contact=contact, occurred=body.occurred_at),
-        vault=await vault.seal(organisation, contact, _address(body)) if begins else (),
+        vault=await sealed_fields(call, vault, organisation, contact, _address(body)),
     )
 
 
