@@ -1,6 +1,7 @@
 """An accepted referral opens a case, once, whatever else comes and however often."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 
 import pytest
@@ -10,28 +11,18 @@ from casefile.case.examples import CASE_ID, HOSPITAL, OPENED
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.reactions.intake import REACTIONS
 from events.consumer import react
-from events.contracts import registry, type_name
+from events.contracts import registry
 from events.contracts.contract import Contract
 from events.contracts.intake import OfferAccepted, ReferralAccepted, ReferralMade
 from events.memory import MemoryStore
-from events.occurrence import Occurred
 from events.store import Recorded
-from events.testing import METADATA, NOW, numbered, recorded
+from events.testing import METADATA, NOW, numbered, published
 
 GROUP = "casefile.referrals"
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
 
-def message(position: int, name: str, event: Contract, occurred: str) -> Recorded[Contract]:
-    return recorded(
-        event,
-        position,
-        key=CASE_ID,
-        type=type_name("intake", name),
-        occurred=Occurred.parse(occurred),
-        metadata=UNDER_PROGRAMME,
-    )
-
+message = partial(published, source="intake", key=CASE_ID, metadata=UNDER_PROGRAMME)
 
 AGREED = message(1, "offer-accepted", OfferAccepted(attempt=1, reasons=[]), "2027-02-12")
 REFERRED = message(

@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from events.consumer import react
-from events.contracts import registry, type_name
+from events.contracts import registry
 from events.contracts.contract import Contract
 from events.contracts.scheduling import DeadlineMet, DeadlineMissed, DeadlineSet
 from events.lanes import Handle
 from events.memory import MemoryStore
-from events.occurrence import Occurred
 from events.store import Recorded
-from events.testing import METADATA, numbered, recorded
+from events.testing import METADATA, numbered, published
 from notifications.message.decider import MESSAGE
 from notifications.message.examples import CASE_ID, QUEUED
 from notifications.message.work import SEND_MESSAGE
@@ -26,14 +25,14 @@ DUE_ON = date(2027, 2, 18)
 
 
 def message(position: int, name: str, event: Contract) -> Recorded[Contract]:
-    return recorded(
-        event,
+    return published(
         position,
+        name,
+        event,
+        "2027-02-15",
         source="scheduling",
         key=CASE_ID,
         stream=numbered(50),
-        type=type_name("scheduling", name),
-        occurred=Occurred.parse("2027-02-15"),
         recorded_at=datetime(2027, 2, 15, 12, tzinfo=UTC),
         metadata=UNDER_PROGRAMME,
     )

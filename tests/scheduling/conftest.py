@@ -7,8 +7,11 @@ from functools import partial
 import httpx
 import pytest
 
+from events.contracts.contract import Contract
+from events.lanes import Handle
 from events.memory import MemoryStore
 from events.parking_memory import MemoryYard
+from events.store import Recorded
 from events.testing import METADATA, FixedClock, told
 from events.vault import MasterKey, Vault
 from kit.access import Role
@@ -23,7 +26,7 @@ from scheduling.codec import CODEC
 from scheduling.deadline import recipients
 from scheduling.deadline import router as deadline
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
-from scheduling.reactions import consents
+from scheduling.reactions import consents, deadlines, of_consents, of_deadlines
 
 PROGRAMMES = load()
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
@@ -72,3 +75,17 @@ def desk(stand: Stand) -> httpx.AsyncClient:
 def tell(store: MemoryStore) -> Callable[..., object]:
     """Facts about the deadline of the examples."""
     return partial(told, store, CODEC, CASE_ID, stream=FIRST_CONTACT, metadata=UNDER_PROGRAMME)
+
+
+@pytest.fixture(params=["deadlines", "consents"])
+def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRequest) -> Handle:
+    """What both groups do with a message, whichever of them is ahead."""
+    causes = deadlines.reactions(programmes)
+    groups = [of_deadlines(store, programmes, causes), of_consents(store, programmes)]
+    ahead = groups if request.param == "deadlines" else groups[::-1]
+
+    async def handle(message: Recorded[Contract]) -> None:
+        for handled in ahead:
+            await handled(message)
+
+    return handle

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import permutations
 
 import httpx
@@ -11,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.broker import Message, Partition
-from events.contracts import type_name
 from events.contracts.casefile import CaseOpened, ConsentGiven, ConsentWithdrawn
 from events.contracts.contract import Contract
 from events.envelope import BadMessage
@@ -19,7 +19,7 @@ from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
-from events.testing import METADATA, FixedClock, lived, numbered, outcome, recorded, told
+from events.testing import METADATA, FixedClock, lived, numbered, outcome, published, recorded, told
 from programmes.loader import Programmes, load
 from scheduling.appointment.decider import APPOINTMENT
 from scheduling.appointment.events import AppointmentCancelled, AppointmentPlanned
@@ -38,7 +38,7 @@ from scheduling.consent.examples import GIVEN as GIVEN_HERE
 from scheduling.consent.examples import WITHDRAWN as WITHDRAWN_HERE
 from scheduling.deadline.events import DeadlineMet, DeadlineMissed, DeadlineSet, DeadlineSilenced
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET_LATE
-from scheduling.reactions import consents, deadlines, of_consents, of_deadlines, reading
+from scheduling.reactions import consents, deadlines, of_deadlines, reading
 from scheduling.work.deadlines import deadline_misser
 
 Tell = Callable[..., Awaitable[None]]
@@ -46,18 +46,13 @@ Tell = Callable[..., Awaitable[None]]
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
 
-def message(position: int, name: str, event: Contract, occurred: str) -> Recorded[Contract]:
-    return recorded(
-        event,
-        position,
-        source="casefile",
-        key=CASE_ID,
-        type=type_name("casefile", name),
-        occurred=Occurred.parse(occurred),
-        recorded_at=datetime(2027, 2, 17, 12, tzinfo=UTC),
-        metadata=UNDER_PROGRAMME,
-    )
-
+message = partial(
+    published,
+    source="casefile",
+    key=CASE_ID,
+    recorded_at=datetime(2027, 2, 17, 12, tzinfo=UTC),
+    metadata=UNDER_PROGRAMME,
+)
 
 OPENED = message(1, "case-opened", CaseOpened(organisation=None, spell=1), "2027-02-15")
 WITHDRAWN = message(
@@ -85,19 +80,6 @@ STUDY_JOINED = message(
 
 def on_deadlines(store: MemoryStore, programmes: Programmes) -> Handle:
     return of_deadlines(store, programmes, deadlines.reactions(programmes))
-
-
-@pytest.fixture(params=["deadlines", "consents"])
-def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRequest) -> Handle:
-    """What both groups do with a message, whichever of them is ahead."""
-    groups = [on_deadlines(store, programmes), of_consents(store, programmes)]
-    ahead = groups if request.param == "deadlines" else groups[::-1]
-
-    async def handle(message: Recorded[Contract]) -> None:
-        for handled in ahead:
-            await handled(message)
-
-    return handle
 
 
 async def planned(store: MemoryStore, *events: AppointmentPlanned) -> None:

@@ -10,14 +10,11 @@ import httpx
 import pytest
 
 from events.commands import StreamType
-from events.contracts import type_name
 from events.contracts.casefile import CaseOpened
-from events.contracts.contract import Contract
 from events.lanes import Handle
 from events.memory import MemoryStore
-from events.occurrence import Occurred
-from events.store import Appended, Recorded, WriteSet
-from events.testing import METADATA, FixedClock, recorded, told
+from events.store import Appended, WriteSet
+from events.testing import METADATA, FixedClock, published, told
 from kit.testing import problem
 from programmes.loader import Programmes, load
 from scheduling.appointment.decider import APPOINTMENT
@@ -45,13 +42,13 @@ PLAN = {
     "participants": ["client", "board"],
     "mustConfirm": [],
 }
-OPENED: Recorded[Contract] = recorded(
-    CaseOpened(organisation=None, spell=1),
+OPENED = published(
     1,
+    "case-opened",
+    CaseOpened(organisation=None, spell=1),
+    "2027-02-15",
     source="casefile",
     key=CASE_ID,
-    type=type_name("casefile", "case-opened"),
-    occurred=Occurred.parse("2027-02-15"),
     recorded_at=datetime(2027, 2, 15, 12, tzinfo=UTC),
     metadata=UNDER_PROGRAMME,
 )

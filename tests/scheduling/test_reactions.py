@@ -30,7 +30,7 @@ from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
-from events.testing import METADATA, numbered, recorded
+from events.testing import METADATA, numbered, published
 from programmes.loader import Programmes, UnknownProgramme, load
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, SET
@@ -43,13 +43,13 @@ UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_ver
 def message(
     position: int, name: str, event: Contract, occurred: str, recorded_at: str
 ) -> Recorded[Contract]:
-    return recorded(
-        event,
+    return published(
         position,
+        name,
+        event,
+        occurred,
         source="casefile",
         key=CASE_ID,
-        type=type_name("casefile", name),
-        occurred=Occurred.parse(occurred),
         recorded_at=datetime.fromisoformat(recorded_at),
         metadata=UNDER_PROGRAMME,
     )

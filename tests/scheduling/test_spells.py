@@ -23,7 +23,7 @@ from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded, WriteSet
-from events.testing import METADATA, FixedClock, lived, numbered, outcome, recorded
+from events.testing import METADATA, FixedClock, lived, numbered, outcome, published
 from programmes.loader import Programmes, load
 from scheduling.codec import CODEC
 from scheduling.deadline.decider import DEADLINE
@@ -82,14 +82,14 @@ def message(
     stream: UUID = CASE_ID,
     known: str = "2027-02-17",
 ) -> Recorded[Contract]:
-    return recorded(
-        event,
+    return published(
         position,
+        name,
+        event,
+        occurred,
         source="casefile",
         key=CASE_ID,
         stream=stream,
-        type=type_name("casefile", name),
-        occurred=Occurred.parse(occurred),
         recorded_at=datetime.fromisoformat(f"{known}T12:00:00+00:00"),
         metadata=UNDER_PROGRAMME,
     )
@@ -131,20 +131,6 @@ GIVEN = message(
     ConsentGiven(consent="support", form="written", scopes=["whole-service"], studies=[]),
     "2027-02-17",
 )
-
-
-@pytest.fixture(params=["deadlines", "consents"])
-def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRequest) -> Handle:
-    """What both groups do with a message, whichever of them is ahead."""
-    causes = deadlines.reactions(programmes)
-    groups = [of_deadlines(store, programmes, causes), of_consents(store, programmes)]
-    ahead = groups if request.param == "deadlines" else groups[::-1]
-
-    async def handle(message: Recorded[Contract]) -> None:
-        for handled in ahead:
-            await handled(message)
-
-    return handle
 
 
 async def passed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 from random import Random
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.consumer import react
-from events.contracts import registry, type_name
+from events.contracts import registry
 from events.contracts.casefile import (
     BackupHandedBack,
     BackupTookOver,
@@ -22,7 +23,7 @@ from events.contracts.contract import Contract
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
-from events.testing import METADATA, lived, outcome, recorded
+from events.testing import lived, outcome, published
 from scheduling.access import scope
 from scheduling.deadline.examples import CASE_ID
 from scheduling.reactions.consents import GROUP, REACTIONS
@@ -111,18 +112,7 @@ def test_whatever_comes_late_or_twice_the_team_is_the_same(
     assert team_decider.fold(lived(team_decider, arriving)) == team_decider.fold(history)
 
 
-def message(position: int, name: str, event: Contract, occurred: str) -> Recorded[Contract]:
-    type_ = type_name("casefile", name)
-    return recorded(
-        event,
-        position,
-        source="casefile",
-        key=CASE_ID,
-        type=type_,
-        occurred=Occurred.parse(occurred),
-        metadata=METADATA,
-    )
-
+message = partial(published, source="casefile", key=CASE_ID)
 
 ASSIGNED = message(
     1,

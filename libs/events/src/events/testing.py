@@ -10,6 +10,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from events.codec import Codec
+from events.contracts import type_name
+from events.contracts.contract import Contract
 from events.decider import C, Decider, E, Rejected, S
 from events.occurrence import Occurred
 from events.store import ANY, Draft, Json, Metadata, Recorded, Store, WriteSet
@@ -90,6 +92,32 @@ def recorded(
         recorded_at=at,
         metadata=metadata,
         corrects=corrects or getattr(event, "corrects", None),
+    )
+
+
+def published(
+    position: int,
+    name: str,
+    event: Contract,
+    occurred: str,
+    *,
+    source: str,
+    key: UUID,
+    stream: UUID | None = None,
+    recorded_at: datetime | None = None,
+    metadata: Metadata = METADATA,
+) -> Recorded[Contract]:
+    """An event as another service published it, under its short name."""
+    return recorded(
+        event,
+        position,
+        source=source,
+        key=key,
+        stream=stream,
+        type=type_name(source, name),
+        occurred=Occurred.parse(occurred),
+        recorded_at=recorded_at,
+        metadata=metadata,
     )
 
 
