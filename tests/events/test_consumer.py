@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -524,17 +525,31 @@ async def test_the_consumer_outlives_a_broker_that_is_away() -> None:
     assert list(dict.fromkeys(handler.of(ONE))) == [1, 2]
 
 
-class DeafBroker(MemoryBroker):
-    """Its first member is given partitions, and then hears nothing more."""
+class CountingBroker(MemoryBroker):
+    """Counts who joined; `forget` takes the group's only member out, which nobody tells it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.subscriptions = 0
-        self.looks = 0
 
     @asynccontextmanager
     async def subscribe(self, group: str, topics: Any) -> AsyncIterator[Subscription]:  # type: ignore[override]  # noqa: ANN401
         self.subscriptions += 1
+        async with super().subscribe(group, topics) as member:
+            yield member
+
+    def forget(self) -> None:
+        [member] = self.members[GROUP]
+        self.expel(member)
+
+
+class DeafBroker(CountingBroker):
+    """Its first member is given partitions, and then hears nothing more."""
+
+    looks = 0
+
+    @asynccontextmanager
+    async def subscribe(self, group: str, topics: Any) -> AsyncIterator[Subscription]:  # type: ignore[override]  # noqa: ANN401
         async with super().subscribe(group, topics) as member:
             if self.subscriptions == 1:
                 member.poll = _nothing  # type: ignore[method-assign]
@@ -565,7 +580,10 @@ async def test_a_member_that_stalls_is_thrown_away_and_made_anew() -> None:
 
 
 class Failing(MemoryYard):
-    """Ends each member at its second look; remembers whether it was thought healthy then."""
+    """Ends each member when it looks around; remembers whether it was thought healthy then.
+
+    Before it the watchdog looked, and whoever is to know what is parked.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -575,7 +593,7 @@ class Failing(MemoryYard):
 
     async def list(self, group: str | None = None) -> Sequence[Parked]:
         self.looks += 1
-        if self.looks % 2 == 0 and self.watched:
+        if self.looks % 3 == 0 and self.watched:
             self.healthy.append(self.watched.healthy)
             raise LookupError
         return await super().list(group)
@@ -594,17 +612,13 @@ async def test_members_that_live_shortly_show_their_lag_and_no_health() -> None:
     assert LAG.labels("casefile.short", TOPIC)._value.get() == 1
 
 
-class SilentBroker(MemoryBroker):
+class SilentBroker(CountingBroker):
     """Its first member is told nothing of the group, as if its coordinator had ended."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.subscriptions = 0
-        self.silent = True
+    silent = True
 
     @asynccontextmanager
     async def subscribe(self, group: str, topics: Any) -> AsyncIterator[Subscription]:  # type: ignore[override]  # noqa: ANN401
-        self.subscriptions += 1
         async with super().subscribe(group, topics) as member:
             if self.silent:
                 member.lag = _never  # type: ignore[method-assign]
@@ -714,6 +728,87 @@ async def test_a_member_with_nothing_to_read_is_left_alone() -> None:
 
     async with running(watched):
         await until(lambda: broker.looks > 10)
+
+    assert broker.subscriptions == 1
+
+
+async def test_a_member_that_was_forgotten_is_made_anew_for_what_an_operator_asks() -> None:
+    """Nothing has to be read, so that there is no lag; what is parked must not wait for more."""
+    broker, yard, handler = CountingBroker(), MemoryYard(), Handler(1)
+    broker.put(message(1))
+    watched = consumer(broker, yard, handler, watch_seconds=0.01, stalled_seconds=0.05)
+
+    async with running(watched):
+        await until(lambda: committed(broker) == 1)
+        broker.forget()
+        handler.bad.clear()
+        assert await yard.request_retry(LANE)
+        await until(lambda: not yard._keys)
+        await until(lambda: watched.healthy)
+
+    assert handler.of(ONE) == [1]
+    assert broker.subscriptions == 2
+
+
+async def test_a_member_that_drains_for_longer_than_it_may_stand_still_is_left_alone() -> None:
+    broker, yard, handler = CountingBroker(), MemoryYard(), Handler(1)
+    for position in range(1, 21):
+        broker.put(message(position))
+
+    async def slowly(event: Recorded[Any]) -> None:
+        await asyncio.sleep(0 if handler.bad else 0.05)
+        await handler(event)
+
+    async with running(consumer(broker, yard, slowly, watch_seconds=0.05, stalled_seconds=0.5)):
+        await until(lambda: committed(broker) == 20)
+        handler.bad.clear()
+        assert await yard.request_retry(LANE)
+        await until(lambda: not yard._keys)
+
+    assert handler.of(ONE) == [*range(1, 21)]
+    assert broker.subscriptions == 1
+
+
+class Elsewhere(MemoryYard):
+    """A key of a topic that this group does not read any more is to be tried again."""
+
+    looks = 0
+
+    async def list(self, group: str | None = None) -> Sequence[Parked]:
+        self.looks += 1
+        key = Parked(
+            lane=Lane(group or GROUP, "analytics.events", ONE),
+            partition=0,
+            reason="RuntimeError",
+            parked_at=datetime(2026, 1, 1, tzinfo=UTC),
+            messages=1,
+            head=1,
+            first=0,
+            request=Request.RETRY,
+        )
+        return [key]
+
+
+class Away(MemoryYard):
+    """Lists what is parked once, as a database that goes away after the start."""
+
+    looks = 0
+
+    async def list(self, group: str | None = None) -> Sequence[Parked]:
+        self.looks += 1
+        if self.looks > 1:
+            raise Unavailable
+        return await super().list(group)
+
+
+@pytest.mark.parametrize("yard", [Elsewhere(), Away()])
+async def test_a_member_with_nothing_to_do_is_left_alone(yard: Elsewhere | Away) -> None:
+    broker = CountingBroker()
+    watched = consumer(broker, yard, Handler(), watch_seconds=0.01, stalled_seconds=0.03)
+
+    async with running(watched):
+        await until(lambda: yard.looks > 30)
+        assert watched.healthy
 
     assert broker.subscriptions == 1
 

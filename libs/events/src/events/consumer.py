@@ -17,7 +17,7 @@ from events.commands import Cause, StreamType, execute
 from events.contracts.contract import Contract
 from events.failures import INFRASTRUCTURE, OUTAGES, code_of, place_of
 from events.lanes import HANDLE_SECONDS, Handle, Lanes, Read
-from events.parking import Parked, Yard
+from events.parking import Parked, Request, Yard
 from events.store import AlreadyDone, Metadata, Recorded, Store, WriteSet
 
 log = structlog.get_logger()
@@ -203,14 +203,14 @@ class Consumer:
         return parked
 
     async def _watch(self, member: Subscription) -> None:
-        """Ends the member when there is lag and nothing moves: such members do not recover.
+        """Ends the member when something waits and nothing moves: such members do not recover.
 
         One that cannot learn its lag for as long is no better: its coordinator may have ended.
         """
         moved = asyncio.get_running_loop().time()
         before = -1
         while True:
-            behind = await self._lag(member)
+            behind = await self._waiting(member)
             now = asyncio.get_running_loop().time()
             if behind is None:
                 self.healthy = False
@@ -221,8 +221,9 @@ class Consumer:
             before = before if behind is None else behind
             await asyncio.sleep(self.watch_seconds)
 
-    async def _lag(self, member: Subscription) -> int | None:
-        """What our partitions have waiting, or all of them if we were given none."""
+    async def _waiting(self, member: Subscription) -> int | None:
+        """Messages and requests of our partitions, or of all of them if we were given none."""
+        asked = await self._asked()
         try:
             async with asyncio.timeout(self.watch_seconds):
                 lag = await member.lag()
@@ -231,7 +232,15 @@ class Consumer:
         ours = {p: n for p, n in lag.items() if p in member.assigned()}
         for topic in self.topics:
             LAG.labels(self.group, topic).set(_of_topic(topic, ours))
-        return sum((ours or lag).values())
+        looked_at = ours or lag
+        return sum(looked_at.values()) + sum(p in looked_at for p in asked)
+
+    async def _asked(self) -> Sequence[Partition]:
+        """Where parked keys lie that are to be tried again; nowhere while nobody can say."""
+        with suppress(*INFRASTRUCTURE):
+            asked = (key for key in await self._list() if key.request is not Request.NONE)
+            return [key.place for key in asked]
+        return []
 
 
 def _of_topic(topic: str, lag: Mapping[Partition, int]) -> int:

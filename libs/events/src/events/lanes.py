@@ -92,8 +92,8 @@ class Lanes:
         """Learns which keys are parked, and begins what was asked for those that are ours."""
         for key in parked:
             self._parked.add(key.lane)
-            ours = Partition(key.lane.topic, key.partition) in assigned
-            if ours and key.request is not Request.NONE and (key.lane, "drain") not in self._tasks:
+            asked = key.place in assigned and key.request is not Request.NONE
+            if asked and (key.lane, "drain") not in self._tasks:
                 self._start((key.lane, "drain"), self._drain(key.lane))
 
     async def finish(self, seconds: float) -> None:
@@ -234,6 +234,7 @@ class Lanes:
         """True if nothing more is to be done: the key is free, or waits for the next request."""
         async with self._slot():
             reason = await self._retried(waiting)
+            self._moved()
             if reason is None:
                 return await self.yard.done(lane, waiting)
             if waiting.tries >= MOST_TRIES or reason == UNREADABLE:

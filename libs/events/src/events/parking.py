@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from events.broker import Message
+from events.broker import Message, Partition
 from events.decider import Rejected
 from events.store import WriteSet
 
@@ -67,6 +67,10 @@ class Parked:
     head: int
     first: int
     request: Request
+
+    @property
+    def place(self) -> Partition:
+        return Partition(self.lane.topic, self.partition)
 
 
 @dataclass(frozen=True, slots=True)
