@@ -16,6 +16,8 @@ from scheduling.consent.decider import CONSENT
 from scheduling.consent.examples import WITHDRAWN
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, MISSED, SET
+from scheduling.spell.decider import SPELL
+from scheduling.spell.examples import BEGAN, ENDED
 from scheduling.team.decider import TEAM
 from scheduling.team.examples import BACKUP, CASE_MANAGER, JOINED
 
@@ -59,6 +61,37 @@ async def test_a_deadline_that_was_met_in_time_but_told_of_late_is_met(
     assert await status(asOf="2027-02-17") == "met"
     assert await status(asOf="2027-02-16") == "open"
     assert problem(await desk.get(PATH, params={"asOf": "2027-02-14"})) == (404, "not-found")
+
+
+async def test_what_is_open_when_the_case_closes_is_dormant_until_it_opens_again(
+    desk: httpx.AsyncClient, tell: Tell
+) -> None:
+    """But not what is to be done after closing too, nor what was met or missed."""
+    await tell(SET)
+    for policy, then in (("settlement-answer", ()), ("first-visit", (MET,)), ("other", (MISSED,))):
+        own = [replace(event, policy=policy) for event in (SET, *then)]
+        await tell(*own, stream=DEADLINE.beside(CASE_ID, policy))
+    await tell(ENDED, BEGAN, stream=SPELL.beside(CASE_ID))
+
+    async def statuses(**moment: str) -> dict[str, str]:
+        found = (await desk.get(ALL, params=moment)).json()
+        return {deadline["policy"]: deadline["status"] for deadline in found}
+
+    first_contact = [await desk.get(PATH, params={"asOf": day}) for day in ("2027-02-16", "2027")]
+    assert await statuses(asOf="2027-02-15") == dict.fromkeys(await statuses(), "open")
+    assert await statuses(asOf="2027-02-16") == {
+        "first-contact": "dormant",
+        "settlement-answer": "open",
+        "first-visit": "dormant",
+        "other": "dormant",
+    }
+    assert await statuses() == {
+        "first-contact": "open",
+        "settlement-answer": "open",
+        "first-visit": "met",
+        "other": "missed",
+    }
+    assert [answer.json()["status"] for answer in first_contact] == ["dormant", "open"]
 
 
 @pytest.mark.parametrize(

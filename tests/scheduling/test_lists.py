@@ -29,6 +29,8 @@ from scheduling.deadline.examples import (
     MISSED,
     SET,
 )
+from scheduling.spell.decider import SPELL
+from scheduling.spell.examples import BEGAN, ENDED
 from scheduling.team.decider import TEAM
 from scheduling.team.examples import BACKUP, BACKUP_JOINED, CASE_MANAGER, DISSOLVED, JOINED, LEFT
 from scheduling.views import absences, appointments, teams
@@ -80,6 +82,23 @@ def test_a_deadline_is_in_the_lists_of_those_to_whom_the_case_is_open() -> None:
 
     assert found[0] == ("open", [CASE_MANAGER])
     assert found[-1] == ("met", [])
+
+
+def test_a_deadline_says_whether_its_case_is_closed() -> None:
+    told = [(SET, FIRST_CONTACT), (ENDED, SPELL.beside(CASE_ID)), (BEGAN, SPELL.beside(CASE_ID))]
+    log = [
+        recorded(
+            event,
+            number,
+            key=CASE_ID,
+            stream=stream,
+            type=CODEC.encode(event)[0],
+            metadata=UNDER_PROGRAMME,
+        )
+        for number, (event, stream) in enumerate(told, start=1)
+    ]
+
+    assert [row["case_closed"] for row in rows(CASE_ID, facts(log))] == [False, True, False]
 
 
 def listed(*events: object) -> list[Row]:

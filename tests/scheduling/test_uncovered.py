@@ -35,6 +35,8 @@ from scheduling.codec import CODEC
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.examples import MET, SET
 from scheduling.reactions import consents
+from scheduling.spell.decider import SPELL
+from scheduling.spell.examples import BEGAN, ENDED
 from scheduling.team.decider import TEAM
 from scheduling.team.examples import BACKUP, BACKUP_JOINED, CASE_MANAGER, DISSOLVED, JOINED
 
@@ -148,6 +150,35 @@ async def test_a_deadline_is_uncovered_while_the_whole_team_is_away_on_its_day(d
     assert await desk.uncovered() == set()
     assert await desk.uncovered(asOf="2027-02-23") == {first, last, backed, left}
     assert len(await desk.lists("/v1/deadlines", uncovered="false")) == 8
+
+
+async def test_an_open_deadline_of_a_closed_case_is_dormant_unless_it_goes_on(desk: Desk) -> None:
+    """As mail about it: neither open nor uncovered, until the case opens again."""
+    closed = await desk.case("closed", JOINED, due=FIRST_DAY)
+    bid = replace(SET, policy="settlement-answer", due_on=date.fromisoformat(FIRST_DAY))
+    await desk.told(closed, DEADLINE.beside(closed, bid.policy), bid)
+    met = await desk.case("met", JOINED, due=FIRST_DAY, then=(MET,))
+    await desk.told(TIME, TIME, AWAY)
+    for case in (closed, met):
+        await desk.told(case, SPELL.beside(case), ENDED)
+
+    async def found(**query: str) -> set[tuple[str, str]]:
+        listed_ = await desk.lists("/v1/deadlines", **query)
+        return {(deadline["policy"], deadline["status"]) for deadline in listed_}
+
+    bids, firsts = {("settlement-answer", "open")}, {("first-contact", "open")}
+    dormant, done = {("first-contact", "dormant")}, {("first-contact", "met")}
+    assert await found() == bids | dormant | done
+    assert await found(status="open") == await found(uncovered="true") == bids
+    assert await found(status="dormant") == dormant
+    assert await found(status="dormant", uncovered="true") == set()
+    assert await found(status="met") == done
+    assert await found(status="open", asOf="2027-02-15") == bids | firsts
+
+    await desk.told(closed, SPELL.beside(closed), BEGAN)
+    assert await found(status="open") == bids | firsts
+    assert await found(status="dormant") == set()
+    assert await found(status="dormant", asOf="2027-02-16") == dormant
 
 
 async def test_who_is_away_is_listed_by_day(desk: Desk) -> None:

@@ -20,14 +20,20 @@ def grounds(case_id: UUID) -> list[UUID]:
 def is_silent(
     policy: Deadline | None, history: History, case_id: UUID, at: datetime = FOREVER
 ) -> bool:
-    """As it stood at a moment: `history` has all streams of the case.
+    """As it stood at a moment: `history` has all streams of the case."""
+    consents = CONSENT.state(history, CONSENT.beside(case_id)).before(at)
+    return REMINDERS in consents.stopped or is_dormant(policy, history, case_id, at)
+
+
+def is_dormant(
+    policy: Deadline | None, history: History, case_id: UUID, at: datetime = FOREVER
+) -> bool:
+    """Whether the case is closed, and its deadline with it.
 
     A policy that is not defined any more ends with the case.
     """
-    consents = CONSENT.state(history, CONSENT.beside(case_id)).before(at)
-    spells = SPELL.state(history, SPELL.beside(case_id)).before(at)
     goes_on = policy is not None and policy.after_closing
-    return REMINDERS in consents.stopped or (spells.ended and not goes_on)
+    return SPELL.state(history, SPELL.beside(case_id)).before(at).ended and not goes_on
 
 
 def policy_of(programmes: Programmes, history: History, stream: UUID) -> Deadline | None:
@@ -36,3 +42,13 @@ def policy_of(programmes: Programmes, history: History, stream: UUID) -> Deadlin
         return programmes.of(history).deadline(DEADLINE.state(history, stream).policy)
     except UnknownProgramme:
         return None
+
+
+def going_on(programmes: Programmes) -> frozenset[tuple[str, int, str]]:
+    """Programme, its version and policy of each deadline that goes on after closing."""
+    return frozenset(
+        (definition.code, definition.version, deadline.policy)
+        for definition in programmes.definitions
+        for deadline in definition.deadlines
+        if deadline.after_closing
+    )

@@ -20,8 +20,11 @@ from scheduling.deadline.work import work
 
 
 class Status(StrEnum):
+    """`dormant` is what an open one is shown as while its case is closed."""
+
     NEW = "new"
     OPEN = "open"
+    DORMANT = "dormant"
     MET = "met"
     MISSED = "missed"
 

@@ -1,12 +1,14 @@
 """HTTP for deadlines: one of a case, and what is due over all cases."""
 
 from datetime import date
+from functools import partial
 from operator import attrgetter
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from events.commands import History
 from events.contracts.contract import Code
 from events.sql import Row
 from kit.bodies import Answer, CivilDay
@@ -16,18 +18,28 @@ from kit.lists import TheLists
 from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
 from kit.problems import not_found
-from scheduling.deadline.decider import DEADLINE, Deadline, Status
+from programmes.loader import Programmes
+from scheduling.deadline.decider import DEADLINE, Status
 from scheduling.deadline.shown import hidden, shown
 from scheduling.parts import TheProgrammes
-from scheduling.views.deadlines import DEADLINES, but
+from scheduling.silence import going_on, is_dormant, policy_of
+from scheduling.views.deadlines import DEADLINES, GoingOn, but, has_status, shown_status
 from scheduling.views.uncovered import BESIDE
 from scheduling.views.uncovered import uncovered as is_uncovered
 
 router = APIRouter(tags=["deadlines"])
+OfStatus = Annotated[
+    Literal["open", "dormant", "met", "missed"] | None,
+    Query(description="Only those with this status."),
+]
 
 
 class DeadlineAnswer(Answer):
-    """`status` is open, met or missed; due by the end of `dueOn`."""
+    """Due by the end of `dueOn`; `status` is open, dormant, met or missed.
+
+    `dormant` is an open one whose case is closed and that does not go on after that: nobody is told
+    of it, and it is open again once the case is.
+    """
 
     id: UUID
     case_id: UUID
@@ -43,9 +55,7 @@ async def list_deadlines(
     call: Annotated[Call, reads("deadline:read")],
     views: TheLists,
     programmes: TheProgrammes,
-    status: Annotated[
-        Literal["open", "met", "missed"] | None, Query(description="Only those with this status.")
-    ] = None,
+    status: OfStatus = None,
     due_by: Annotated[
         CivilDay | None, Query(alias="dueBy", description="Only those due on this day or before.")
     ] = None,
@@ -59,25 +69,25 @@ async def list_deadlines(
     Who is away is not for case managers to ask; what an offer brought about is not shown to them.
     """
     await allow(call, also="absence:list" if uncovered else None)
-    columns = DEADLINES.table.c
-    wanted = [columns.status == status] if status else []
-    due = [columns.due_on <= due_by] if due_by else []
-    away = [is_uncovered(at)] if uncovered else []
-    beside = BESIDE if uncovered else ()
+    after_closing = going_on(programmes)
+    wanted = [has_status(status, after_closing)] if status else []
+    due = [DEADLINES.table.c.due_on <= due_by] if due_by else []
+    away = [has_status(Status.OPEN, after_closing), is_uncovered(at)] if uncovered else []
     without = hidden(call, programmes)
     others = [but(without)] if without else []
+    show, beside = partial(_listed, after_closing), BESIDE if uncovered else ()
     conditions = [*wanted, *due, *away, *others]
     return await views.page(
-        DEADLINES, call, at, page, _listed, *conditions, by="deadline", beside=beside
+        DEADLINES, call, at, page, show, *conditions, by="deadline", beside=beside
     )
 
 
-def _listed(row: Row) -> DeadlineAnswer:
+def _listed(after_closing: GoingOn, row: Row) -> DeadlineAnswer:
     return DeadlineAnswer(
         id=row["deadline"],
         case_id=row["key"],
         policy=row["policy"],
-        status=row["status"],
+        status=shown_status(row, after_closing),
         due_on=row["due_on"],
     )
 
@@ -92,7 +102,7 @@ async def read_deadlines(
     """What an offer brought about is not shown to case managers."""
     known = await call.read(case_id, at, only=shown(call, programmes))
     streams = dict.fromkeys(r.stream for r in known if DEADLINE.codec.reads(r.type))
-    answers = [_answer(case_id, stream, DEADLINE.state(known, stream)) for stream in streams]
+    answers = [_answer(programmes, known, case_id, stream) for stream in streams]
     return sorted(answers, key=attrgetter("due_on", "policy", "id"))
 
 
@@ -106,17 +116,18 @@ async def read_deadline(
 ) -> DeadlineAnswer:
     stream = DEADLINE.beside(case_id, policy)
     known = await call.read(case_id, at, stream=stream, only=shown(call, programmes))
-    deadline = DEADLINE.state(known, stream)
-    if deadline.status is Status.NEW:
+    if DEADLINE.state(known, stream).status is Status.NEW:
         raise not_found()
-    return _answer(case_id, stream, deadline)
+    return _answer(programmes, known, case_id, stream)
 
 
-def _answer(case_id: UUID, stream: UUID, deadline: Deadline) -> DeadlineAnswer:
+def _answer(programmes: Programmes, known: History, case_id: UUID, stream: UUID) -> DeadlineAnswer:
+    deadline = DEADLINE.state(known, stream)
+    dormant = is_dormant(policy_of(programmes, known, stream), known, case_id)
     return DeadlineAnswer(
         id=stream,
         case_id=case_id,
         policy=deadline.policy,
-        status=deadline.status,
+        status=Status.DORMANT if dormant and deadline.status is Status.OPEN else deadline.status,
         due_on=deadline.due_on,
     )

@@ -6,21 +6,39 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Date, Index, Text, Uuid, tuple_
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Index,
+    Integer,
+    Text,
+    Uuid,
+    tuple_,
+)
 
 from events.columns import now_containing, now_indexes
 from events.store import Recorded
 from events.views import Row, View, intervals
-from scheduling.deadline.decider import Deadline, evolve
+from scheduling.deadline.decider import Deadline, Status, evolve
 from scheduling.deadline.events import CODEC
 from scheduling.holders import DECIDE_ACCESS, Access
+from scheduling.spell.decider import Spells, spell_decider
+from scheduling.spell.events import CODEC as SPELL_CODEC
+
+GoingOn = AbstractSet[tuple[str, int, str]]
+"""Programme, its version and policy of each deadline that goes on after closing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Now:
-    """The deadlines of a case, and who sees them."""
+    """The deadlines of a case, whether it is closed, and who sees them."""
 
     programme: str = ""
+    programme_version: int = 0
+    spells: Spells = field(default_factory=Spells)
     deadlines: Mapping[UUID, Deadline] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
 
@@ -28,9 +46,12 @@ class _Now:
 def _then(now: _Now, fact: Recorded[Any]) -> _Now:
     if fact.type in DECIDE_ACCESS:
         return replace(now, access=now.access.then(fact))
+    if SPELL_CODEC.reads(fact.type):
+        return replace(now, spells=spell_decider.evolve(now.spells, fact.event))
     told = evolve(now.deadlines.get(fact.stream, Deadline()), fact.event)
     deadlines = {**now.deadlines, fact.stream: told}
-    return replace(now, programme=str(fact.metadata.programme), deadlines=deadlines)
+    programme, version = str(fact.metadata.programme), fact.metadata.programme_version or 0
+    return replace(now, programme=programme, programme_version=version, deadlines=deadlines)
 
 
 def _row(now: _Now) -> Iterable[Row]:
@@ -39,9 +60,11 @@ def _row(now: _Now) -> Iterable[Row]:
             yield {
                 "deadline": stream,
                 "programme": now.programme,
+                "programme_version": now.programme_version,
                 "case_managers": list(now.access.case_managers),
                 "policy": deadline.policy,
                 "status": str(deadline.status),
+                "case_closed": now.spells.ended,
                 "due_on": deadline.due_on,
             }
 
@@ -50,17 +73,19 @@ rows = intervals(_Now(), _then, _row)
 
 DEADLINES = View.of(
     "deadlines",
-    2,
+    3,
     Column("deadline", Uuid, nullable=False),
     Column("programme", Text, nullable=False),
+    Column("programme_version", Integer, nullable=False),
     Column("case_managers", ARRAY(Uuid), nullable=False),
     Column("policy", Text, nullable=False),
     Column("status", Text, nullable=False),
+    Column("case_closed", Boolean, nullable=False),
     Column("due_on", Date, nullable=False),
-    *now_indexes("deadlines_v2", "deadline", "status"),
-    now_containing("deadlines_v2", "case_managers"),
-    Index("deadlines_v2_deadline", "deadline"),
-    types=DECIDE_ACCESS | CODEC.stored_names,
+    *now_indexes("deadlines_v3", "deadline", "status"),
+    now_containing("deadlines_v3", "case_managers"),
+    Index("deadlines_v3_deadline", "deadline"),
+    types=DECIDE_ACCESS | CODEC.stored_names | SPELL_CODEC.stored_names,
     rows=rows,
 )
 
@@ -69,3 +94,24 @@ def but(policies: AbstractSet[tuple[str, str]]) -> ColumnElement[bool]:
     """That a deadline is of none of these, each named by its programme and itself."""
     columns = DEADLINES.table.c
     return tuple_(columns.programme, columns.policy).not_in(sorted(policies))
+
+
+def has_status(status: str, going_on: GoingOn) -> ColumnElement[bool]:
+    """As answers show it: an open deadline of a closed case is dormant, unless it goes on."""
+    columns = DEADLINES.table.c
+    policy = tuple_(columns.programme, columns.programme_version, columns.policy)
+    dormant = columns.case_closed & policy.not_in(sorted(going_on))
+    match status:
+        case Status.DORMANT:
+            return (columns.status == Status.OPEN) & dormant
+        case Status.OPEN:
+            return (columns.status == Status.OPEN) & ~dormant
+        case _:
+            return columns.status == status
+
+
+def shown_status(row: Row, going_on: GoingOn) -> str:
+    """The same of a row."""
+    policy = row["programme"], row["programme_version"], row["policy"]
+    dormant = row["status"] == Status.OPEN and row["case_closed"] and policy not in going_on
+    return Status.DORMANT if dormant else str(row["status"])

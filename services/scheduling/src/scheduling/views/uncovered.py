@@ -4,7 +4,6 @@ from sqlalchemy import ColumnElement, exists, select
 
 from events.columns import believed_at, held_at
 from kit.moments import Moment
-from scheduling.deadline.decider import Status
 from scheduling.views.absences import ABSENCES, away_on
 from scheduling.views.deadlines import DEADLINES
 from scheduling.views.teams import TEAMS
@@ -14,7 +13,10 @@ BESIDE = (ABSENCES, TEAMS)
 
 
 def uncovered(at: Moment) -> ColumnElement[bool]:
-    """Where the team has a backup who is there, that one does it; without a team it is nobody's."""
+    """Of deadlines that are open: where the team has a backup who is there, that one does it.
+
+    Without a team it is nobody's.
+    """
     deadlines, teams, absences = DEADLINES.table, TEAMS.table, ABSENCES.table
     away = (
         exists()
@@ -29,4 +31,4 @@ def uncovered(at: Moment) -> ColumnElement[bool]:
         .correlate(deadlines)
     )
     there = team.where(~away)
-    return (deadlines.c.status == Status.OPEN) & team.exists() & ~there.exists()
+    return team.exists() & ~there.exists()
