@@ -194,7 +194,7 @@ async def test_only_another_referral_is_linked(desk: httpx.AsyncClient, traces: 
 
     assert [problem(answer) for answer in answers] == [(422, "invalid")] * 3
     assert problem(nothing) == (404, "not-found")
-    assert problem(no_referral) == (409, "referral-new")
+    assert problem(no_referral) == (404, "not-found")
     assert traces() == before
 
 

@@ -268,7 +268,7 @@ async def test_an_organisation_is_no_candidate(hospital: httpx.AsyncClient, trac
     offered = await hospital.post(f"{CANDIDATES}/{HOSPITAL}/offers", json=OFFER)
 
     assert problem(read) == (404, "not-found")
-    assert problem(offered) == (409, "offer-new")
+    assert problem(offered) == (404, "not-found")
     assert traces() == before
 
 

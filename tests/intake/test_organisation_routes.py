@@ -119,7 +119,7 @@ async def test_a_candidate_is_no_organisation(desk: httpx.AsyncClient, store: Me
     changed = await desk.put(f"{path}/address", json=ADDRESS, headers={"if-match": "*"})
 
     assert problem(read) == (404, "not-found")
-    assert problem(changed) == (409, "no-such-organisation")
+    assert problem(changed) == (404, "not-found")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ async def test_what_is_not_there_is_not_screened(
     hospital = await desk.post(f"/v1/referrals/{HOSPITAL}/screenings", json=SCREENING)
 
     assert problem(nothing) == (404, "not-found")
-    assert problem(hospital) == (409, "referral-new")
+    assert problem(hospital) == (404, "not-found")
     assert traces() == before
 
 

@@ -262,3 +262,23 @@ async def test_a_repeated_request_gets_the_first_answer(
     assert again.json() == first.json()
     assert problem(other) == (422, "idempotency-key-reused")
     assert traces() == after
+
+
+@pytest.mark.parametrize("role", [Role.DESK, Role.TEAM_LEAD, Role.CASE_MANAGER])
+async def test_the_time_of_a_case_manager_is_no_case(
+    stand: Stand, manager: httpx.AsyncClient, traces: Callable[[], list[int]], role: Role
+) -> None:
+    await manager.post(f"{PATH}/absences", json=WEEK)
+    kept = traces()
+    asks = stand.client(role, subject=str(CASE_MANAGER))
+    case = f"/v1/cases/{TIME_OF.beside(CASE_MANAGER)}"
+
+    answers = [
+        await asks.get(f"{case}/deadlines"),
+        await asks.get(f"{case}/deadlines/first-contact"),
+        await asks.get(f"{case}/appointments"),
+        await asks.post(f"{case}/appointments", json={**PLAN, "caseManager": str(CASE_MANAGER)}),
+    ]
+
+    assert [problem(answer) for answer in answers] == [(404, "not-found")] * 4
+    assert traces() == kept

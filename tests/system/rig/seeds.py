@@ -33,6 +33,7 @@ from scheduling.team.decider import TEAM
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
 
+NO_PROGRAMMES = {case_manager.TIME}
 NOBODYS = ("agreement", "completion", "document", "evaluation", "handover", "need", "person")
 """What is asked for by an id that nothing has: the case is read all the same."""
 
@@ -47,7 +48,8 @@ class Seeds:
 
     async def sow(self, store: Store) -> None:
         for key, stream, facts in self.facts:
-            await told(store, self.codec, key, *facts, stream=stream, metadata=UNDER_PROGRAMME)
+            metadata = METADATA if key in NO_PROGRAMMES else UNDER_PROGRAMME
+            await told(store, self.codec, key, *facts, stream=stream, metadata=metadata)
 
 
 class Heard:
@@ -115,6 +117,7 @@ SEEDS: Mapping[str, Seeds | Heard] = {
             "policy": "first-contact",
             "appointment": appointment.APPOINTMENT_ID,
             "case_manager": team.CASE_MANAGER,
+            "absence": case_manager.ABSENCE_ID,
         },
     ),
     "notifications": Seeds(

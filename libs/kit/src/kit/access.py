@@ -46,10 +46,15 @@ class Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whom a record concerns: the organisation that referred, the case managers of the case."""
+    """Whom a record concerns: the organisation that referred, the case managers of the case.
+
+    `collections`: the first words of the paths in which its id may stand (empty: of all), where a
+    service has records of several kinds.
+    """
 
     organisation: UUID | None = None
     case_managers: frozenset[UUID] = frozenset()
+    collections: frozenset[str] = frozenset()
 
 
 class _Reach(Enum):

@@ -19,3 +19,8 @@ class Asked:
     coded: bool
     if_match: IfMatch | None
     idempotency_key: str | None
+
+    @property
+    def collection(self) -> str:
+        """The first word of the path after the version."""
+        return self.path.split("/")[2]

@@ -133,7 +133,7 @@ class Call:
         if await self.edge.shuts_out(self.principal, key):
             return ()
         history = await self.edge.store.history(key)
-        scope = self.edge.scope(history)
+        scope = self.edge.concerned(history, self.request.collection)
         return history if scope is not None and sees(self.principal, scope) else ()
 
     async def begins(self, key: UUID) -> bool:
@@ -241,7 +241,8 @@ class Call:
         shut_out = await self.edge.shuts_out(self.principal, key)
 
         def permit(history: History) -> None:
-            scope = self.edge.scope(history) if history else new
+            found = self.edge.concerned(history, self.request.collection)
+            scope = found if history else new
             if shut_out or scope is None or not sees(self.principal, scope):
                 raise Hidden if history or new is None else Foreign
             if self.request.if_match:

@@ -38,6 +38,12 @@ class Edge:
     body_key: bytes
     cursor_key: bytes
 
+    def concerned(self, history: History, collection: str) -> Scope | None:
+        """None of a record of another kind than a path of this collection asks for."""
+        scope = self.scope(history)
+        other = scope and scope.collections and collection not in scope.collections
+        return None if other else scope
+
     async def shuts_out(self, principal: Principal, key: UUID) -> bool:
         """To be asked before the history is read, which has all that was parked until then."""
         return not sees_all(principal) and await self.shut(key)

@@ -9,6 +9,8 @@ from kit.access import AccessTable, Role, Scope
 
 _STAFF = frozenset({Role.DESK, Role.TEAM_LEAD})
 _REFERRER = frozenset({Role.REFERRER})
+_ORGANISATIONS = frozenset({"organisations", "programmes"})
+_CANDIDATES = frozenset({"candidates", "referrals"})
 
 ACCESS: AccessTable = {
     "organisation:register": frozenset({Role.DESK}),
@@ -34,15 +36,19 @@ ACCESS: AccessTable = {
 
 
 def scope(history: History) -> Scope | None:
-    """A candidate belongs to the organisation that identified it; a self-referral to none."""
+    """A candidate belongs to the organisation that identified it; a self-referral to none.
+
+    A referral has the id of its candidate; a desk is found by its programme too.
+    """
     for recorded in history:
         match CODEC.decode(recorded).event:
-            case CandidateIdentified(organisation=organisation):
-                return Scope(organisation=organisation)
             case OrganisationRegistered():
-                return Scope(organisation=recorded.stream)
-            case ReferralMade(organisation=organisation):
-                return Scope(organisation=organisation)
+                return Scope(organisation=recorded.stream, collections=_ORGANISATIONS)
+            case (
+                CandidateIdentified(organisation=organisation)
+                | ReferralMade(organisation=organisation)
+            ):
+                return Scope(organisation=organisation, collections=_CANDIDATES)
             case _:
                 continue
     return None

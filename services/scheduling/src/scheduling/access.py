@@ -26,11 +26,12 @@ ACCESS: AccessTable = {
 def scope(history: History) -> Scope | None:
     """A case concerns those who watch over all cases, and the case managers to whom it is open.
 
-    What is told of a case manager concerns that one.
+    What is told of a case manager concerns that one, and is no case.
     """
     if not history:
         return None
+    if CASE_MANAGER.reads(history[0].type):
+        own = CASE_MANAGER.decode(history[0]).event.case_manager
+        return Scope(case_managers=frozenset({own}), collections=frozenset({"case-managers"}))
     told = [CODEC.decode(recorded) for recorded in history if recorded.type in DECIDE_ACCESS]
-    times = (recorded for recorded in history if CASE_MANAGER.reads(recorded.type))
-    own = {CASE_MANAGER.decode(recorded).event.case_manager for recorded in times}
-    return Scope(case_managers=holders(told) | own)
+    return Scope(case_managers=holders(told), collections=frozenset({"cases"}))
