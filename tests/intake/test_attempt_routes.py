@@ -152,6 +152,112 @@ async def test_on_the_direct_route_an_offer_may_be_declined_after_the_referral(
     assert (await desk.get(PATH)).json()["status"] == "declined"
 
 
+FORWARDED_STEPS = (IDENTIFIED, FORWARDED, CONSENTED)
+ROUTES: dict[str, Body] = {
+    "acceptances": {**NO, "reasons": ["little-trust"]},
+    "declines": {**NO, "final": True},
+    "non-responses": {"explanation": NO["explanation"]},
+}
+"""How an answer is recorded, each with a body that says all that people can say."""
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    "before", [FORWARDED_STEPS, (IDENTIFIED, OFFERED)], ids=["forwarded", "offered by the hospital"]
+)
+async def test_an_organisation_reads_of_what_the_desk_recorded_that_and_when_not_why(
+    stand: Stand,
+    hospital: httpx.AsyncClient,
+    desk: httpx.AsyncClient,
+    tell: Tell,
+    store: MemoryStore,
+    before: tuple[object, ...],
+    route: str,
+) -> None:
+    await tell(*before)
+    body = {**ROUTES[route], "occurredAt": "2027-02-20"}
+    assert (await desk.post(f"{PATH}/{route}", json=body)).status_code == 201
+    explanation = store.log[-1].event["explanation"]
+    words = f"{PATH}/explanations/{explanation}"
+
+    [[theirs], past] = [
+        [attempt["answers"] for attempt in (await hospital.get(f"{PATH}/offers", params=at)).json()]
+        for at in ({}, {"asOf": "2027-02-20", "knownAt": "2027-12-31"})
+    ]
+    own = [(await client.get(f"{PATH}/offers")).json() for client in _staff(stand, desk)]
+    hidden = [await hospital.get(path) for path in (words, f"{PATH}/explanations/{uuid4()}")]
+
+    assert past == [theirs]
+    [answer] = theirs
+    assert (answer["reasons"], answer["explanation"]) == ([], None)
+    assert answer["occurredAt"] == "2027-02-20"
+    for [attempt] in own:
+        [whole] = attempt["answers"]
+        assert whole["explanation"] == explanation
+        assert whole | {"reasons": [], "explanation": None} == answer
+        assert whole["reasons"] == body.get("reasons", [])
+    assert [problem(answer) for answer in hidden] == [(404, "not-found")] * 2
+    assert hidden[0].headers.keys() == hidden[1].headers.keys()
+    assert (await desk.get(words)).json()["text"] == NO["explanation"]
+
+
+def _staff(stand: Stand, desk: httpx.AsyncClient) -> tuple[httpx.AsyncClient, ...]:
+    return desk, stand.client(Role.TEAM_LEAD)
+
+
+async def test_what_was_told_to_the_hospital_stays_its_to_read_beside_what_the_desk_was_told(
+    hospital: httpx.AsyncClient, desk: httpx.AsyncClient, tell: Tell, store: MemoryStore
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    await hospital.post(f"{PATH}/declines", json=NO)
+    explanation = store.log[-1].event["explanation"]
+    await desk.post(f"{PATH}/acceptances", json=ROUTES["acceptances"])
+
+    [attempt] = (await hospital.get(f"{PATH}/offers")).json()
+
+    told = [(a["answer"], a["reasons"], a["explanation"]) for a in attempt["answers"]]
+    assert told == [("declined", ["no-stranger"], explanation), ("accepted", [], None)]
+    assert (await hospital.get(f"{PATH}/explanations/{explanation}")).status_code == 200
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("answered", [(), (ACCEPTED,), (DECLINED,)], ids=["not", "yes", "no"])
+async def test_the_answer_to_an_offer_that_the_programme_makes_is_not_the_hospitals_to_record(
+    hospital: httpx.AsyncClient,
+    tell: Tell,
+    traces: Traces,
+    answered: tuple[object, ...],
+    route: str,
+) -> None:
+    await tell(*FORWARDED_STEPS)
+    assert (await hospital.post(f"{PATH}/referrals", json={})).status_code == 201
+    await tell(*answered)
+    before = traces()
+
+    answers = [
+        await hospital.post(f"{PATH}/{route}", json=body, headers={"idempotency-key": "same"})
+        for body in (ROUTES[route], ROUTES[route], {**ROUTES[route], "explanation": "Anders."})
+    ]
+
+    assert [problem(answer) for answer in answers] == [(409, "offer-forwarded")] * 3
+    assert traces() == before
+
+
+async def test_before_it_refers_a_hospital_records_a_no_or_silence_to_its_own_question_but_no_yes(
+    hospital: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(IDENTIFIED, FORWARDED)
+
+    yes = await hospital.post(f"{PATH}/acceptances", json={"reasons": ["clear-need"], **CONSENT})
+    silence = await hospital.post(f"{PATH}/non-responses", json={})
+    no = await hospital.post(f"{PATH}/declines", json=NO)
+
+    assert problem(yes) == (409, "offer-forwarded")
+    assert (silence.status_code, no.status_code) == (201, 201)
+    [attempt] = (await hospital.get(f"{PATH}/offers")).json()
+    assert [answer["reasons"] for answer in attempt["answers"]] == [[], ["no-stranger"]]
+
+
 async def test_consent_alone_is_not_recorded_where_the_offer_is_still_to_be_answered(
     hospital: httpx.AsyncClient, tell: Tell, traces: Traces
 ) -> None:

@@ -68,19 +68,25 @@ OFFER_AGAIN = MakeOffer(
     channel="letter", by_function="complaints-officer", occurred=OFFERED_AGAIN.occurred
 )
 CONSENT = Consent(form="spoken", contact=CONTACT)
-ACCEPT = AcceptOffer(reasons=("clear-need",), consent=CONSENT, occurred=ACCEPTED.occurred)
+ACCEPT = AcceptOffer(
+    reasons=("clear-need",), consent=CONSENT, by_programme=False, occurred=ACCEPTED.occurred
+)
 ACCEPT_WITHOUT_CONSENT = replace(ACCEPT, consent=None)
-DECLINE = DeclineOffer(reasons=("too-much-at-once",), referred=False, occurred=DECLINED.occurred)
+ACCEPT_AT_DESK = replace(ACCEPT_WITHOUT_CONSENT, by_programme=True)
+DECLINE = DeclineOffer(
+    reasons=("too-much-at-once",), referred=False, by_programme=False, occurred=DECLINED.occurred
+)
 DECLINE_FOR_GOOD = DeclineOffer(
     reasons=("no-stranger",),
     referred=False,
+    by_programme=False,
     final=True,
     explanation=EXPLANATION,
     occurred=DECLINED_FOR_GOOD.occurred,
 )
 GIVE = GiveConsent(consent=CONSENT, occurred=CONSENTED.occurred)
 POLICY = Attempts(most=3, again_after_days=21, told_on=date(2027, 2, 22))
-NO_RESPONSE = NoteNoResponse(occurred=UNANSWERED.occurred)
+NO_RESPONSE = NoteNoResponse(referred=False, by_programme=False, occurred=UNANSWERED.occurred)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,9 @@ NO_RESPONSE = NoteNoResponse(occurred=UNANSWERED.occurred)
         ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], CONSENT_WITHDRAWN, [CONSENT_WITHDRAWN]),
         ([IDENTIFIED], FORWARD, [FORWARDED]),
         ([IDENTIFIED, FORWARDED], GIVE, [CONSENTED]),
-        ([IDENTIFIED, FORWARDED, CONSENTED], ACCEPT_WITHOUT_CONSENT, [ACCEPTED]),
+        ([IDENTIFIED, FORWARDED, CONSENTED], ACCEPT_AT_DESK, [ACCEPTED]),
+        ([IDENTIFIED, FORWARDED], DECLINE, [DECLINED]),
+        ([IDENTIFIED, FORWARDED], NO_RESPONSE, [UNANSWERED]),
         ([IDENTIFIED, OFFERED, ACCEPTED], GIVE, [CONSENTED]),
         ([IDENTIFIED, OFFERED], DECLINE_FOR_GOOD, [DECLINED_FOR_GOOD]),
         ([IDENTIFIED, OFFERED, DECLINED], DECLINE_FOR_GOOD, [DECLINED_FOR_GOOD]),
@@ -148,6 +156,10 @@ def test_what_is_asked_again_is_ignored(before: list[OfferEvent], command: Offer
         ([IDENTIFIED, OFFERED, DECLINED_FOR_GOOD], OFFER_AGAIN, "offer-final"),
         ([IDENTIFIED, OFFERED], GIVE, "offer-not-accepted"),
         ([IDENTIFIED], GIVE, "offer-not-accepted"),
+        ([IDENTIFIED, FORWARDED], ACCEPT_WITHOUT_CONSENT, "offer-forwarded"),
+        ([IDENTIFIED, FORWARDED], replace(DECLINE, referred=True), "offer-forwarded"),
+        ([IDENTIFIED, FORWARDED], replace(NO_RESPONSE, referred=True), "offer-forwarded"),
+        ([IDENTIFIED, FORWARDED, ACCEPTED], ACCEPT_WITHOUT_CONSENT, "offer-forwarded"),
         ([], GIVE, "offer-not-accepted"),
     ],
 )
@@ -270,7 +282,7 @@ def test_whoever_comes_back_after_a_last_word_is_welcome() -> None:
 
 
 def test_where_the_offer_was_left_to_others_it_is_declined_after_the_referral() -> None:
-    decline = replace(DECLINE, referred=True, occurred=Occurred.parse("2027-02-20"))
+    decline = replace(DECLINE, referred=True, by_programme=True, occurred=UNKNOWN)
     before: list[OfferEvent] = [IDENTIFIED, FORWARDED, CONSENTED]
 
     [no] = outcome(offer_decider, given=before, when=decline)
@@ -289,6 +301,7 @@ COMMANDS = st.lists(
                 WITHHELD,
                 ACCEPT,
                 ACCEPT_WITHOUT_CONSENT,
+                ACCEPT_AT_DESK,
                 DECLINE,
                 NO_RESPONSE,
                 CONSENT_WITHDRAWN,

@@ -4,13 +4,14 @@ import ipaddress
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import httpx
 import pytest
 
 from rig.audit import audit
-from rig.caller import Json
+from rig.caller import Json, problem
 from rig.rest import at_rest
 from rig.story import Story
 from rig.world import World
@@ -28,9 +29,11 @@ OWN = {
     "/v1/referrals",
     "/v1/referrals/{case_id}",
 }
-"""What a hospital reads in intake: what it told there itself."""
+"""What a hospital reads in intake: what it told there itself, and how an offer went."""
 HIDDEN = ("liability", "claim-filed", "letter-drafted", "home-visit", "first-contact")
 """Of a case that is told in full, what its hospital never reads anywhere."""
+REASON, WORDS = "little-trust", "Dit ziekenhuis vertrouw ik niet"
+"""Why somebody answered the programme as they did, on the direct route."""
 TECHNICAL = {"date", "server", "traceparent", "x-correlation-id"}
 """Headers that are others in each answer."""
 ASKED = {
@@ -51,14 +54,24 @@ class Endpoint:
     path: str
     needs: tuple[str, ...]
 
-    def filled(self, id_: object) -> str:
-        return re.sub(r"\{[^}]*\}", str(id_), self.path)
+    def filled(self, id_: object, explanation: str = "") -> str:
+        words = self.path.replace("{explanation}", explanation or "{id}")
+        return re.sub(r"\{[^}]*\}", str(id_), words)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody told the programme on the direct route."""
+
+    story: Story
+    explanation: str
 
 
 async def test_a_hospital_learns_of_its_own_clients_case_that_it_goes_on_and_nothing_else(
     world: World,
 ) -> None:
     story, other = await Story.of(world), await Story.of(world)
+    told = await _told_the_desk(Story.with_hospital(world, story.hospital))
     for one in (story, other):
         await one.accepted_referral()
         await one.opened()
@@ -70,11 +83,12 @@ async def test_a_hospital_learns_of_its_own_clients_case_that_it_goes_on_and_not
     await at_rest(world)
     assert story.hospital is not None
     hidden = (*HIDDEN, str(story.manager.id), str(other.id), story.contact.mark)
+    hidden = (*hidden, REASON, WORDS, told.explanation)
 
     opened = set[tuple[str, str]]()
     async for endpoint in _endpoints(world):
-        for id_ in (story.id, other.id, story.hospital.organisation):
-            answer = await _asked(world, story, endpoint, id_)
+        for id_ in (story.id, other.id, told.story.id, story.hospital.organisation):
+            answer = await _asked(world, story, endpoint, id_, told.explanation)
             _is_refused_or_own(endpoint, id_, answer, other)
             if answer.is_success:
                 opened.add((endpoint.service, endpoint.path))
@@ -88,6 +102,7 @@ async def test_a_hospital_learns_of_its_own_clients_case_that_it_goes_on_and_not
     assert _phases(whole) == [("calamity-investigation", "started")]
     refused = await story.hospital.ask("casefile", f"{VIEW}/{other.id}")
     assert refused.status_code == 404
+    await _knows_that_and_not_why(told)
     await audit(world)
 
 
@@ -130,6 +145,39 @@ async def test_nothing_leads_a_hospital_to_the_streams(world: World) -> None:
     assert streamed == {"application/json"}
 
 
+async def _told_the_desk(story: Story) -> Told:
+    """The hospital asks only whether to refer; the desk records the answer to the offer."""
+    assert story.hospital is not None
+    await story.identify()
+    offer = {"channel": "phone", "byFunction": "doctor", "route": "direct-forwarding"}
+    await story.hospital.write("intake", f"{story.candidate}/offers", offer)
+    consent = {"consent": {"form": "spoken"}, "contact": story.contact.body}
+    await story.hospital.write("intake", f"{story.candidate}/contact-consents", consent)
+    await story.refer()
+    answer = {"reasons": [REASON], "explanation": WORDS}
+    await story.desk.write("intake", f"{story.candidate}/acceptances", answer)
+    [attempt] = (await story.desk.ask("intake", f"{story.candidate}/offers")).json()
+    return Told(story, attempt["answers"][0]["explanation"])
+
+
+async def _knows_that_and_not_why(told: Told) -> None:
+    """Now and at another time; and the answer is not the hospital's to record."""
+    hospital, candidate = told.story.hospital, told.story.candidate
+    assert hospital is not None
+    today = date.today().isoformat()  # noqa: DTZ011
+    for at in ({}, {"asOf": today}, {"knownAt": today}):
+        [attempt] = (await hospital.ask("intake", f"{candidate}/offers", at)).json()
+        [answer] = attempt["answers"]
+        assert (answer["answer"], answer["reasons"]) == ("accepted", [])
+        assert answer["explanation"] is None
+    words = f"{candidate}/explanations/{told.explanation}"
+    assert (await hospital.ask("intake", words)).status_code == 404
+    assert (await told.story.desk.read("intake", words))["text"] == WORDS
+    for resource in ("acceptances", "declines"):
+        answer = await hospital.send("intake", f"{candidate}/{resource}", {"reasons": ["unknown"]})
+        assert problem(answer) == (409, "offer-forwarded")
+
+
 def _is_refused_or_own(
     endpoint: Endpoint, id_: UUID | None, answer: httpx.Response, other: Story
 ) -> None:
@@ -163,12 +211,12 @@ async def _everything_shown(story: Story) -> list[tuple[Json, dict[str, str]]]:
 
 
 async def _asked(
-    world: World, story: Story, endpoint: Endpoint, id_: UUID | None
+    world: World, story: Story, endpoint: Endpoint, id_: UUID | None, explanation: str = ""
 ) -> httpx.Response:
     """A read as it is to be asked; a write with a body that no route takes: nothing is written."""
     assert story.hospital is not None
     headers = story.hospital.headers | {"if-match": "*", "idempotency-key": "every-endpoint"}
-    url = world.stack.url(endpoint.service) + endpoint.filled(id_)
+    url = world.stack.url(endpoint.service) + endpoint.filled(id_, explanation)
     query = {name: ASKED[name] for name in endpoint.needs}
     body = None if endpoint.method == "get" else {"no-field-of-any-body": 1}
     return await world.client.request(

@@ -118,6 +118,7 @@ async def accept_offer(
     command = AcceptOffer(
         reasons=body.reasons,
         consent=_consent(body.consent, kept.contact),
+        by_programme=_by_programme(call),
         explanation=kept.explanation,
         occurred=body.occurred_at,
     )
@@ -136,10 +137,10 @@ async def decline_offer(
     kept = await safe.keep(call, candidate, body.explanation)
 
     def command(history: History) -> DeclineOffer:
-        referral = REFERRAL.state(history, REFERRAL.beside(candidate))
         return DeclineOffer(
             reasons=body.reasons,
-            referred=referral.status is not ReferralStatus.NEW,
+            referred=_referred(history, candidate),
+            by_programme=_by_programme(call),
             final=body.final,
             attempts=_policy(programmes, history, call),
             explanation=kept.explanation,
@@ -161,6 +162,8 @@ async def note_no_response(
 
     def command(history: History) -> NoteNoResponse:
         return NoteNoResponse(
+            referred=_referred(history, candidate),
+            by_programme=_by_programme(call),
             attempts=_policy(programmes, history, call),
             explanation=kept.explanation,
             occurred=body.occurred_at,
@@ -190,6 +193,16 @@ async def withdraw_consent(
     candidate: UUID, body: Fact, call: Annotated[Call, adds("offer:answer")]
 ) -> Written:
     return await call.execute(OFFER, candidate, ContactConsentWithdrawn(occurred=body.occurred_at))
+
+
+def _by_programme(call: Call) -> bool:
+    """Whether the caller records for the programme what is answered to it."""
+    return call.may("forwarded-offer:answer")
+
+
+def _referred(history: History, candidate: UUID) -> bool:
+    referral = REFERRAL.state(history, REFERRAL.beside(candidate))
+    return referral.status is not ReferralStatus.NEW
 
 
 def _consent(given: ConsentBody | None, contact: UUID) -> Consent | None:

@@ -78,8 +78,11 @@ class GiveConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptOffer:
+    """`by_programme`, here as below: the programme itself records what it was answered."""
+
     reasons: tuple[str, ...]
     consent: Consent | None
+    by_programme: bool
     explanation: UUID | None = None
     occurred: Occurred
 
@@ -93,6 +96,7 @@ class DeclineOffer:
 
     reasons: tuple[str, ...]
     referred: bool
+    by_programme: bool
     final: bool = False
     attempts: Attempts | None = None
     explanation: UUID | None = None
@@ -101,16 +105,15 @@ class DeclineOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteNoResponse:
+    referred: bool
+    by_programme: bool
     attempts: Attempts | None = None
     explanation: UUID | None = None
     occurred: Occurred
 
 
-OfferCommand = (
-    CandidateIdentified
-    | IdentifyCandidate
-    | AssessOrigin
-    | MakeOffer
+Step = (
+    MakeOffer
     | OfferWithheld
     | GiveConsent
     | AcceptOffer
@@ -118,3 +121,4 @@ OfferCommand = (
     | NoteNoResponse
     | ContactConsentWithdrawn
 )
+OfferCommand = CandidateIdentified | IdentifyCandidate | AssessOrigin | Step

@@ -20,6 +20,7 @@ from intake.offer.commands import (
     MakeOffer,
     NoteNoResponse,
     OfferCommand,
+    Step,
 )
 from intake.offer.events import (
     CODEC,
@@ -82,16 +83,7 @@ def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
             return _step(command, offer)
 
 
-def _step(
-    command: MakeOffer
-    | OfferWithheld
-    | GiveConsent
-    | AcceptOffer
-    | DeclineOffer
-    | NoteNoResponse
-    | ContactConsentWithdrawn,
-    offer: Offer,
-) -> list[OfferEvent]:
+def _step(command: Step, offer: Offer) -> list[OfferEvent]:
     match command:
         case MakeOffer():
             return _make(command, offer)
@@ -225,6 +217,12 @@ def _withhold(told: OfferWithheld, offer: Offer) -> list[OfferEvent]:
     return [told]
 
 
+def _require_own(offer: Offer, *, by_programme: bool) -> None:
+    """Who asked only whether to refer knows a no or silence to that, until it is referred."""
+    if offer.forwarded and not by_programme:
+        raise Rejected("offer-forwarded", "Whoever is referred to offers, and tells the answer.")
+
+
 def _consented(consent: Consent | None, offer: Offer, occurred: Occurred) -> list[OfferEvent]:
     if consent is None or consent.contact == offer.contact:
         return []
@@ -239,6 +237,7 @@ def _give_consent(command: GiveConsent, offer: Offer) -> list[OfferEvent]:
 
 def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:
     """A yes may come months after a no; consent may follow it, and again with newer data."""
+    _require_own(offer, by_programme=command.by_programme)
     _require(offer, Status.OFFERED, Status.DECLINED, Status.UNANSWERED, Status.ACCEPTED)
     consented = _consented(command.consent, offer, command.occurred)
     if offer.status is Status.ACCEPTED:
@@ -254,6 +253,7 @@ def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:
 
 def _decline(command: DeclineOffer, offer: Offer) -> list[OfferEvent]:
     """After a no it may be told that it is the last word."""
+    _require_own(offer, by_programme=command.by_programme or not command.referred)
     if offer.status is Status.DECLINED and (offer.final or not command.final):
         return []
     if command.referred and not (offer.forwarded and offer.status is Status.OFFERED):
@@ -273,6 +273,7 @@ def _decline(command: DeclineOffer, offer: Offer) -> list[OfferEvent]:
 
 
 def _note_no_response(command: NoteNoResponse, offer: Offer) -> list[OfferEvent]:
+    _require_own(offer, by_programme=command.by_programme or not command.referred)
     if offer.status is Status.UNANSWERED:
         return []
     _require(offer, Status.OFFERED)

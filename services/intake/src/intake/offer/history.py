@@ -8,13 +8,15 @@ from uuid import UUID
 from events.store import Json, Recorded
 from intake.codec import CODEC
 from intake.offer.events import OfferAccepted, OfferDeclined, OfferMade, OfferUnanswered
+from intake.told import Told
 from kit.bodies import Answer
 
 
 class AnswerAnswer(Answer):
     """`explanation` is the id of what was said in people's own words, null where nothing was.
 
-    `againOn` is when the programme's policy would have it offered again.
+    `againOn` is when the programme's policy would have it offered again. Of what the desk recorded
+    an organisation reads neither `reasons` nor `explanation`: the client told the programme.
     """
 
     answer: str
@@ -45,19 +47,21 @@ class _Told:
     answers: list[AnswerAnswer] = field(default_factory=list)
 
 
-def attempts(known: Iterable[Recorded[Json]]) -> list[AttemptAnswer]:
-    """In the order of attempts; answers in the order of happening."""
+def attempts(known: Iterable[Recorded[Json]], told_to: Told) -> list[AttemptAnswer]:
+    """In the order of attempts; answers in the order of happening, with why as far as told."""
     told: dict[int, _Told] = {}
     for recorded in known:
         event = CODEC.decode(recorded).event
         if isinstance(event, OfferMade):
             told.setdefault(event.attempt, _Told()).made = event
         elif isinstance(event, OfferAccepted | OfferDeclined | OfferUnanswered):
-            told.setdefault(event.attempt, _Told()).answers.append(_answer(event))
+            told.setdefault(event.attempt, _Told()).answers.append(
+                _answer(event, why=told_to(recorded))
+            )
     return [_attempt(each.made, each.answers) for _, each in sorted(told.items()) if each.made]
 
 
-def _answer(event: OfferAccepted | OfferDeclined | OfferUnanswered) -> AnswerAnswer:
+def _answer(event: OfferAccepted | OfferDeclined | OfferUnanswered, *, why: bool) -> AnswerAnswer:
     match event:
         case OfferAccepted(reasons=reasons):
             answer, final, again_on = "accepted", False, None
@@ -67,10 +71,10 @@ def _answer(event: OfferAccepted | OfferDeclined | OfferUnanswered) -> AnswerAns
             answer, final, reasons = "unanswered", False, ()
     return AnswerAnswer(
         answer=answer,
-        reasons=list(reasons),
+        reasons=list(reasons) if why else [],
         final=final,
         again_on=again_on,
-        explanation=event.explanation,
+        explanation=event.explanation if why else None,
         occurred_at=str(event.occurred),
     )
 

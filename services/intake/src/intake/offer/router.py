@@ -19,6 +19,7 @@ from intake.offer.history import AttemptAnswer, attempts
 from intake.organisation.decider import ORGANISATION
 from intake.origin import Origin
 from intake.parts import TheProgrammes, TheSafe
+from intake.told import told_to
 from intake.views.candidates import CANDIDATES
 from kit.access import Scope
 from kit.bodies import Answer, Body, Fact, Written
@@ -120,7 +121,7 @@ def _assessment(told: OriginAssessed) -> AssessmentAnswer:
 async def read_offers(
     candidate: UUID, at: AtMoment, call: Annotated[Call, reads("candidate:read")]
 ) -> list[AttemptAnswer]:
-    return attempts(await call.read(candidate, at))
+    return attempts(await call.read(candidate, at), told_to(call))
 
 
 @router.get(
@@ -133,7 +134,8 @@ async def read_explanation(
     call: Annotated[Call, reads("explanation:read")],
     safe: TheSafe,
 ) -> ExplanationAnswer:
-    if explanation not in explanations(await call.read(candidate), candidate):
+    known = filter(told_to(call), await call.read(candidate))
+    if explanation not in explanations(known, candidate):
         raise not_found()
     text = await safe.explanation(candidate, explanation)
     return ExplanationAnswer(id=explanation, text=text)
