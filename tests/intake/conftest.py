@@ -52,15 +52,20 @@ def vault(store: MemoryStore) -> Vault:
 
 
 @pytest.fixture
-def stand(store: MemoryStore, vault: Vault, clock: FixedClock) -> Stand:
+def programmes() -> Programmes:
+    return PROGRAMMES
+
+
+@pytest.fixture
+def stand(store: MemoryStore, vault: Vault, clock: FixedClock, programmes: Programmes) -> Stand:
     return Stand(
         store,
         routers=[organisation, offer, attempts, referral, screening, consent, links],
         access=ACCESS,
         scope=scope,
-        vocabularies=vocabularies(PROGRAMMES),
+        vocabularies=vocabularies(programmes),
         parts={
-            Programmes: PROGRAMMES,
+            Programmes: programmes,
             Vault: vault,
             Safe: Safe(vault, Fingerprints(bytes(32))),
         },

@@ -48,6 +48,8 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
 
     assert programmes.current("medical-incidents", date(2020, 12, 31)).version == 1
     assert programmes.current("medical-incidents", date(2021, 1, 1)).version == 2
+    judging = [programmes.judging("medical-incidents", date(year, 6, 1)) for year in (2017, 2021)]
+    assert [definition.version for definition in judging] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ class Programmes:
             raise UnknownProgramme(f"no version of programme {code} is in force on {on}")
         return found
 
+    def judging(self, code: str, on: date) -> Definition:
+        """The version whose criteria judge a day; one before the programme began, the first."""
+        began = min((d.valid_from for d in self.definitions if d.code == code), default=on)
+        return self.current(code, max(on, began))
+
     def version(self, code: str, version: int) -> Definition:
         """The version that an event names."""
         for definition in self.definitions:

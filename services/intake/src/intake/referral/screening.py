@@ -1,7 +1,6 @@
 """HTTP for screening referrals by the criteria in force, with reasons, and for taking them back."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from events.occurrence import civil_day
 from intake.codec import explanations
 from intake.explanation import ExplainedFact, ExplanationAnswer
 from intake.parts import TheProgrammes, TheSafe
-from intake.referral.decider import REFERRAL, AcceptReferral, Referral, ScreenOutReferral
+from intake.referral.decider import REFERRAL, AcceptReferral, ScreenOutReferral
 from intake.referral.events import ReferralWithdrawn
 from intake.referral.writing import write
 from intake.safe import Kept
@@ -70,13 +69,14 @@ async def screen_referral(
     programmes: TheProgrammes,
     safe: TheSafe,
 ) -> Written:
-    """Judged by the criteria that were in force on the day of the referral."""
+    """Judged by the criteria in force on the day of the referral, whenever the case began."""
     kept = await safe.keep(call, case_id, body.explanation)
 
     def command(history: History) -> AcceptReferral | ScreenOutReferral:
         referral = REFERRAL.state(history, REFERRAL.beside(case_id))
-        definition = programmes.of(history)
-        criteria = definition.criteria_on(_day(referral, call))
+        day = civil_day(referral.made.at or call.now)
+        definition = programmes.judging(programmes.of(history).code, day)
+        criteria = definition.criteria_on(day)
         _require_assessed(body.assessments, codes(criteria.criteria), definition.assessable())
         return _screening(body, criteria, kept)
 
@@ -111,10 +111,6 @@ async def read_explanation(
         raise not_found()
     text = await safe.explanation(case_id, explanation)
     return ExplanationAnswer(id=explanation, text=text)
-
-
-def _day(referral: Referral, call: Call) -> date:
-    return civil_day(referral.made.at or call.now)
 
 
 def _require_assessed(
