@@ -160,9 +160,41 @@ def test_the_judgement_on_an_investigation_says_what_the_inspectorate_asks_of_it
 
     assert judged is not None
     assert {field.code: (field.type, field.source) for field in judged.fields} == dict.fromkeys(
-        ("story-asked-for", "story-in-report", "aftercare-described", "findings-shared"),
+        (
+            *("approved", "story-asked-for", "story-in-report"),
+            *("aftercare-described", "findings-shared"),
+        ),
         ("yes-no", "§2.4"),
     )
+
+
+@pytest.mark.parametrize(
+    ("track", "step", "outcomes"),
+    [
+        ("calamity-investigation", "report-finished", {"calamity", "no-calamity"}),
+        ("calamity-investigation", "inspectorate-judged", {"calamity", "no-calamity"}),
+        ("complaint", "answered", {"relabelled-calamity", "other"}),
+        ("disciplinary", "ruling", {"other"}),
+        ("application", "decided", {"granted", "rejected"}),
+        ("application", "objection-decided", {"granted", "rejected"}),
+    ],
+)
+def test_what_came_of_a_track_is_said_in_the_words_of_the_source_or_not_stated_or_unknown(
+    definition: Definition, track: str, step: str, outcomes: set[str]
+) -> None:
+    found = definition.step(track, step)
+
+    assert found is not None
+    assert codes(found.outcomes) == outcomes | {"not-stated", "unknown"}
+
+
+def test_an_objection_may_follow_a_decision_of_which_nobody_knows_what_it_says(
+    definition: Definition,
+) -> None:
+    filed = definition.step("application", "objection-filed")
+
+    assert filed is not None
+    assert [gone.outcomes for gone in filed.after] == [{"rejected", "not-stated", "unknown"}]
 
 
 def test_on_one_route_whoever_gets_the_referral_makes_the_offer(definition: Definition) -> None:
