@@ -76,7 +76,7 @@ def test_what_is_known_already_adds_nothing() -> None:
     later = replace(TOOK_OVER, occurred=AGAIN)
 
     assert outcome(backup_decider, given=[TOOK_OVER], when=take()) == []
-    assert outcome(backup_decider, given=[TOOK_OVER], when=take(later)) == []
+    assert refusal(backup_decider, given=[TOOK_OVER], when=take(later)) == "already-known"
     assert outcome(backup_decider, given=both, when=take()) == []
     assert outcome(backup_decider, given=both, when=back()) == []
 

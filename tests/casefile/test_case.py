@@ -35,6 +35,7 @@ from casefile.case.examples import (
     WINDING_DOWN,
 )
 from casefile.case.state import Standing
+from events.decider import Rejected
 from events.occurrence import UNKNOWN, Occurred
 from events.testing import lived, outcome, refusal
 
@@ -128,7 +129,6 @@ def test_what_may_follow_follows(
         ([OPENED, RECEIVED], REFUSED),
         ([OPENED, REFUSED], REFUSED),
         ([OPENED, ASSIGNED], ASSIGN),
-        ([OPENED], RELEASED),
         ([OPENED, ASSIGNED, RELEASED], RELEASED),
         ([OPENED, CONTACTED], CONTACTED),
         ([OPENED, VISITED], VISITED),
@@ -142,11 +142,43 @@ def test_what_may_follow_follows(
         ([OPENED, WINDING_DOWN], WINDING_DOWN),
         ([OPENED, CLOSED], CLOSE),
         ([OPENED, CLOSED, REOPENED], REOPEN),
-        ([OPENED], REOPEN),
     ],
 )
 def test_what_is_asked_again_is_ignored(before: list[CaseEvent], command: CaseCommand) -> None:
     assert outcome(case_decider, given=before, when=command) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "code"),
+    [
+        ([CONTACTED], replace(CONTACTED, occurred=AGAIN), "already-known"),
+        ([CONTACTED], replace(CONTACTED, channel="letter"), "already-known"),
+        ([VISITED], replace(VISITED, occurred=UNKNOWN), "already-known"),
+        ([ASSIGNED], replace(ASSIGN, occurred=AGAIN), "already-known"),
+        ([ASSIGNED], replace(ASSIGN, occurred=FIRST_DAY), "already-known"),
+        ([ASSIGNED, RELEASED], replace(RELEASED, occurred=AGAIN), "already-known"),
+        ([], RELEASED, "not-in-the-team"),
+        ([WINDING_DOWN], replace(WINDING_DOWN, occurred=RELEASED.occurred), "already-known"),
+        ([CLOSED], replace(CLOSE, occurred=AGAIN), "already-known"),
+        ([CLOSED], replace(CLOSE, reason="settled"), "already-known"),
+        ([CLOSED], replace(CLOSE, checklist={"evaluated": "no"}), "already-known"),
+        ([CLOSED, REOPENED], replace(REOPEN, occurred=AGAIN), "case-open"),
+        ([CLOSED, REOPENED], replace(REOPEN, reason="new-need"), "case-open"),
+        ([], REOPEN, "case-open"),
+    ],
+)
+def test_what_is_known_otherwise_is_refused(
+    before: list[CaseEvent], command: CaseCommand, code: str
+) -> None:
+    assert refusal(case_decider, given=[OPENED, *before], when=command) == code
+
+
+def test_a_refusal_says_what_is_known() -> None:
+    before: list[CaseEvent] = [OPENED, CONTACTED]
+    other = replace(CONTACTED, occurred=AGAIN)
+
+    with pytest.raises(Rejected, match=r"first contact is known already: 2027-02-17, phone\."):
+        outcome(case_decider, given=before, when=other)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,12 @@ def test_what_was_not_offered_is_not_acknowledged() -> None:
     assert refusal(handover_decider, given=[OFFERED], when=on(early)) == "impossible-order"
 
 
+def test_a_receipt_on_another_day_is_refused() -> None:
+    other, both = replace(ACKNOWLEDGE, occurred=UNKNOWN), [OFFERED, ACKNOWLEDGED]
+
+    assert refusal(handover_decider, given=both, when=on(other)) == "already-known"
+
+
 def test_after_a_case_closed_nothing_is_handed_over() -> None:
     closed = case_decider.fold([*TEAM, CLOSED])
     late = Occurred.parse("2027-06-01")

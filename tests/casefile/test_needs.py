@@ -78,6 +78,8 @@ def test_what_is_known_already_adds_nothing(before: list[NeedsEvent], told: Need
         ([IDENTIFIED], replace(MET, occurred=OPENED.occurred), "impossible-order"),
         ([IDENTIFIED], replace(NEED_CLOSED, occurred=OPENED.occurred), "impossible-order"),
         ([IDENTIFIED, replace(NEED_CLOSED, occurred=MET.occurred)], MET_AFTER, "need-closed"),
+        ([IDENTIFIED, MET_AFTER], replace(NEED_CLOSED, occurred=MET.occurred), "impossible-order"),
+        ([IDENTIFIED, NEED_CLOSED], replace(NEED_CLOSED, occurred=MET.occurred), "already-known"),
     ],
 )
 def test_what_cannot_be_is_refused(before: list[NeedsEvent], told: NeedsEvent, code: str) -> None:

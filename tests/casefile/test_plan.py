@@ -33,6 +33,7 @@ def on(told: AgreementMade, case: Case = OPEN) -> PlanCommand:
         ([LEADS_ALONE], TAKES_OVER),
         ([TAKES_OVER, LEADS_ALONE], replace(TAKES_OVER, agreement=OTHER_ID, occurred=UNKNOWN)),
         ([AVAILABLE], replace(AVAILABLE, agreement=OTHER_ID)),
+        ([TAKES_OVER], replace(TAKES_OVER, agreement=OTHER_ID, occurred=LEADS_ALONE.occurred)),
         ([LEADS_ALONE], replace(LEADS_ALONE, agreement=OTHER_ID, occurred=TAKES_OVER.occurred)),
     ],
 )
@@ -46,7 +47,7 @@ def test_what_may_follow_follows(before: list[AgreementMade], told: AgreementMad
         ([TAKES_OVER], TAKES_OVER),
         ([AVAILABLE], AVAILABLE),
         ([TAKES_OVER, LEADS_ALONE], TAKES_OVER),
-        ([TAKES_OVER], replace(TAKES_OVER, agreement=OTHER_ID, occurred=LEADS_ALONE.occurred)),
+        ([TAKES_OVER], replace(TAKES_OVER, agreement=OTHER_ID)),
     ],
 )
 def test_what_is_known_already_adds_nothing(

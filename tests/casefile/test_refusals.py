@@ -67,7 +67,7 @@ WRITES: dict[str, Body] = {
     "reopenings": {"reason": "new-need"},
     "handovers": {"receiver": str(COLLEAGUE), "reason": "absence", "giver": str(CASE_MANAGER)},
     RECEIPT: {},
-    "takeovers": {"backup": str(STAND_IN), "occurredAt": "2027-02-23"},
+    "takeovers": {"backup": str(STAND_IN), "occurredAt": "2027-02-21"},
     "hand-backs": {"backup": str(STAND_IN), "occurredAt": "2027-02-24"},
     "persons": {"role": "near-person", "relation": "partner", "contact": {"name": "A. Visser"}},
     f"persons/{CHILD}/roles": {"role": "spokesperson", "mandate": "by-agreement"},
@@ -394,6 +394,8 @@ async def test_a_repeated_request_gets_the_first_answer(
 ) -> None:
     path, headers = f"{CASES}/{CASE_ID}/{route}", {"idempotency-key": "once", "if-match": "*"}
     headers = headers if route in CHANGES else {"idempotency-key": "once"}
+    if route == "reopenings":
+        await post(lead, "closings")
     first = await lead.post(path, json=WRITES[route], headers=headers)
     after = traces()
 

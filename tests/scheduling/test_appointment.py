@@ -102,6 +102,7 @@ def test_what_is_known_already_adds_nothing(
             replace(HOLD, occurred=Occurred.parse("2027-03-02T08:59:59Z")),
             "impossible-order",
         ),
+        ([PLANNED, CONFIRMED], replace(CONFIRM, occurred=UNKNOWN), "already-known"),
         ([PLANNED, CANCELLED], CONFIRM, "appointment-cancelled"),
         ([PLANNED, CANCELLED], HOLD, "appointment-cancelled"),
         ([PLANNED, CANCELLED], replace(CANCEL, by="client"), "appointment-cancelled"),

@@ -87,6 +87,7 @@ EARLY = Occurred.parse("2027-01-31")
         ([], AWAY_SHORTER, "no-such-absence"),
         ([], NOT_AWAY, "no-such-absence"),
         ([AWAY, NOT_AWAY], AWAY_SHORTER, "no-such-absence"),
+        ([AWAY, NOT_AWAY], replace(NOT_AWAY, occurred=LATER), "already-known"),
         ([AWAY], replace(AWAY_SHORTER, occurred=EARLY), "impossible-order"),
         ([AWAY], replace(NOT_AWAY, occurred=EARLY), "impossible-order"),
         ([CAPACITY], replace(CAPACITY, cases=8, occurred=EARLY), "impossible-order"),

@@ -27,6 +27,11 @@ class Invalid(Rejected):
         self.errors = tuple(errors)
 
 
+def already_known(fact: str, *known: object) -> Rejected:
+    """Another fact stands where this one would: nothing but an equal repetition is no news."""
+    return Rejected("already-known", f"{fact} is known already: {', '.join(map(str, known))}.")
+
+
 def not_among(known: Iterable[str]) -> str:
     """What is said of a field whose code is none of those that are known; it is not quoted."""
     return f"must be one of: {', '.join(sorted(known))}"

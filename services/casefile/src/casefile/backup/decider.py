@@ -8,7 +8,7 @@ from casefile.backup.events import CODEC, BackupEvent, BackupHandedBack, BackupT
 from casefile.case.beside import OnCase
 from casefile.case.decider import Case, require_within
 from events.commands import StreamType
-from events.decider import Decider, Rejected
+from events.decider import Decider, Rejected, already_known
 from events.occurrence import Occurred
 
 
@@ -67,8 +67,10 @@ def evolve(backups: Backups, event: BackupEvent) -> Backups:
 def _take_over(command: TakeOver, case: Case, backups: Backups) -> list[BackupEvent]:
     told = command.told
     now = backups.standing_in(case, told.occurred)
-    if now and now.backup == told.backup:
+    if now == told:
         return []
+    if now and now.backup == told.backup:
+        raise already_known("Since when this backup stands in", now.occurred)
     require_within(case, told.occurred)
     held = case.team_at(told.occurred)
     if not any(a.case_manager == told.backup and a.role in command.roles for a in held):

@@ -28,7 +28,7 @@ from casefile.case.state import Case, Standing, Status, evolve
 from casefile.case.work import work
 from events.commands import StreamType
 from events.contracts.contract import Known
-from events.decider import Decider, Rejected
+from events.decider import Decider, Rejected, already_known
 from events.history import repeats
 from events.occurrence import Occurred
 
@@ -97,9 +97,9 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
         case CaseManagerReleased():
             return _release(command, case)
         case FirstContactMade():
-            return [] if case.contacted else _within(command, case)
+            return _contact(command, case)
         case FirstVisitMade():
-            return [] if case.first_visit else _within(command, case)
+            return _visit(command, case)
         case (
             IntensityChanged()
             | ClientConditionChanged()
@@ -134,7 +134,26 @@ def _within(told: FirstContactMade | FirstVisitMade | Standing, case: Case) -> l
     return [told]
 
 
+def _contact(told: FirstContactMade, case: Case) -> list[CaseEvent]:
+    known = case.first_contact
+    if known is None:
+        return _within(told, case)
+    if (known.channel, known.occurred) == (told.channel, told.occurred):
+        return []
+    raise already_known("The first contact", known.occurred, known.channel)
+
+
+def _visit(told: FirstVisitMade, case: Case) -> list[CaseEvent]:
+    known = case.first_visit
+    if known is None:
+        return _within(told, case)
+    if known.occurred == told.occurred:
+        return []
+    raise already_known("The first visit", known.occurred)
+
+
 def _open(command: OpenCase, case: Case) -> list[CaseEvent]:
+    """By a message: whatever else it may say, the case is open."""
     if case.status is not Status.NEW:
         return []
     return [CaseOpened(organisation=command.organisation, spell=1, occurred=command.occurred)]
@@ -146,8 +165,10 @@ def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
     told = CaseManagerAssigned(
         case_manager=command.case_manager, role=command.role, occurred=command.occurred
     )
-    if (assigned and assigned.role == command.role) or told in case.elapsed:
+    if told == assigned or told in case.elapsed:
         return []
+    if assigned and assigned.role == command.role:
+        raise already_known("Since when this role is held", assigned.occurred)
     others = [
         other
         for other in case.team.values()
@@ -161,16 +182,29 @@ def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
 def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
     assigned = case.team.get(told.case_manager)
     if assigned is None:
-        return []
+        return _left(told, case)
     if told.occurred.certainly_before(assigned.occurred):
         raise Rejected("impossible-order", "Nobody is released before being assigned.")
     return [told]
 
 
+def _left(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
+    """Of somebody who is not in the team, or not any more."""
+    known = case.released.get(told.case_manager)
+    if known is None:
+        raise Rejected("not-in-the-team", "This case manager is not in the team of the case.")
+    if known == told:
+        return []
+    raise already_known("The release of this case manager", known.occurred)
+
+
 def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:
     """It belongs to the spell that began last."""
-    if case.now.winding_down:
+    known = case.now.winding_down
+    if known == told.occurred:
         return []
+    if known:
+        raise already_known("The winding down of this spell", known)
     require_within(case, told.occurred)
     if not case.now.has_within(told.occurred):
         raise Rejected("impossible-order", "The case opened again after this.")
@@ -178,12 +212,13 @@ def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:
 
 
 def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
-    if case.status is Status.CLOSED:
-        return []
+    if closed := case.now.closed:
+        return _closed(command, closed)
     require_within(case, command.occurred)
     if case.now.opened and command.occurred.certainly_before(case.now.opened):
         raise Rejected("impossible-order", "The case opened again after this.")
-    for earlier in (case.first_contact, case.first_visit, case.now.winding_down):
+    firsts = [first.occurred for first in (case.first_contact, case.first_visit) if first]
+    for earlier in (*firsts, case.now.winding_down):
         if earlier and case.now.has_within(earlier) and command.occurred.certainly_before(earlier):
             raise Rejected("impossible-order", "The case did not close before what led to that.")
     return [
@@ -197,9 +232,23 @@ def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
     ]
 
 
+def _closed(command: CloseCase, known: CaseClosed) -> list[CaseEvent]:
+    """Which needs are open is not asked of whoever closes a case."""
+    if (known.reason, known.checklist, known.occurred) == (
+        command.reason,
+        command.checklist,
+        command.occurred,
+    ):
+        return []
+    raise already_known("The closing of this spell", known.occurred, known.reason)
+
+
 def _reopen(command: ReopenCase, case: Case) -> list[CaseEvent]:
     if case.status is Status.OPEN:
-        return []
+        known = case.now.reopened
+        if known and (known.reason, known.occurred) == (command.reason, command.occurred):
+            return []
+        raise Rejected("case-open", f"The case is open, since {case.now.opened}.")
     if case.closed and command.occurred.certainly_before(case.closed):
         raise Rejected("impossible-order", "The case was not closed yet.")
     return [CaseReopened(reason=command.reason, spell=case.spell + 1, occurred=command.occurred)]

@@ -39,6 +39,7 @@ class Spell:
     """One stay in the case; `winding_down` since when support was being withdrawn, if it was."""
 
     opened: Occurred | None = None
+    reopened: CaseReopened | None = None
     winding_down: Occurred | None = None
     closed: CaseClosed | None = None
 
@@ -75,8 +76,8 @@ class Case:
 
     organisation: UUID | None = None
     spells: Mapping[int, Spell] = field(default_factory=dict)
-    first_contact: Occurred | None = None
-    first_visit: Occurred | None = None
+    first_contact: FirstContactMade | None = None
+    first_visit: FirstVisitMade | None = None
     told: tuple[Standing, ...] = ()
     team: Mapping[UUID, CaseManagerAssigned] = field(default_factory=dict)
     released: Mapping[UUID, CaseManagerReleased] = field(default_factory=dict)
@@ -167,10 +168,10 @@ def evolve(case: Case, event: CaseEvent) -> Case:
             return replace(case, contact=contact)
         case ContactDataRefused(reason=reason):
             return replace(case, contact_refused=reason)
-        case FirstContactMade(occurred=occurred):
-            return replace(case, first_contact=occurred)
-        case FirstVisitMade(occurred=occurred):
-            return replace(case, first_visit=occurred)
+        case FirstContactMade():
+            return replace(case, first_contact=event)
+        case FirstVisitMade():
+            return replace(case, first_visit=event)
         case (
             IntensityChanged()
             | ClientConditionChanged()
@@ -192,7 +193,7 @@ def _turned(case: Case, event: CaseOpened | CaseReopened | WindingDownStarted | 
             spell = replace(spell, opened=occurred)
         case CaseReopened(occurred=occurred):
             case = replace(case, team={})
-            spell = replace(spell, opened=occurred)
+            spell = replace(spell, opened=occurred, reopened=event)
         case WindingDownStarted(occurred=occurred):
             spell = replace(spell, winding_down=occurred)
         case CaseClosed():

@@ -8,7 +8,7 @@ from casefile.case.beside import OnCase
 from casefile.case.decider import Case, require_within
 from casefile.handover.events import CODEC, HandoverAcknowledged, HandoverEvent, HandoverOffered
 from events.commands import StreamType
-from events.decider import Decider, Rejected
+from events.decider import Decider, Rejected, already_known
 from events.occurrence import Occurred
 
 
@@ -70,8 +70,11 @@ def _acknowledge(
         raise Rejected("no-such-handover", "There is no such handover on this case.")
     if command.by != offered.receiver:
         raise Rejected("not-the-receiver", "Only the receiver acknowledges a handover.")
-    if command.handover in handovers.acknowledged:
+    known = handovers.acknowledged.get(command.handover)
+    if known and known.occurred == command.occurred:
         return []
+    if known:
+        raise already_known("The receipt of this handover", known.occurred)
     if command.occurred.certainly_before(offered.occurred):
         raise Rejected("impossible-order", "The handover was not offered yet.")
     require_within(case, command.occurred)

@@ -16,7 +16,7 @@ from casefile.needs.events import (
     ReferredOut,
 )
 from events.commands import StreamType
-from events.decider import Decider, Rejected
+from events.decider import Decider, Rejected, already_known
 from events.history import latest, repeats
 from events.occurrence import Occurred
 
@@ -60,9 +60,10 @@ def decide(asked: NeedsCommand, needs: Needs) -> list[NeedsEvent]:
     need = told.need
     if need is not None and not isinstance(told, NeedIdentified):
         _require_possible(need, told.occurred, needs)
-    closed = needs.closed.get(told.need) if isinstance(told, NeedMet) else None
-    if closed and closed.occurred.certainly_before(told.occurred):
-        raise Rejected("need-closed", "This need had been closed before.")
+    if isinstance(told, NeedMet):
+        _require_not_closed(told, needs)
+    if isinstance(told, NeedClosed):
+        _require_open(told, needs)
     require_within(asked.case, told.occurred)
     return [told]
 
@@ -78,11 +79,25 @@ def _is_known(told: NeedsEvent, needs: Needs) -> bool:
         case NeedMet():
             return repeats(told, needs.told, needs.met.get(told.need))
         case NeedClosed():
-            return told.need in needs.closed
+            return told == needs.closed.get(told.need)
         case ReferredOut():
             return told.referral in needs.referrals
         case _:
             assert_never(told)
+
+
+def _require_not_closed(told: NeedMet, needs: Needs) -> None:
+    closed = needs.closed.get(told.need)
+    if closed and closed.occurred.certainly_before(told.occurred):
+        raise Rejected("need-closed", "This need had been closed before.")
+
+
+def _require_open(told: NeedClosed, needs: Needs) -> None:
+    if known := needs.closed.get(told.need):
+        raise already_known("The closing of this need", known.occurred)
+    met = needs.met.get(told.need)
+    if met and told.occurred.certainly_before(met.occurred):
+        raise Rejected("impossible-order", "This need was met after that.")
 
 
 def _require_possible(need: UUID, occurred: Occurred, needs: Needs) -> None:

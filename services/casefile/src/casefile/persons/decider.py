@@ -16,7 +16,7 @@ from casefile.persons.events import (
     PersonsEvent,
 )
 from events.commands import StreamType
-from events.decider import Decider, Rejected
+from events.decider import Decider, Rejected, already_known
 from events.history import latest, repeats
 
 PersonsCommand = OnCase[PersonAdded | PersonRoleChanged | PersonDetailsChanged | ClientDied]
@@ -90,8 +90,8 @@ def evolve(persons: Persons, event: PersonsEvent) -> Persons:
 
 
 def _add(told: PersonAdded, case: Case, persons: Persons) -> list[PersonsEvent]:
-    if told.person in persons.added:
-        return []
+    if known := persons.added.get(told.person):
+        raise already_known("This person", known.occurred)
     require_within(case, told.occurred)
     return [told]
 
@@ -103,22 +103,14 @@ def _change_role(told: PersonRoleChanged, case: Case, persons: Persons) -> list[
     died = persons.deaths.get(told.person)
     if died and died.occurred.certainly_before(told.occurred):
         raise Rejected("person-died", "This person had died before.")
-    standing = persons.roles[told.person]
-    same = (standing.role, standing.mandate, standing.client_type) == (
-        told.role,
-        told.mandate,
-        told.client_type,
-    )
-    if same and not told.occurred.certainly_before(standing.occurred):
-        return []
     require_within(case, told.occurred)
     return [told]
 
 
 def _die(told: ClientDied, persons: Persons) -> list[PersonsEvent]:
     """The case goes on, under the same id; who is the client then is told of that person."""
-    if told.person in persons.deaths:
-        return []
+    if known := persons.deaths.get(told.person):
+        raise already_known("This death", known.occurred)
     if told.person is None:
         if any(role.client_type for role in persons.roles.values()):
             raise Rejected("client-not-named", "The clients are known: it must be said who died.")

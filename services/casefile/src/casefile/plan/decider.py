@@ -1,14 +1,15 @@
 """What is agreed on holds until something else of its kind is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
+from uuid import UUID
 
 from casefile.case.beside import OnCase
 from casefile.case.decider import require_within
 from casefile.plan.events import CODEC, AgreementMade, PlanEvent
 from events.commands import StreamType
 from events.decider import Decider
-from events.history import latest
+from events.history import latest, repeats
 
 PlanCommand = OnCase[AgreementMade]
 
@@ -25,7 +26,7 @@ class Plan:
 
 def decide(asked: PlanCommand, plan: Plan) -> list[PlanEvent]:
     told = asked.command
-    if told.agreement in {agreed.agreement for agreed in plan.told} or _holds(told, plan):
+    if told.agreement in {agreed.agreement for agreed in plan.told} or _is_known(told, plan):
         return []
     require_within(asked.case, told.occurred)
     return [told]
@@ -35,12 +36,16 @@ def evolve(plan: Plan, event: PlanEvent) -> Plan:
     return Plan(told=(*plan.told, event))
 
 
-def _holds(told: AgreementMade, plan: Plan) -> bool:
-    """Whether the same code holds already; words are always new, since nobody compares them."""
-    standing = plan.standing.get(told.kind)
-    if standing is None or told.words or standing.words:
+def _is_known(told: AgreementMade, plan: Plan) -> bool:
+    """Whether the same was told; words are always new, since nobody compares them."""
+    if told.words:
         return False
-    return standing.value == told.value and not told.occurred.certainly_before(standing.occurred)
+    standing = plan.standing.get(told.kind)
+    return repeats(_said(told), list(map(_said, plan.told)), standing and _said(standing))
+
+
+def _said(told: AgreementMade) -> AgreementMade:
+    return replace(told, agreement=UUID(int=0))
 
 
 plan_decider = Decider(Plan(), decide, evolve)

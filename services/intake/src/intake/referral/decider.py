@@ -1,13 +1,13 @@
 """When a referral can be made, how it ends, and which others may be the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
 from events.commands import StreamType
-from events.decider import Decider, Rejected
+from events.decider import Decider, Rejected, already_known
 from events.occurrence import UNKNOWN, Occurred
 from intake.offer.decider import require_after_origin
 from intake.offer.events import Known
@@ -84,7 +84,10 @@ ReferralCommand = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
-    """`contact` is what may be passed on of who came without an offer; `links` are others."""
+    """`contact` is what may be passed on of who came without an offer; `links` are others.
+
+    `ended` is how it was decided on or taken back, `outcomes` what was assessed in that.
+    """
 
     status: Status = Status.NEW
     source: str = ""
@@ -93,6 +96,9 @@ class Referral:
     contact: UUID | None = None
     links: frozenset[UUID] = frozenset()
     made: Occurred = UNKNOWN
+    outcomes: Mapping[str, Known] = field(default_factory=dict)
+    ended: ReferralAccepted | ReferralScreenedOut | ReferralWithdrawn | None = None
+    consent_withdrawn: ReferralConsentWithdrawn | None = None
 
 
 def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
@@ -125,18 +131,18 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
                 contact=event.contact,
                 made=event.occurred,
             )
-        case CriterionAssessed():
-            return referral
+        case CriterionAssessed(criterion=criterion, outcome=outcome):
+            return replace(referral, outcomes={**referral.outcomes, criterion: outcome})
         case ReferralAccepted():
-            return replace(referral, status=Status.ACCEPTED)
+            return replace(referral, status=Status.ACCEPTED, ended=event)
         case ReferralScreenedOut():
-            return replace(referral, status=Status.SCREENED_OUT)
+            return replace(referral, status=Status.SCREENED_OUT, ended=event)
         case ReferralWithdrawn():
-            return replace(referral, status=Status.WITHDRAWN)
+            return replace(referral, status=Status.WITHDRAWN, ended=event)
         case ReferralConsentGiven(contact=contact):
             return replace(referral, contact=contact)
         case ReferralConsentWithdrawn():
-            return replace(referral, contact=None)
+            return replace(referral, contact=None, consent_withdrawn=event)
         case ReferralLinked(other=other):
             return replace(referral, links=referral.links | {other})
         case ReferralUnlinked(other=other):
@@ -148,8 +154,10 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
 def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
     if referral.status is Status.WITHDRAWN:
         raise _refused(referral)
-    if referral.status is not Status.NEW:
+    if referral.status is not Status.NEW and command.occurred == referral.made:
         return []
+    if referral.status is not Status.NEW:
+        raise already_known("This referral", referral.made)
     if not command.accepted:
         raise Rejected("offer-not-accepted", "Only who accepted the offer is referred.")
     if command.contact is None:
@@ -170,37 +178,57 @@ def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
 
 
 def _accept(command: AcceptReferral, referral: Referral) -> list[ReferralEvent]:
-    if referral.status is Status.ACCEPTED:
-        return []
-    _require_open(command.occurred, referral)
-    if not command.fits:
-        raise Rejected("criteria-not-met", "The criteria in force do not admit this referral.")
     accepted = ReferralAccepted(
         criteria_version=command.criteria_version,
         organisation=referral.organisation,
         occurred=command.occurred,
     )
+    if _is_known(accepted, referral, command.outcomes):
+        return []
+    _require_open(command.occurred, referral)
+    if not command.fits:
+        raise Rejected("criteria-not-met", "The criteria in force do not admit this referral.")
     return [*_assessed(command), accepted]
 
 
 def _screen_out(command: ScreenOutReferral, referral: Referral) -> list[ReferralEvent]:
-    if referral.status is Status.SCREENED_OUT:
-        return []
-    _require_open(command.occurred, referral)
     screened_out = ReferralScreenedOut(
         criteria_version=command.criteria_version,
         reason=command.reason,
         explanation=command.explanation,
         occurred=command.occurred,
     )
+    if _is_known(screened_out, referral, command.outcomes):
+        return []
+    _require_open(command.occurred, referral)
     return [*_assessed(command), screened_out]
 
 
 def _withdraw(told: ReferralWithdrawn, referral: Referral) -> list[ReferralEvent]:
-    if referral.status is Status.WITHDRAWN:
+    if _is_known(told, referral, referral.outcomes):
         return []
     _require_open(told.occurred, referral)
     return [told]
+
+
+def _is_known(
+    told: ReferralAccepted | ReferralScreenedOut | ReferralWithdrawn,
+    referral: Referral,
+    outcomes: Mapping[str, Known],
+) -> bool:
+    """Words are not compared, only whether there are any. Raises Rejected for another end."""
+    known = referral.ended
+    if known and _said(known) == _said(told) and outcomes == referral.outcomes:
+        return True
+    if type(known) is type(told):
+        raise already_known("What became of this referral", known.occurred, referral.status)
+    return False
+
+
+def _said(end: ReferralAccepted | ReferralScreenedOut | ReferralWithdrawn) -> object:
+    if isinstance(end, ReferralAccepted):
+        return end
+    return replace(end, explanation=None), end.explanation is None
 
 
 def _consent(
@@ -214,7 +242,9 @@ def _consent(
     _require_after(told.occurred, referral)
     if isinstance(told, ReferralConsentGiven):
         return [] if referral.contact == told.contact else [told]
-    return [told] if referral.contact else []
+    if referral.consent_withdrawn in (None, told) or referral.contact:
+        return [told] if referral.contact else []
+    raise already_known("The withdrawal of this consent", referral.consent_withdrawn.occurred)
 
 
 def _link(told: ReferralLinked | ReferralUnlinked, referral: Referral) -> list[ReferralEvent]:

@@ -6,7 +6,7 @@ from typing import assert_never
 from uuid import UUID
 
 from events.commands import StreamType
-from events.decider import Decider, Rejected
+from events.decider import Decider, Rejected, already_known
 from events.occurrence import Occurred
 from scheduling.appointment.events import (
     CODEC,
@@ -103,8 +103,11 @@ def _confirm(command: ConfirmAppointment, appointment: Appointment) -> list[Appo
     planned = _standing(command, appointment)
     if command.participant not in planned.participants:
         raise Rejected("not-a-participant", "This participant does not take part in it.")
-    if command.participant in appointment.confirmed_by:
+    known = appointment.confirmations.get(command.participant)
+    if known and known.occurred == command.occurred:
         return []
+    if known:
+        raise already_known("This confirmation", known.occurred)
     return [
         AppointmentConfirmed(
             appointment=command.appointment,

@@ -30,9 +30,13 @@ class Appointment:
     """The same whatever the order in which its facts come; it is none before it is planned."""
 
     planned: AppointmentPlanned | None = None
-    confirmed_by: frozenset[str] = frozenset()
+    confirmations: Mapping[str, AppointmentConfirmed] = field(default_factory=dict)
     cancelled: AppointmentCancelled | None = None
     held: AppointmentHeld | None = None
+
+    @property
+    def confirmed_by(self) -> frozenset[str]:
+        return frozenset(self.confirmations)
 
     @property
     def status(self) -> Status:
@@ -77,7 +81,7 @@ def evolve(appointments: Appointments, event: AppointmentEvent) -> Appointments:
         case AppointmentPlanned():
             after = replace(before, planned=event)
         case AppointmentConfirmed(participant=participant):
-            after = replace(before, confirmed_by=before.confirmed_by | {participant})
+            after = replace(before, confirmations={**before.confirmations, participant: event})
         case AppointmentCancelled():
             after = replace(before, cancelled=event)
         case AppointmentHeld():

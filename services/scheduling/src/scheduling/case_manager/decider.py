@@ -7,7 +7,7 @@ from typing import assert_never
 from uuid import UUID
 
 from events.commands import StreamType
-from events.decider import Decider, Rejected
+from events.decider import Decider, Rejected, already_known
 from events.occurrence import UNKNOWN, Occurred
 from scheduling.case_manager.events import (
     CODEC,
@@ -45,7 +45,7 @@ class CaseManager:
     capacity: CapacitySet | None = None
     address: AddressGiven | None = None
     absences: Mapping[UUID, Absence] = field(default_factory=dict)
-    withdrawn: frozenset[UUID] = frozenset()
+    withdrawn: Mapping[UUID, AbsenceWithdrawn] = field(default_factory=dict)
 
     def away_on(self, day: date) -> bool:
         return any(absence.covers(day) for absence in self.absences.values())
@@ -82,7 +82,8 @@ def evolve(manager: CaseManager, event: CaseManagerEvent) -> CaseManager:
             return replace(manager, address=event)
         case AbsenceWithdrawn(absence=absence):
             absences = {a: days for a, days in manager.absences.items() if a != absence}
-            return replace(manager, absences=absences, withdrawn=manager.withdrawn | {absence})
+            withdrawn = {**manager.withdrawn, absence: event}
+            return replace(manager, absences=absences, withdrawn=withdrawn)
         case AbsenceRecorded(absence=absence) if manager.knows(absence):
             return manager
         case AbsenceRecorded(absence=absence) | AbsenceChanged(absence=absence):
@@ -125,8 +126,11 @@ def _change(told: AbsenceChanged, manager: CaseManager) -> list[CaseManagerEvent
 
 
 def _withdraw(told: AbsenceWithdrawn, manager: CaseManager) -> list[CaseManagerEvent]:
-    if told.absence in manager.withdrawn:
+    known = manager.withdrawn.get(told.absence)
+    if known == told:
         return []
+    if known:
+        raise already_known("The withdrawal of this absence", known.occurred)
     _standing(told, manager)
     return [told]
 
