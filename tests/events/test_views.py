@@ -27,6 +27,7 @@ from events.memory import MemoryStore
 from events.occurrence import Occurred
 from events.parking import Lane
 from events.parking_postgres import PostgresYard
+from events.pooled import transaction
 from events.postgres import PostgresStore
 from events.rebuild import rebuild
 from events.sql import fetch
@@ -629,6 +630,19 @@ async def test_a_rebuild_parks_the_key_of_a_row_that_an_index_refuses(database: 
         assert await tables.parked(LEVELS) == [numbered(2)]
         assert keys_of(await place.rows()) == {numbered(1), numbered(3)}
         assert await store.pool.fetchval("select to_regclass('levels_v1_held')") is not None
+
+
+@pytest.mark.system
+async def test_two_rebuilds_may_be_the_first_ones_at_once(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        await PostgresViews("intake", store.pool).create([LEVELS])
+        async with asyncio.timeout(20), transaction(store.pool) as other:
+            await other.execute("create schema rebuilding")
+            made = asyncio.create_task(rebuild(database, "intake", LEVELS, as_it_is))
+            while not await store.pool.fetchval(WAITING):
+                assert not made.done()
+
+        assert (await made).rows == 0
 
 
 # A view that fails again and again, or does not move

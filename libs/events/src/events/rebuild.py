@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -93,7 +93,8 @@ class _Rebuild:
         self._parked: dict[UUID, str] = {}
 
     async def begin(self) -> None:
-        await self._connection.execute(f"create schema if not exists {SCHEMA}")
+        with suppress(asyncpg.UniqueViolationError):  # another view's rebuild has just made it
+            await self._connection.execute(f"create schema if not exists {SCHEMA}")
         await self._connection.execute(f"drop table if exists {self._table}")
         await create_table(self._connection, self._table)
         self._position = await self._connection.fetchval(_HEAD)
