@@ -43,6 +43,8 @@ COMPARING = """select count(*) from pg_stat_activity
     where state = 'active' and query like '%except all%' and pid <> pg_backend_pid()"""
 MANY_ROWS = """insert into levels_v1 select gen_random_uuid(), now(), 'infinity', n, '{}', '{}',
     now(), 'infinity' from generate_series(1, 50000) n"""
+KEYS_PER_ROW = """select n_distinct from pg_stats
+    where tablename = 'levels_v1' and attname = 'key'"""
 NONE: tuple[int, ...] = ()
 
 
@@ -643,6 +645,19 @@ async def test_two_rebuilds_may_be_the_first_ones_at_once(database: str) -> None
                 assert not made.done()
 
         assert (await made).rows == 0
+
+
+@pytest.mark.system
+async def test_the_server_is_told_how_many_rows_a_key_has(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        place = Place(store, tables)
+        await set_level(place, 1, 1)
+        await rebuild(database, "intake", LEVELS, as_it_is)
+        await store.pool.execute("analyze levels_v1")
+
+        assert await store.pool.fetchval(KEYS_PER_ROW) == pytest.approx(-0.1)
 
 
 # A view that fails again and again, or does not move

@@ -40,8 +40,11 @@ CONFLICTS = Counter(
 )
 READERS = 8
 CLOSE_SECONDS = 5
-FOR_EACH_VALUE = {"plan_cache_mode": "force_custom_plan"}
-"""Of a plan for any value nobody knows what it costs, such as a list of those few that one sees."""
+PLANS = {"plan_cache_mode": "force_custom_plan", "jit": "off", "random_page_cost": "1.1"}
+"""Of a plan for any value nobody knows what it costs, such as a list of those few that one sees.
+
+Pages lie in memory or on flash; to compile a plan takes longer than most of them do.
+"""
 
 
 class PostgresStore:
@@ -174,7 +177,7 @@ async def _pool(url: str) -> AsyncIterator[asyncpg.Pool]:
         max_size=READERS,
         timeout=CONNECT_SECONDS,
         command_timeout=ANSWER_SECONDS,
-        server_settings={**LIMITS, **FOR_EACH_VALUE},
+        server_settings={**LIMITS, **PLANS},
         init=read_plain_uuids,
         reset=_reset,
     )
