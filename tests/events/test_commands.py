@@ -268,7 +268,7 @@ async def test_a_stream_that_may_not_have_begun_is_looked_at_where_it_is_named(
     def the_same(history: History) -> Add:
         return Add(SUM.state(history, other))
 
-    named = replace(CAUSE, beside=WriteSet(expected={other: 0}))
+    named = replace(CAUSE, looks_at=[other])
     await execute(Rival(store, 1, [other]), SUM, KEY, the_same, named)  # type: ignore[arg-type]
 
     assert await total(store) == 7 + 10 + 20 * begun

@@ -71,13 +71,14 @@ class StreamType(Generic[S, C, E]):
 class Cause:
     """On whose behalf a command runs, what it is checked against, what is written with it.
 
-    `beside.expected` names streams that a gathered command looks at though they may not have begun.
+    `looks_at`: streams that a gathered command looks at though they may not have begun.
     """
 
     metadata: Metadata
     permit: Callable[[History], None] = allow
     expected: int | None = None
     beside: WriteSet = field(default_factory=WriteSet)
+    looks_at: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ async def _attempt(
     if cause.expected not in (None, version):
         raise VersionConflict(stream)
     gathered = callable(command)
-    looked_at = versions if gathered else {stream: version}
+    begun_or_not = {**dict.fromkeys(cause.looks_at, 0), **versions}
+    looked_at = begun_or_not if gathered else {stream: version}
     decided = cast("Gather[C]", command)(history) if gathered else cast("C", command)
     events = stream_type.decider.decide(decided, stream_type.state(history, stream))
     metadata = _inherit(cause.metadata, history)
@@ -168,7 +170,7 @@ async def _attempt(
         cause.beside,
         events=drafts,
         vault=cause.beside.vault if drafts else (),
-        expected={**cause.beside.expected, **looked_at},
+        expected=looked_at,
         work=[*cause.beside.work, *_work(stream_type, drafts, events)],
         request=_answered(cause.beside, version + len(drafts), head),
     )

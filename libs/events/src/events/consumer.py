@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -70,8 +70,7 @@ def react(store: Store, group: str, reactions: Mapping[str, Reaction]) -> Handle
 
 
 async def _execute(store: Store, ask: Ask, message: Recorded[Contract], inbox: WriteSet) -> None:
-    beside = replace(inbox, expected=dict.fromkeys(ask.looks_at, 0))
-    cause = Cause(metadata=follows(message, store.source), beside=beside)
+    cause = Cause(metadata=follows(message, store.source), beside=inbox, looks_at=ask.looks_at)
     await execute(store, ask.stream_type, message.key, ask.command, cause, stream=ask.stream)
 
 

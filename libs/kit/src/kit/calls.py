@@ -94,14 +94,14 @@ class Call:
 
         `told` is the body, needed where that has words of the programme, which are checked. `new`:
         whom a record concerns that this creates; without it a key without events is not found.
-        `looks_at`: streams that a gathered command looks at though they may not have begun.
-        `location` is the resource's path, which ends with its id; by default that of the stream.
+        `looks_at` is that of the Cause; `location` the resource's path, by default the stream's.
         """
         place = location or self._location(stream or key)
         cause = Cause(
             metadata=self.metadata(programme),
             permit=await self._permit(key, stream or key, new),
-            beside=self._beside(place, key, vault, looks_at),
+            beside=self._beside(place, key, vault),
+            looks_at=looks_at,
         )
         made = self._checked(command, told, cause.metadata)
         try:
@@ -250,14 +250,11 @@ class Call:
 
         return permit
 
-    def _beside(
-        self, place: str, key: UUID, vault: Sequence[Sealed] = (), looks_at: Sequence[UUID] = ()
-    ) -> WriteSet:
+    def _beside(self, place: str, key: UUID, vault: Sequence[Sealed] = ()) -> WriteSet:
         return WriteSet(
             request=self._request(place),
             access=[self._line(accesslog.ALLOWED, key)],
             vault=vault,
-            expected=dict.fromkeys(looks_at, 0),
         )
 
     def _location(self, stream: UUID) -> str:

@@ -1,6 +1,7 @@
 """Durable work: fetches the client's contact data from intake into casefile's own vault."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import uuid5
 
@@ -9,7 +10,7 @@ from casefile.case.events import ContactDataReceived, ContactDataRefused
 from casefile.consent.decider import CONSENT, CONTACT_DATA, has_ended
 from events.commands import Cause, Gather, History, execute
 from events.occurrence import Occurred
-from events.store import Erased, Store, Work, WriteSet
+from events.store import Erased, Sealed, Store, Work, WriteSet
 from events.vault import Vault
 from kit.clock import Clock
 from kit.peers import PeerRefused, Peers
@@ -68,17 +69,23 @@ class ContactData:
             return ContactDataReceived(contact=contact, occurred=self._now())
 
         sealed = await self.vault.seal(work.key, record, fields)
-        consents = {CONSENT.beside(work.key): 0}
-        await self._finish(work, received, WriteSet(vault=sealed, expected=consents))
+        await self._finish(work, received, sealed)
 
     async def _refuse(self, work: Work, reason: str) -> None:
         refusal = ContactDataRefused(reason=reason, occurred=self._now())
-        await self._finish(work, refusal, WriteSet())
+        await self._finish(work, refusal)
 
     async def _finish(
-        self, work: Work, told: ContactDataRefused | Gather[CaseCommand], beside: WriteSet
+        self,
+        work: Work,
+        told: ContactDataRefused | Gather[CaseCommand],
+        sealed: Sequence[Sealed] = (),
     ) -> None:
-        cause = Cause(metadata=work.metadata, beside=replace(beside, done=[work.id]))
+        cause = Cause(
+            metadata=work.metadata,
+            beside=WriteSet(vault=sealed, done=[work.id]),
+            looks_at=[CONSENT.beside(work.key)],
+        )
         await execute(self.store, CASE, work.key, told, cause)
 
     def _now(self) -> Occurred:

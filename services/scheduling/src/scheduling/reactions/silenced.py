@@ -7,7 +7,7 @@ from events.consumer import follows
 from events.contracts.contract import Contract
 from events.history import FOREVER
 from events.occurrence import UNKNOWN, end_of_day
-from events.store import Recorded, Store, WriteSet
+from events.store import Recorded, Store
 from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, MissDeadline
 from scheduling.silence import grounds, is_silent, policy_of
@@ -16,8 +16,7 @@ from scheduling.silence import grounds, is_silent, policy_of
 async def tell_missed(store: Store, programmes: Programmes, message: Recorded[Contract]) -> None:
     """Each is missed at the moment at which it passed; a repetition finds it missed."""
     history = await store.history(message.key)
-    beside = WriteSet(expected=dict.fromkeys(grounds(message.key), 0))
-    cause = Cause(metadata=follows(message, store.source), beside=beside)
+    cause = Cause(metadata=follows(message, store.source), looks_at=grounds(message.key))
     for stream in dict.fromkeys(r.stream for r in history if DEADLINE.codec.reads(r.type)):
         if DEADLINE.state(history, stream).silenced is not None:
             miss = _miss(stream, programmes)

@@ -24,9 +24,8 @@ def deadline_misser(store: Store, programmes: Programmes, clock: Clock) -> Handl
             at = max(clock(), work.due_at) if work.due_at else clock()
             return MissDeadline(stopped=stopped, occurred=Occurred.instant(at))
 
-        expected = dict.fromkeys(grounds(work.key), 0)
-        beside = WriteSet(done=[work.id], expected=expected)
-        cause = Cause(metadata=work.metadata, beside=beside)
+        done = WriteSet(done=[work.id])
+        cause = Cause(metadata=work.metadata, beside=done, looks_at=grounds(work.key))
         await execute(store, DEADLINE, work.key, command, cause, stream=stream)
 
     return miss
