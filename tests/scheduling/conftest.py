@@ -1,8 +1,9 @@
 """Scheduling on its stand: its routers over a log in memory, and clients of those who use it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from uuid import UUID
 
 import httpx
 import pytest
@@ -27,8 +28,10 @@ from scheduling.deadline import recipients
 from scheduling.deadline import router as deadline
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
 from scheduling.reactions import consents, deadlines, of_consents, of_deadlines
+from scheduling.work.deadlines import deadline_misser
 
 PROGRAMMES = load()
+Passed = Callable[..., Awaitable[list[type]]]
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
 
@@ -89,3 +92,17 @@ def handle(store: MemoryStore, programmes: Programmes, request: pytest.FixtureRe
             await handled(message)
 
     return handle
+
+
+@pytest.fixture
+def passed(handle: Handle, store: MemoryStore, clock: FixedClock) -> Passed:
+    """What became of a deadline of the case, once this was told and the timers went off."""
+
+    async def passed(*told: Recorded[Contract], of: UUID = FIRST_CONTACT) -> list[type]:
+        for each in told:
+            await handle(each)
+        for timer in list(store.work.values()):
+            await deadline_misser(store, PROGRAMMES, clock)(timer)
+        return [type(CODEC.decode(r).event) for r in store.log if r.stream == of]
+
+    return passed

@@ -20,7 +20,7 @@ from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
 from events.testing import METADATA, FixedClock, lived, numbered, outcome, published, recorded, told
-from programmes.loader import Programmes, load
+from programmes.loader import Programmes
 from scheduling.appointment.decider import APPOINTMENT
 from scheduling.appointment.events import AppointmentCancelled, AppointmentPlanned
 from scheduling.appointment.examples import APPOINTMENT_ID, PLANNED
@@ -37,11 +37,11 @@ from scheduling.consent.events import ConsentEvent
 from scheduling.consent.examples import GIVEN as GIVEN_HERE
 from scheduling.consent.examples import WITHDRAWN as WITHDRAWN_HERE
 from scheduling.deadline.events import DeadlineMet, DeadlineMissed, DeadlineSet, DeadlineSilenced
-from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET_LATE
+from scheduling.deadline.examples import CASE_ID, MET_LATE
 from scheduling.reactions import consents, deadlines, of_deadlines, reading
-from scheduling.work.deadlines import deadline_misser
 
 Tell = Callable[..., Awaitable[None]]
+Passed = Callable[..., Awaitable[list[type]]]
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
@@ -87,18 +87,6 @@ async def planned(store: MemoryStore, *events: AppointmentPlanned) -> None:
     await told(store, CODEC, CASE_ID, *events, stream=stream, metadata=UNDER_PROGRAMME)
 
 
-async def passed(
-    handle: Handle, store: MemoryStore, clock: FixedClock, *told: Recorded[Contract]
-) -> list[object]:
-    """What became of the deadlines when the timers went off."""
-    for each in told:
-        await handle(each)
-    for timer in list(store.work.values()):
-        await deadline_misser(store, load(), clock)(timer)
-    events = [CODEC.decode(r).event for r in store.log if r.stream == FIRST_CONTACT]
-    return [type(event) for event in events]
-
-
 @pytest.mark.parametrize(
     ("told", "events"),
     [
@@ -112,13 +100,11 @@ async def passed(
     ],
 )
 async def test_a_deadline_that_passes_while_reminders_have_stopped_is_silent(
-    handle: Handle,
-    store: MemoryStore,
-    clock: FixedClock,
+    passed: Passed,
     told: Sequence[Recorded[Contract]],
     events: Sequence[type],
 ) -> None:
-    assert await passed(handle, store, clock, *told) == events
+    assert await passed(*told) == events
 
 
 GIVEN_LATER = replace(GIVEN, id=numbered(6), occurred=Occurred.parse("2027-02-19"))
@@ -136,36 +122,34 @@ WITHDRAWN_AGAIN = replace(WITHDRAWN, id=numbered(7), occurred=Occurred.parse("20
     ],
 )
 async def test_a_deadline_is_missed_that_passed_before_the_consent_for_its_day_was_handled(
-    handle: Handle,
-    store: MemoryStore,
-    clock: FixedClock,
+    passed: Passed,
     told: Sequence[Recorded[Contract]],
     events: Sequence[type],
 ) -> None:
-    await passed(handle, store, clock, OPENED, WITHDRAWN)
+    await passed(OPENED, WITHDRAWN)
 
-    assert await passed(handle, store, clock, *told) == events
+    assert await passed(*told) == events
 
 
 async def test_a_deadline_that_passed_in_silence_and_was_met_is_not_missed(
-    handle: Handle, store: MemoryStore, clock: FixedClock, tell: Tell
+    passed: Passed, tell: Tell
 ) -> None:
-    await passed(handle, store, clock, OPENED, WITHDRAWN)
+    await passed(OPENED, WITHDRAWN)
     await tell(MET_LATE)
 
-    events = await passed(handle, store, clock, GIVEN)
+    events = await passed(GIVEN)
 
     assert events == [DeadlineSet, DeadlineSilenced, DeadlineMet]
 
 
 async def test_what_is_told_as_missed_was_missed_when_its_timer_went_off(
-    handle: Handle, store: MemoryStore, clock: FixedClock
+    passed: Passed, store: MemoryStore, clock: FixedClock
 ) -> None:
-    await passed(handle, store, clock, OPENED, WITHDRAWN)
+    await passed(OPENED, WITHDRAWN)
     went_off = clock()
     clock.advance(timedelta(hours=1))
 
-    await passed(handle, store, clock, GIVEN)
+    await passed(GIVEN)
 
     missed = store.log[-1]
     assert (missed.type, missed.occurred) == ("deadline.missed.v1", Occurred.instant(went_off))

@@ -1,6 +1,6 @@
 """Once a case is closed its deadlines are silent, but those that go on after that."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
@@ -19,7 +19,6 @@ from events.contracts.casefile import (
     ConsentWithdrawn,
 )
 from events.contracts.contract import Contract
-from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded, WriteSet
@@ -28,13 +27,14 @@ from programmes.loader import Programmes, load
 from scheduling.codec import CODEC
 from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.events import DeadlineMissed, DeadlineSet, DeadlineSilenced
-from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT
+from scheduling.deadline.examples import CASE_ID
 from scheduling.reactions import consents, deadlines, of_consents, of_deadlines
 from scheduling.spell.decider import spell_decider
 from scheduling.spell.events import SpellEvent
 from scheduling.spell.examples import BEGAN, ENDED
 from scheduling.work.deadlines import deadline_misser
 
+Passed = Callable[..., Awaitable[list[type]]]
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 ENDED_AGAIN = replace(ENDED, spell=2, occurred=Occurred.parse("2027-02-18"))
 
@@ -133,20 +133,6 @@ GIVEN = message(
 )
 
 
-async def passed(
-    handle: Handle,
-    store: MemoryStore,
-    *told: Recorded[Contract],
-    of: UUID = FIRST_CONTACT,
-) -> list[object]:
-    """What became of a deadline when the timers went off."""
-    for each in told:
-        await handle(each)
-    for timer in list(store.work.values()):
-        await deadline_misser(store, load(), FixedClock(APRIL))(timer)
-    return [type(CODEC.decode(r).event) for r in store.log if r.stream == of]
-
-
 @pytest.mark.parametrize(
     ("told", "events"),
     [
@@ -161,12 +147,11 @@ async def passed(
     ],
 )
 async def test_a_deadline_that_passes_while_the_case_is_closed_is_silent(
-    handle: Handle,
-    store: MemoryStore,
+    passed: Passed,
     told: Sequence[Recorded[Contract]],
     events: Sequence[type],
 ) -> None:
-    assert await passed(handle, store, *told) == events
+    assert await passed(*told) == events
 
 
 @pytest.mark.parametrize(
@@ -182,35 +167,34 @@ async def test_a_deadline_that_passes_while_the_case_is_closed_is_silent(
     ],
 )
 async def test_what_passed_while_the_case_was_closed_rests_when_it_opens_again(
-    handle: Handle,
-    store: MemoryStore,
+    passed: Passed,
     told: Sequence[Recorded[Contract]],
     events: Sequence[type],
 ) -> None:
     """Unless it was known by that day to have opened, and that is handled after the timer."""
-    await passed(handle, store, OPENED, CLOSED)
+    await passed(OPENED, CLOSED)
 
-    assert await passed(handle, store, *told) == events
+    assert await passed(*told) == events
 
 
 async def test_what_passed_before_anybody_told_of_the_closing_is_missed_once_the_case_opens_again(
-    handle: Handle, store: MemoryStore
+    passed: Passed,
 ) -> None:
     late, again = (known(3, "2027-02-20", known="2027-02-20") for known in (closed, reopened))
 
-    silenced = await passed(handle, store, OPENED, late)
-    missed = await passed(handle, store, again)
+    silenced = await passed(OPENED, late)
+    missed = await passed(again)
 
     assert silenced == [DeadlineSet, DeadlineSilenced]
     assert missed == [*silenced, DeadlineMissed]
 
 
 async def test_a_reopening_of_which_an_earlier_version_knew_the_team_is_told_here_too(
-    handle: Handle, store: MemoryStore
+    passed: Passed, store: MemoryStore
 ) -> None:
     await store.append(WriteSet(message=(consents.GROUP, REOPENED.id)))
 
-    assert await passed(handle, store, OPENED, CLOSED, REOPENED) == [DeadlineSet, DeadlineMissed]
+    assert await passed(OPENED, CLOSED, REOPENED) == [DeadlineSet, DeadlineMissed]
 
 
 async def test_a_deadline_of_a_programme_that_is_not_here_any_more_ends_with_its_case(
@@ -246,7 +230,7 @@ async def test_a_deadline_of_a_programme_that_is_not_here_any_more_ends_with_its
 )
 @pytest.mark.parametrize("closed_first", [True, False])
 async def test_a_bid_is_to_be_answered_after_closing_and_no_other_deadline_goes_on(
-    handle: Handle,
+    passed: Passed,
     store: MemoryStore,
     caused: Recorded[Contract],
     policy: str,
@@ -256,7 +240,7 @@ async def test_a_bid_is_to_be_answered_after_closing_and_no_other_deadline_goes_
 ) -> None:
     told = [CLOSED, caused] if closed_first else [caused, CLOSED]
 
-    became = await passed(handle, store, *told, of=DEADLINE.beside(TRACK, policy))
+    became = await passed(*told, of=DEADLINE.beside(TRACK, policy))
 
     told_ = (CODEC.decode(r).event for r in store.log)
     set_ = next(event for event in told_ if isinstance(event, DeadlineSet))
@@ -265,8 +249,8 @@ async def test_a_bid_is_to_be_answered_after_closing_and_no_other_deadline_goes_
 
 
 async def test_consent_that_is_withdrawn_silences_a_bid_too(
-    handle: Handle, store: MemoryStore
+    passed: Passed,
 ) -> None:
     bid = step(10, "settlement-offered", respondBy="2027-02-24")
 
-    assert await passed(handle, store, bid, WITHDRAWN, of=BID) == [DeadlineSet, DeadlineSilenced]
+    assert await passed(bid, WITHDRAWN, of=BID) == [DeadlineSet, DeadlineSilenced]
