@@ -1,8 +1,9 @@
 """A case's consents, team and spells decide what is done here on it, and by whom."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from events.commands import History
+from events.commands import History, StreamType
 from events.consumer import Ask, Reaction
 from events.contracts import casefile as contracts
 from events.contracts import type_name
@@ -12,6 +13,8 @@ from scheduling.appointment.decider import APPOINTMENT, StopAppointments
 from scheduling.consent.decider import APPOINTMENTS, CONSENT, has_stopped
 from scheduling.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from scheduling.reactions import spells, team
+from scheduling.spell.decider import SPELL
+from scheduling.team.decider import TEAM
 
 GROUP = "scheduling.consents"
 """Of its own, so that no withdrawal waits behind a deadline that cannot be set."""
@@ -20,16 +23,20 @@ SOURCES = ("casefile",)
 
 def _react(message: Recorded[Contract]) -> list[Ask]:
     """In this order: each has its own row in the inbox, by its place. New ones go last."""
-    return [*_of_consents(message), *team.react(message), *spells.react(message)]
+    consent = _told(message)
+    ends = isinstance(consent, ConsentWithdrawn) and APPOINTMENTS in consent.stops
+    return [
+        *_keep(CONSENT, message, consent),
+        *([_stop_appointments(message)] if ends else []),
+        *_keep(TEAM, message, team.told(message)),
+        *_keep(SPELL, message, spells.told(message)),
+    ]
 
 
-def _of_consents(message: Recorded[Contract]) -> list[Ask]:
-    told = _told(message)
-    if told is None:
-        return []
-    heard = Ask(CONSENT, CONSENT.beside(message.key), told)
-    ends = isinstance(told, ConsentWithdrawn) and APPOINTMENTS in told.stops
-    return [heard, _stop_appointments(message)] if ends else [heard]
+def _keep(
+    stream_type: StreamType[Any, Any, Any], message: Recorded[Contract], told: object
+) -> list[Ask]:
+    return [Ask(stream_type, stream_type.beside(message.key), told)] if told else []
 
 
 def _stop_appointments(message: Recorded[Contract]) -> Ask:

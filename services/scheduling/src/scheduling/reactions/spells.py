@@ -1,20 +1,13 @@
 """The end of a case silences its deadlines, until it opens again."""
 
-from events.consumer import Ask
 from events.contracts import casefile as contracts
 from events.contracts import type_name
 from events.contracts.contract import Contract
 from events.store import Recorded
-from scheduling.spell.decider import SPELL
 from scheduling.spell.events import SpellBegan, SpellEnded, SpellEvent
 
 
-def react(message: Recorded[Contract]) -> list[Ask]:
-    told = _told(message)
-    return [Ask(SPELL, SPELL.beside(message.key), told)] if told else []
-
-
-def _told(message: Recorded[Contract]) -> SpellEvent | None:
+def told(message: Recorded[Contract]) -> SpellEvent | None:
     match message.event:
         case contracts.CaseClosed(spell=spell):
             return SpellEnded(spell=spell, known_at=message.recorded_at, occurred=message.occurred)

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from events.consumer import Ask
 from events.contracts import casefile as contracts
 from events.contracts import type_name
 from events.contracts.contract import Contract
 from events.store import Recorded
-from scheduling.team.decider import TEAM
 from scheduling.team.events import (
     BackupHandedBack,
     BackupTookOver,
@@ -19,12 +17,7 @@ from scheduling.team.events import (
 )
 
 
-def react(message: Recorded[Contract]) -> list[Ask]:
-    told = _told(message)
-    return [Ask(TEAM, TEAM.beside(message.key), told)] if told else []
-
-
-def _told(message: Recorded[Contract]) -> TeamEvent | None:
+def told(message: Recorded[Contract]) -> TeamEvent | None:
     at: Mapping[str, Any] = {"position": message.position, "occurred": message.occurred}
     match message.event:
         case contracts.CaseManagerAssigned(case_manager=case_manager, role=role):
