@@ -19,6 +19,7 @@ router = APIRouter(prefix="/v1/cases/{case_id}/messages", tags=["messages"])
 class MessageAnswer(Answer):
     """`status` is queued, sending, sent or failed; `attempts` counts deliveries that began.
 
+    `failed` is also one of which nobody knows whether it was taken, after two deliveries.
     `reached` is whose address took it, which may be another's than `recipientRole` says: null until
     it is sent, and of what was sent before that was kept.
     """
