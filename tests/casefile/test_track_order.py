@@ -6,7 +6,7 @@ import pytest
 
 from casefile.case.decider import case_decider
 from casefile.case.examples import OPENED
-from casefile.track.decider import OpenTrack, RecordStep, track_decider
+from casefile.track.decider import OpenTrack, RecordStep, TrackCommand, track_decider
 from casefile.track.events import StepRecorded
 from casefile.track.examples import CLAIM_FILED
 from events.occurrence import Occurred
@@ -45,10 +45,10 @@ def in_turn(*steps: str) -> list[StepRecorded]:
 def taken(track: str, *told: StepRecorded) -> list[str]:
     """Those that are taken, of what is told one after the other."""
     case = case_decider.fold([OPENED])
-    opened = OpenTrack(case=case, track=track, occurred=OPENED.occurred)
     defined = DEFINITION.track(track)
-    steps = [RecordStep(defined=defined, step=replace(step, track=track)) for step in told]
-    events = lived(track_decider, [opened, *steps])
+    commands: list[TrackCommand] = [OpenTrack(case=case, track=track, occurred=OPENED.occurred)]
+    commands += [RecordStep(defined=defined, step=replace(step, track=track)) for step in told]
+    events = lived(track_decider, commands)
     return [event.step for event in events if isinstance(event, StepRecorded)]
 
 

@@ -82,8 +82,8 @@ async def test_a_hospital_learns_of_its_own_clients_case_that_it_goes_on_and_not
     await story.track("liability", "letter-drafted", "claim-filed")
     await at_rest(world)
     assert story.hospital is not None
-    hidden = (*HIDDEN, str(story.manager.id), str(other.id), story.contact.mark)
-    hidden = (*hidden, REASON, WORDS, told.explanation)
+    ids = (str(story.manager.id), str(other.id), told.explanation)
+    hidden = (*HIDDEN, *ids, story.contact.mark, REASON, WORDS)
 
     opened = set[tuple[str, str]]()
     async for endpoint in _endpoints(world):

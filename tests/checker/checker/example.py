@@ -91,7 +91,7 @@ class Example:
         await self.ask("intake", OFFER, case, offer, expected=1)
         contact = UUID(int=case.int + 1)
         consent = Consent(form="spoken", contact=contact)
-        accept = AcceptOffer(reasons=(), consent=consent, occurred=self.now())
+        accept = AcceptOffer(reasons=(), consent=consent, by_programme=False, occurred=self.now())
         await self.ask("intake", OFFER, case, accept, vault=_sealed(case, contact))
         await self.refer(case, contact)
         await self.deliver()

@@ -87,7 +87,7 @@ def _command(asked: Asked) -> Any:  # noqa: ANN401 - of any stream type
     if not asked.contact:
         return asked.command
     consent = Consent(form="spoken", contact=_record(asked))
-    return AcceptOffer(reasons=(), consent=consent, occurred=TODAY)
+    return AcceptOffer(reasons=(), consent=consent, by_programme=False, occurred=TODAY)
 
 
 def _record(asked: Asked) -> UUID:
@@ -145,8 +145,8 @@ class Client:
         others = [
             make,
             make,
-            NoteNoResponse(occurred=TODAY),
-            DeclineOffer(reasons=(), referred=False, occurred=TODAY),
+            NoteNoResponse(referred=False, by_programme=False, occurred=TODAY),
+            DeclineOffer(reasons=(), referred=False, by_programme=False, occurred=TODAY),
         ]
         rivals = self._chance.sample(others, self._chance.randint(1, 3))
         await self._at_once([self._ask("intake", OFFER, r) for r in rivals])
