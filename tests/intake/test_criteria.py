@@ -10,9 +10,12 @@ import httpx
 import pytest
 import yaml
 
+from events.contracts.intake import OriginAssessed
 from events.memory import MemoryStore
 from events.occurrence import Occurred
 from intake.offer.examples import ACCEPTED, CANDIDATE, CONSENTED, IDENTIFIED, OFFERED
+from intake.organisation.examples import HOSPITAL
+from intake.publish import publish
 from intake.referral.decider import REFERRAL
 from intake.referral.examples import MADE
 from programmes.loader import SHIPPED, Programmes, load
@@ -33,6 +36,8 @@ ASKED = {
     3: ("participating-hospital", "serious-consequences"),
 }
 """The criteria of each version."""
+SUSPECTED: dict[str, Any] = {"status": "possible-calamity", "kind": "unknown"}
+RIGHT = {"kind": "late-response"}
 SELF_REFERRAL = {
     "programme": "medical-incidents",
     "source": "self",
@@ -85,6 +90,37 @@ async def test_who_is_entered_late_is_judged_by_the_criteria_of_that_day(
 
     assert store.log[-1].event["criteria_version"] == version
     assert store.log[-1].metadata.programme_version == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [("2017-05-01", 1), ("2018-12-31", 1), ("2027-02-28", 2), ("2027-03-01", 3), ("unknown", 3)],
+)
+async def test_what_is_thought_of_the_origin_says_which_criteria_were_in_force_then(
+    hospital: httpx.AsyncClient, tell: Tell, store: MemoryStore, day: str, version: int
+) -> None:
+    await tell(replace(IDENTIFIED, origin=None))
+    told = {"status": "possible-calamity", "occurredAt": day}
+    first = {"programme": "medical-incidents", "occurredAt": day, "assessment": SUSPECTED}
+
+    new = await hospital.post("/v1/candidates", json=first)
+    assessments = f"/v1/candidates/{CANDIDATE}/origin-assessments"
+    known = await hospital.post(assessments, json=told)
+    path = f"{assessments}/{store.log[-1].event['assessment']}/corrections"
+    right = await hospital.post(path, json={**told, **RIGHT})
+
+    assert {answer.status_code for answer in (new, known, right)} == {201}
+    published = [found[1] for r in store.log if r.event.get("status") and (found := publish(r))]
+    assert published == [
+        OriginAssessed(
+            **each,
+            consequence="unknown",
+            pending=True,
+            organisation=HOSPITAL,
+            criteria_version=version,
+        )
+        for each in (SUSPECTED, SUSPECTED, {**SUSPECTED, **RIGHT})
+    ]
 
 
 async def _accepted_by(desk: httpx.AsyncClient, referral: str, version: int) -> None:

@@ -28,6 +28,7 @@ ASSESS = AssessOrigin(
     status="possible-calamity",
     kind="late-response",
     consequence="serious-harm",
+    criteria_version=2,
     occurred=ASSESSED.occurred,
 )
 CORRECT = replace(ASSESS, status="no-calamity", corrects=ASSESSED_AS)
@@ -51,6 +52,13 @@ def test_what_is_learnt_late_takes_its_place_before_the_offer_which_is_not_await
     events = outcome(offer_decider, given=told, when=ASSESS)
 
     assert events == [replace(ASSESSED, pending=False)]
+
+
+def test_what_was_told_before_criteria_and_organisation_were_kept_is_not_told_anew() -> None:
+    as_then = replace(ASSESSED, organisation=None, criteria_version=None)
+    before: list[OfferEvent] = [IDENTIFIED, as_then]
+
+    assert outcome(offer_decider, given=before, when=replace(ASSESS, corrects=ASSESSED_AS)) == []
 
 
 def test_a_correction_names_the_event_that_it_corrects() -> None:

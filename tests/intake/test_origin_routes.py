@@ -33,6 +33,7 @@ async def test_a_candidate_is_identified_with_what_is_thought_of_the_origin(
     assert assessment == {
         "id": assessment["id"],
         **SUSPECTED,
+        "criteriaVersion": 2,
         "occurredAt": "2027-03-05T10:00:00Z",
     }
     assert [r.type for r in store.log[-2:]] == [

@@ -279,7 +279,12 @@ async def test_an_outcome_sets_a_task_and_another_takes_it_away(
 
 
 ASSESSMENT = OriginAssessed(
-    status="possible-calamity", kind="unknown", consequence="unknown", pending=True
+    status="possible-calamity",
+    kind="unknown",
+    consequence="unknown",
+    pending=True,
+    organisation=CLAIM,
+    criteria_version=2,
 )
 SUSPECTED = ("origin-assessed", ASSESSMENT, "2027-02-01")
 CONFIRMED = ("origin-assessed", ASSESSMENT.model_copy(update={"status": "calamity"}), "2027-02-10")
@@ -318,6 +323,19 @@ async def in_intake(
         sent = message(position, name, event, on, f"{on}T12:00:00Z")
         await handle(replace(sent, source="intake", type=type_name("intake", name)))
     return DEADLINE.state(store.log, DEADLINE.beside(CASE_ID, policy))
+
+
+@pytest.mark.parametrize(("organisation", "kept"), [(CLAIM, CLAIM), (None, None)])
+async def test_the_task_to_offer_is_its_organisations_and_other_deadlines_are_no_organisations(
+    handle: Handle, store: MemoryStore, organisation: UUID | None, kept: UUID | None
+) -> None:
+    told = ASSESSMENT.model_copy(update={"organisation": organisation})
+
+    task = await in_intake(handle, store, ("origin-assessed", told), OFFERED, SILENT)
+    again = DEADLINE.state(store.log, DEADLINE.beside(CASE_ID, "offer-after-silence"))
+
+    assert (task.status, task.organisation) == (Status.MET, kept)
+    assert (again.status, again.organisation) == (Status.OPEN, None)
 
 
 @pytest.mark.parametrize("met_by", [OFFERED, WITHHELD])

@@ -46,6 +46,7 @@ CAUGHT_UP_SECONDS = 20
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 BACKUP_AWAY = replace(AWAY, absence=uuid5(BACKUP, "absence"), case_manager=BACKUP, last_day=None)
 BACKUPS_TIME = TIME_OF.beside(BACKUP)
+HOSPITAL = uuid5(CASE_MANAGER, "hospital")
 FIRST_DAY, LAST_DAY = "2027-02-18", "2027-02-24"
 
 
@@ -237,7 +238,37 @@ async def test_case_managers_list_the_deadlines_of_their_cases_and_ask_of_nobody
 
     assert [(one["caseId"], one["policy"]) for one in found] == [(str(own), "first-contact")]
     assert problem(refused) == (403, "forbidden")
-    assert await desk.access() == [("deadline:read", "allowed"), ("absence:list", "forbidden")]
+    assert await desk.access() == [("deadline:list", "allowed"), ("absence:list", "forbidden")]
+
+
+@pytest.mark.parametrize("at", [{}, {"asOf": "2027-02-16"}, {"knownAt": "2099-01-01"}])
+async def test_an_organisation_lists_its_own_tasks_to_offer_and_nothing_of_a_case(
+    desk: Desk, at: dict[str, str]
+) -> None:
+    offer = replace(SET, policy="offer", organisation=HOSPITAL)
+    own = await desk.case("own, a case by now", JOINED, due=FIRST_DAY)
+    await desk.told(own, DEADLINE.beside(own, "offer"), offer)
+    after = replace(SET, policy="offer-after-no")
+    await desk.told(own, DEADLINE.beside(own, "offer-after-no"), after)
+    foreign = await desk.case("another's", due=FIRST_DAY)
+    other = replace(offer, organisation=uuid5(HOSPITAL, "another"))
+    await desk.told(foreign, DEADLINE.beside(foreign, "offer"), other)
+
+    found = await listed(_hospital(desk), "/v1/deadlines", at)
+    async with _hospital(desk) as hospital:
+        queries = [{"uncovered": "true"}, {"uncovered": "true", **at}]
+        lists = [await hospital.get("/v1/deadlines", params=query) for query in queries]
+        paths = [f"/v1/cases/{own}/deadlines{rest}" for rest in ("", "/offer", "/first-contact")]
+        reads = [await hospital.get(path) for path in paths]
+
+    [task] = found
+    assert (task["caseId"], task["policy"], task["dueOn"]) == (str(own), "offer", FIRST_DAY)
+    assert task["status"] == "open"
+    assert {problem(answer) for answer in (*lists, *reads)} == {(403, "forbidden")}
+
+
+def _hospital(desk: Desk) -> httpx.AsyncClient:
+    return desk.stand.client(Role.REFERRER, organisation=HOSPITAL)
 
 
 def _manager(desk: Desk) -> httpx.AsyncClient:

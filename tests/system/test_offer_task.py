@@ -7,6 +7,7 @@ import pytest
 
 from events.occurrence import civil_day
 from rig.audit import audit
+from rig.caller import Caller
 from rig.overnight import seconds_left_today
 from rig.rest import at_rest
 from rig.story import Story, fact
@@ -30,7 +31,10 @@ async def test_a_possible_calamity_of_which_nothing_came_is_told_to_the_desk_whe
     for story in (overdue, offered):
         await _suspected(story, found_on)
         await _becomes(story, "open")
+    await at_rest(world)
     task = await overdue.desk.read("scheduling", f"/v1/cases/{overdue.id}/{TASK}")
+    assert await _own_tasks(hospital, due_on) == {overdue.id: "open", offered.id: "open"}
+    assert await _own_tasks(await world.hospital(), due_on) == {}
     await offered.offer()
     await _becomes(offered, "met")
     assert await _alerts(overdue) == []
@@ -40,6 +44,7 @@ async def test_a_possible_calamity_of_which_nothing_came_is_told_to_the_desk_whe
     assert task["dueOn"] == due_on.isoformat()
     assert [await _status(story) for story in (overdue, offered)] == ["missed", "met"]
     await at_rest(world)
+    assert await _own_tasks(hospital, due_on) == {overdue.id: "missed", offered.id: "met"}
     assert await _alerts(offered) == []
     assert len(await _alerts(overdue)) == 1
     [mail] = overdue.mails
@@ -73,6 +78,13 @@ async def _becomes(story: Story, status: str) -> None:
 async def _status(story: Story) -> str | None:
     answer = await story.desk.ask("scheduling", f"/v1/cases/{story.id}/{TASK}")
     return str(answer.json()["status"]) if answer.is_success else None
+
+
+async def _own_tasks(hospital: Caller, due_on: date) -> dict[UUID, str]:
+    """What a hospital finds that it is to do; all of it due on that day."""
+    tasks = (await hospital.read("scheduling", "/v1/deadlines"))["items"]
+    assert {(t["policy"], t["dueOn"]) for t in tasks} <= {("offer", due_on.isoformat())}
+    return {UUID(task["caseId"]): task["status"] for task in tasks}
 
 
 async def _is_told(story: Story) -> bool:

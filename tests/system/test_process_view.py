@@ -19,8 +19,9 @@ from rig.world import World
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 VIEW = "/v1/processes"
-OPEN = {VIEW, VIEW + "/{case_id}"}
-"""All that is open to a hospital outside of intake."""
+TASKS = "/v1/deadlines"
+OPEN = {("casefile", VIEW), ("casefile", VIEW + "/{case_id}"), ("scheduling", TASKS)}
+"""All that is open to a hospital outside of intake; of deadlines, its own tasks to offer."""
 OWN = {
     "/v1/candidates",
     "/v1/candidates/{candidate}",
@@ -94,7 +95,8 @@ async def test_a_hospital_learns_of_its_own_clients_case_that_it_goes_on_and_not
                 opened.add((endpoint.service, endpoint.path))
                 assert [mark for mark in hidden if mark in answer.text] == [], endpoint
 
-    assert opened == {("casefile", path) for path in OPEN} | {("intake", path) for path in OWN}
+    assert opened == OPEN | {("intake", path) for path in OWN}
+    assert (await story.hospital.read("scheduling", TASKS))["items"] == []
     listed = await story.hospital.read("casefile", VIEW)
     [process] = listed["items"]
     assert process == {"id": str(story.id), "programme": story.programme, "support": "involved"}
@@ -183,7 +185,7 @@ def _is_refused_or_own(
 ) -> None:
     """By the access rule, before anybody looks at what was sent: 422 would not tell."""
     told = (endpoint, id_, answer.status_code, answer.text)
-    if endpoint.service != "intake" and endpoint.path not in OPEN:
+    if endpoint.service != "intake" and (endpoint.service, endpoint.path) not in OPEN:
         assert answer.status_code == 403, told
     elif endpoint.method == "get":
         assert answer.status_code in {200, 403, 404}, told

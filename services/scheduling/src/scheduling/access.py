@@ -10,8 +10,9 @@ _LEAD = frozenset({Role.DESK, Role.TEAM_LEAD})
 _TEAM = frozenset({Role.CASE_MANAGER, Role.TEAM_LEAD})
 
 ACCESS: AccessTable = {
+    "deadline:list": _LEAD | {Role.CASE_MANAGER, Role.REFERRER},
     "deadline:read": _LEAD | {Role.CASE_MANAGER},
-    "offer-deadline:read": _LEAD,
+    "offer-deadline:read": _LEAD | {Role.REFERRER},
     "recipients:read": frozenset({Role.SERVICE}),
     "appointment:read": _LEAD | _TEAM,
     "appointment:plan": _LEAD | _TEAM,

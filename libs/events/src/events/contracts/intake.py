@@ -27,13 +27,16 @@ class CandidateIdentified(Contract):
 class OriginAssessed(Contract):
     """What is thought of that which brought someone here; it may be thought otherwise later.
 
-    `pending`: nobody had offered by then, nor withheld the offer.
+    `pending`: nobody had offered by then, nor withheld the offer. `organisation`: whose candidate
+    it is, and `criteria_version`: which criteria were in force then; null where that was not kept.
     """
 
     status: Code
     kind: Code
     consequence: Code
     pending: bool
+    organisation: UUID | None = None
+    criteria_version: int | None = Field(default=None, ge=1)
 
 
 class OfferMade(Contract):

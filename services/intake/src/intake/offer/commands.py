@@ -43,6 +43,7 @@ class AssessOrigin:
     status: str
     kind: str
     consequence: str
+    criteria_version: int
     corrects: UUID | None = None
     occurred: Occurred
 

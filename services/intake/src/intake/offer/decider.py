@@ -178,7 +178,9 @@ def _assess(command: AssessOrigin, offer: Offer) -> list[OfferEvent]:
     if offer.status is Status.NEW:
         raise Rejected("offer-new", "Nobody was identified; there is nothing to assess.")
     require_after_origin(command.occurred, offer.origin)
-    return assess(command, offer.assessments, pending=offer.status is Status.IDENTIFIED)
+    pending = offer.status is Status.IDENTIFIED
+    known = offer.assessments
+    return assess(command, known, pending=pending, organisation=offer.organisation)
 
 
 def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:

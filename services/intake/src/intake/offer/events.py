@@ -26,13 +26,19 @@ class CandidateIdentified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginAssessed:
-    """What is thought of the origin; `pending`: nobody had offered by then, nor withheld."""
+    """What is thought of the origin; `pending`: nobody had offered by then, nor withheld.
+
+    `organisation`: whose candidate it is; `criteria_version`: which was in force then. Neither was
+    kept from the beginning.
+    """
 
     assessment: UUID
     status: str
     kind: str
     consequence: str
     pending: bool
+    organisation: UUID | None = None
+    criteria_version: int | None = None
     occurred: Occurred
 
 
@@ -45,6 +51,8 @@ class OriginCorrected:
     kind: str
     consequence: str
     pending: bool
+    organisation: UUID | None = None
+    criteria_version: int | None = None
     corrects: UUID
     occurred: Occurred
 

@@ -36,6 +36,8 @@ ASSESSED = OriginAssessed(
     kind="late-response",
     consequence="serious-harm",
     pending=True,
+    organisation=HOSPITAL,
+    criteria_version=2,
     occurred=IDENTIFIED.occurred,
 )
 ORIGIN_CORRECTED = OriginCorrected(
@@ -44,6 +46,8 @@ ORIGIN_CORRECTED = OriginCorrected(
     kind="late-response",
     consequence="serious-harm",
     pending=True,
+    organisation=HOSPITAL,
+    criteria_version=2,
     corrects=ASSESSED_AS,
     occurred=IDENTIFIED.occurred,
 )

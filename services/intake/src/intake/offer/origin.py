@@ -1,6 +1,7 @@
 """What is thought of the origin: assessed once or more, learnt late, and put right."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from events.decider import Rejected
 from events.occurrence import Occurred
@@ -25,6 +26,8 @@ def assessed(known: Assessments, event: OriginAssessed | OriginCorrected) -> Ass
         kind=event.kind,
         consequence=event.consequence,
         pending=event.pending,
+        organisation=event.organisation,
+        criteria_version=event.criteria_version,
         occurred=event.occurred,
     )
     if all(each.assessment != told.assessment for each in known):
@@ -32,7 +35,9 @@ def assessed(known: Assessments, event: OriginAssessed | OriginCorrected) -> Ass
     return tuple(told if each.assessment == told.assessment else each for each in known)
 
 
-def assess(command: AssessOrigin, known: Assessments, *, pending: bool) -> list[OfferEvent]:
+def assess(
+    command: AssessOrigin, known: Assessments, *, pending: bool, organisation: UUID | None
+) -> list[OfferEvent]:
     """Nothing where that is what was told last of it."""
     told = OriginAssessed(
         assessment=command.assessment,
@@ -40,10 +45,12 @@ def assess(command: AssessOrigin, known: Assessments, *, pending: bool) -> list[
         kind=command.kind,
         consequence=command.consequence,
         pending=pending,
+        organisation=organisation,
+        criteria_version=command.criteria_version,
         occurred=command.occurred,
     )
     earlier = next((each for each in known if each.assessment == told.assessment), None)
-    if earlier is not None and replace(earlier, pending=pending) == told:
+    if earlier is not None and _as_now(earlier, told) == told:
         return []
     if command.corrects is None and earlier is None:
         return [told]
@@ -56,7 +63,19 @@ def assess(command: AssessOrigin, known: Assessments, *, pending: bool) -> list[
             kind=told.kind,
             consequence=told.consequence,
             pending=pending,
+            organisation=organisation,
+            criteria_version=told.criteria_version,
             corrects=command.corrects,
             occurred=told.occurred,
         )
     ]
+
+
+def _as_now(earlier: OriginAssessed, told: OriginAssessed) -> OriginAssessed:
+    """With what nobody tells, since it follows from the rest or was not always kept."""
+    return replace(
+        earlier,
+        pending=told.pending,
+        organisation=told.organisation,
+        criteria_version=told.criteria_version,
+    )

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 from events.commands import History
 from events.contracts.contract import Code
 from events.decider import Invalid
+from events.occurrence import civil_day
 from events.sql import Row
 from intake.codec import CODEC, explanations
 from intake.explanation import ExplanationAnswer
@@ -31,6 +32,7 @@ from kit.paging import AtPage, Listed
 from kit.problems import not_found
 from kit.vocabularies import Vocabulary
 from programmes.checking import require_in_force
+from programmes.loader import Programmes
 from programmes.model import Definition
 
 router = APIRouter(tags=["candidates"])
@@ -61,10 +63,13 @@ class CandidateBody(Fact):
 
 
 class AssessmentAnswer(Answer):
+    """`criteriaVersion`: the criteria in force then, null where that was not kept."""
+
     id: UUID
     status: str
     kind: str
     consequence: str
+    criteria_version: int | None
     occurred_at: str
 
 
@@ -113,6 +118,7 @@ def _assessment(told: OriginAssessed) -> AssessmentAnswer:
         status=told.status,
         kind=told.kind,
         consequence=told.consequence,
+        criteria_version=told.criteria_version,
         occurred_at=str(told.occurred),
     )
 
@@ -195,7 +201,8 @@ async def identify_candidate(
     known = ORGANISATION.state(await call.needed(organisation), organisation)
 
     def command(_history: History) -> CandidateIdentified | IdentifyCandidate:
-        return _identification(body, organisation, known.kind, definition)
+        version = _criteria_version(programmes, definition, body, call)
+        return _identification(body, organisation, known.kind, definition, version)
 
     return await call.execute(
         OFFER,
@@ -207,8 +214,16 @@ async def identify_candidate(
     )
 
 
+def _criteria_version(
+    programmes: Programmes, definition: Definition, told: Fact, call: Call
+) -> int:
+    """The criteria in force when it was thought so; on the day of telling if that is unknown."""
+    day = civil_day(told.occurred_at.at or call.now)
+    return programmes.judging(definition.code, day).criteria_on(day).version
+
+
 def _identification(
-    body: CandidateBody, organisation: UUID, kind: str, definition: Definition
+    body: CandidateBody, organisation: UUID, kind: str, definition: Definition, version: int
 ) -> CandidateIdentified | IdentifyCandidate:
     if kind not in definition.organisation_kinds():
         raise Invalid([("organisation", "must be registered as one that refers")])
@@ -224,6 +239,8 @@ def _identification(
         assessment=uuid7(),
         **body.assessment.model_dump(),
         pending=True,
+        organisation=organisation,
+        criteria_version=version,
         occurred=body.occurred_at,
     )
     return IdentifyCandidate(identified=identified, assessed=assessed, occurred=body.occurred_at)
@@ -235,14 +252,22 @@ def _identification(
     summary="Tell what is thought of the origin now",
 )
 async def assess_origin(
-    candidate: UUID, body: AssessmentBody, call: Annotated[Call, adds("origin:assess")]
+    candidate: UUID,
+    body: AssessmentBody,
+    call: Annotated[Call, adds("origin:assess")],
+    programmes: TheProgrammes,
 ) -> Written:
     assessment = uuid7()
-    command = AssessOrigin(
-        assessment=assessment,
-        **body.model_dump(exclude={"occurred_at"}),
-        occurred=body.occurred_at,
-    )
+
+    def command(history: History) -> AssessOrigin:
+        definition = programmes.of(history)
+        return AssessOrigin(
+            assessment=assessment,
+            **body.model_dump(exclude={"occurred_at"}),
+            criteria_version=_criteria_version(programmes, definition, body, call),
+            occurred=body.occurred_at,
+        )
+
     return await call.execute(OFFER, candidate, command, told=body)
 
 
@@ -256,6 +281,7 @@ async def correct_assessment(
     assessment: UUID,
     body: AssessmentBody,
     call: Annotated[Call, adds("origin:assess")],
+    programmes: TheProgrammes,
 ) -> Written:
     """Give the whole assessment as it should have been, with the time since when it was thought."""
 
@@ -266,6 +292,7 @@ async def correct_assessment(
         return AssessOrigin(
             assessment=assessment,
             **body.model_dump(exclude={"occurred_at"}),
+            criteria_version=_criteria_version(programmes, programmes.of(history), body, call),
             corrects=corrects,
             occurred=body.occurred_at,
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
+from uuid import UUID
 
 from events.commands import StreamType
 from events.decider import Decider
@@ -34,7 +35,8 @@ class SetDeadline:
     """`known_at` is when its cause was recorded: history that is brought in late stays silent.
 
     `corrects`: the cause was told of before, and is put right. `first_counts`: what comes again
-    while the deadline stands does not move it. `stopped`: nobody is to be told now.
+    while the deadline stands does not move it. `stopped`: nobody is to be told now. `organisation`:
+    whose task it is, of those that an organisation has.
     """
 
     policy: str
@@ -44,6 +46,7 @@ class SetDeadline:
     corrects: bool = False
     first_counts: bool = False
     stopped: bool = False
+    organisation: UUID | None = None
     occurred: Occurred
 
 
@@ -73,6 +76,7 @@ class Deadline:
     status: Status = Status.NEW
     policy: str = ""
     due_on: date = date.max
+    organisation: UUID | None = None
     since: Occurred = UNKNOWN
     met: Occurred | None = None
     silenced: Occurred | None = None
@@ -101,9 +105,9 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
 def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
     """In the order of happening a meeting told of late comes before the miss, and counts."""
     match event:
-        case DeadlineSet(policy=policy, due_on=due_on, occurred=occurred):
+        case DeadlineSet(policy=policy, due_on=due_on, organisation=organisation):
             opened = replace(deadline, status=Status.OPEN, policy=policy, due_on=due_on)
-            return replace(opened, since=occurred, silenced=None)
+            return replace(opened, organisation=organisation, since=event.occurred, silenced=None)
         case DeadlineMet(occurred=occurred):
             return replace(deadline, status=Status.MET, met=occurred)
         case DeadlineMissed(due_on=due_on):
@@ -139,6 +143,7 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             due_on=command.due_on,
             silent=over or command.stopped,
             reminders_stopped=command.stopped and not over,
+            organisation=command.organisation,
             occurred=command.occurred,
         )
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from events.codec import Codec
 from events.occurrence import Occurred
@@ -12,7 +13,8 @@ class DeadlineSet:
     """Due by the end of `due_on`; nobody is told that it is set where `silent`.
 
     That is where the day was over before anybody could know of it, or where `reminders_stopped`,
-    by a consent or since the case was closed: that may end until it is due.
+    by a consent or since the case was closed: that may end until it is due. `organisation`: whose
+    task it is, of those that an organisation has.
     """
 
     policy: str
@@ -20,6 +22,7 @@ class DeadlineSet:
     due_on: date
     silent: bool
     reminders_stopped: bool = False
+    organisation: UUID | None = None
     occurred: Occurred
 
 

@@ -23,7 +23,14 @@ from scheduling.deadline.decider import DEADLINE, Status
 from scheduling.deadline.shown import hidden, shown
 from scheduling.parts import TheProgrammes
 from scheduling.silence import going_on, is_dormant, policy_of
-from scheduling.views.deadlines import DEADLINES, GoingOn, but, has_status, shown_status
+from scheduling.views.deadlines import (
+    DEADLINES,
+    GoingOn,
+    but,
+    has_status,
+    of_organisations,
+    shown_status,
+)
 from scheduling.views.uncovered import BESIDE
 from scheduling.views.uncovered import uncovered as is_uncovered
 
@@ -52,7 +59,7 @@ class DeadlineAnswer(Answer):
 async def list_deadlines(
     at: AtMoment,
     page: AtPage,
-    call: Annotated[Call, reads("deadline:read")],
+    call: Annotated[Call, reads("deadline:list")],
     views: TheLists,
     programmes: TheProgrammes,
     status: OfStatus = None,
@@ -67,6 +74,7 @@ async def list_deadlines(
     """With `uncovered` those that are open, and on whose day the whole team of the case is away.
 
     Who is away is not for case managers to ask; what an offer brought about is not shown to them.
+    An organisation sees the tasks to offer to its own candidates, and nothing else.
     """
     await allow(call, also="absence:list" if uncovered else None)
     after_closing = going_on(programmes)
@@ -75,8 +83,9 @@ async def list_deadlines(
     away = [has_status(Status.OPEN, after_closing), is_uncovered(at)] if uncovered else []
     without = hidden(call, programmes)
     others = [but(without)] if without else []
+    own = [] if call.may("deadline:read") else [of_organisations()]
     show, beside = partial(_listed, after_closing), BESIDE if uncovered else ()
-    conditions = [*wanted, *due, *away, *others]
+    conditions = [*wanted, *due, *away, *others, *own]
     return await views.page(
         DEADLINES, call, at, page, show, *conditions, by="deadline", beside=beside
     )

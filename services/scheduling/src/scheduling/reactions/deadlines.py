@@ -8,6 +8,7 @@ from events.commands import History
 from events.consumer import Ask, Reaction
 from events.contracts.casefile import TrackStepRecorded
 from events.contracts.contract import Contract
+from events.contracts.intake import OriginAssessed
 from events.occurrence import civil_day
 from events.store import Recorded
 from programmes.deadline import Deadline
@@ -53,6 +54,7 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
             corrects=message.corrects is not None,
             first_counts=policy.first_counts,
             stopped=is_silent(policy, history, message.key),
+            organisation=_organisation(message),
             occurred=message.occurred,
         )
 
@@ -67,6 +69,11 @@ def _due(message: Recorded[Contract], policy: Deadline) -> date | None:
     said = message.event.data if isinstance(message.event, TrackStepRecorded) else message.event
     day = getattr(said, field_of(policy.due_on)) if policy.due_on else None
     return day if isinstance(day, date) else None
+
+
+def _organisation(message: Recorded[Contract]) -> UUID | None:
+    """Who found a candidate is to offer; all else is for the case team and the desk."""
+    return message.event.organisation if isinstance(message.event, OriginAssessed) else None
 
 
 def _meet(message: Recorded[Contract], policy: Deadline) -> Ask:

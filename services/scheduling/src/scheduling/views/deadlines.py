@@ -1,4 +1,4 @@
-"""Deadlines: one row per deadline, the way desk and case managers look for what is due."""
+"""Deadlines: one row per deadline, the way those look for what is due who must do it."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -62,6 +62,7 @@ def _row(now: _Now) -> Iterable[Row]:
                 "programme": now.programme,
                 "programme_version": now.programme_version,
                 "case_managers": list(now.access.case_managers),
+                "organisation": deadline.organisation,
                 "policy": deadline.policy,
                 "status": str(deadline.status),
                 "case_closed": now.spells.ended,
@@ -78,16 +79,22 @@ DEADLINES = View.of(
     Column("programme", Text, nullable=False),
     Column("programme_version", Integer, nullable=False),
     Column("case_managers", ARRAY(Uuid), nullable=False),
+    Column("organisation", Uuid),
     Column("policy", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("case_closed", Boolean, nullable=False),
     Column("due_on", Date, nullable=False),
-    *now_indexes("deadlines_v3", "deadline", "status"),
+    *now_indexes("deadlines_v3", "deadline", "status", "organisation"),
     now_containing("deadlines_v3", "case_managers"),
     Index("deadlines_v3_deadline", "deadline"),
     types=DECIDE_ACCESS | CODEC.stored_names | SPELL_CODEC.stored_names,
     rows=rows,
 )
+
+
+def of_organisations() -> ColumnElement[bool]:
+    """That a deadline is the task of an organisation, not of a case team."""
+    return DEADLINES.table.c.organisation.is_not(None)
 
 
 def but(policies: AbstractSet[tuple[str, str]]) -> ColumnElement[bool]:
