@@ -71,6 +71,10 @@ async def test_the_desk_is_warned_where_someone_was_referred_before(
         ({"origin": "2025"}, False),
         ({"origin": "2026"}, True),
         ({"origin": "2026-11-05"}, True),
+        ({"origin": "2026-11-04"}, True),
+        ({"origin": "2026-11-06"}, True),
+        ({"origin": "2026-11-03"}, False),
+        ({"origin": "2026-11-07"}, False),
         ({"origin": None}, True),
     ],
 )

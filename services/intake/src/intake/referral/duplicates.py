@@ -43,8 +43,13 @@ def _made(case_id: UUID, history: History) -> int:
 def _may_be_same(one: Referral, other: Referral) -> bool:
     """Unless the origins are known to be two: what is not known may be the same."""
     mine, theirs = _origin(one), _origin(other)
-    apart = mine.certainly_before(theirs) or theirs.certainly_before(mine)
+    apart = _well_before(mine, theirs) or _well_before(theirs, mine)
     return other.status is not Status.NEW and not apart
+
+
+def _well_before(one: Occurred, other: Occurred) -> bool:
+    """With a day or more between: of two days that adjoin, one incident may have a night."""
+    return one.end is not None and other.at is not None and one.end < other.at
 
 
 def _origin(referral: Referral) -> Occurred:
