@@ -52,6 +52,25 @@ def test_a_case_is_a_load_from_assignment_to_closing() -> None:
     ]
 
 
+def test_a_case_is_a_load_until_the_closing_as_it_was_put_right() -> None:
+    type_ = "leidraad.casefile.case-closing-corrected.v1"
+    right = told(10, CLOSED.event, "2020-02-10", type_=type_, corrects=CLOSED.id)
+
+    [period] = periods([OPENED, assigned(2, "2019-01-12"), CLOSED, right])
+
+    assert period[3] == at("2020-02-10")
+
+
+def test_a_death_on_another_day_marks_the_case_from_that_day() -> None:
+    type_ = "leidraad.casefile.client-death-corrected.v1"
+    died = told(3, ClientDied(person=None), "2019-03-01")
+    right = told(4, died.event, "2019-02-01", type_=type_, recorded="2019-05-01", corrects=died.id)
+
+    heavy = standing([OPENED, assigned(2, "2019-01-12"), died, right], "heavy")
+
+    assert heavy == [(False, at("2019-01-12")), (True, at("2019-02-01"))]
+
+
 def test_a_case_is_no_load_before_it_opens() -> None:
     assert periods([OPENED, assigned(2, "2019-01-05")]) == [
         (CASE_MANAGER, "case-manager", at("2019-01-10"), FOREVER)

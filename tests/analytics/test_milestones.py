@@ -8,11 +8,13 @@ import pytest
 from analytics.examples import CALLED, HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
 from analytics.views.conditions import Point, Strange
-from analytics.views.milestones import STANDS_FOR, Names, milestone_names, rows_with
+from analytics.views.milestones import Names, milestone_names, rows_with
 from events.contracts.casefile import (
     CONTRACTS,
+    STANDS_FOR,
     CaseClosed,
     CaseOpened,
+    FirstContactMade,
     StepData,
     TrackStepRecorded,
 )
@@ -235,6 +237,24 @@ def test_a_corrected_activity_is_still_an_activity_that_was_logged() -> None:
     )
 
     assert set(by_name([corrected])) == {"activity-logged"}
+
+
+def test_a_milestone_is_on_the_day_that_was_put_right() -> None:
+    first = told(1, FirstContactMade(channel="phone"), "2019-04-20")
+    right = told(
+        2,
+        first.event,
+        "2019-04-17",
+        type_="leidraad.casefile.first-contact-corrected.v1",
+        recorded="2019-05-01",
+        corrects=first.id,
+    )
+
+    found = by_name([first, right])
+
+    assert [(name, row["day"]) for name, row in found.items()] == [
+        ("first-contact-made", date(2019, 4, 17))
+    ]
 
 
 def test_who_is_named_late_has_all_that_happened_before_too() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from casefile.access import ACCESS, scope
 from casefile.backup.router import router as backup
+from casefile.case.correcting import router as correcting
 from casefile.case.examples import BACKUP, CASE_ID, CASE_MANAGER, HOSPITAL
 from casefile.case.router import router as case
 from casefile.codec import CODEC
@@ -70,6 +71,7 @@ def stand(store: MemoryStore, vault: Vault, contents: Contents, clock: FixedCloc
         store,
         routers=[
             case,
+            correcting,
             handover,
             backup,
             persons,

@@ -55,8 +55,10 @@ DOCUMENT_PATH = f"documents/{DOCUMENT_ID}"
 WRITES: dict[str, Body] = {
     "case-managers": {"caseManager": str(CASE_MANAGER), "role": "backup"},
     f"case-managers/{CASE_MANAGER}/releases": {},
-    "first-contacts": {"channel": "phone"},
-    "first-visits": {},
+    "first-contacts": {"channel": "phone", "occurredAt": "2027-02-17"},
+    "first-contacts/corrections": {"channel": "phone", "occurredAt": "2027-02-18"},
+    "first-visits": {"occurredAt": "2027-02-18"},
+    "first-visits/corrections": {"occurredAt": "2027-02-19"},
     "intensities": {"level": "low"},
     "conditions": {"condition": "critical"},
     "regions": {"region": "utrecht"},
@@ -64,6 +66,7 @@ WRITES: dict[str, Body] = {
     "heavy-mark-removals": {"reason": "heavy-no-longer"},
     "winding-downs": {},
     "closings": {"reason": "settled", "checklist": {"evaluated": "yes"}},
+    "closings/1/corrections": {"reason": "settled", "occurredAt": "2027-03-03"},
     "reopenings": {"reason": "new-need"},
     "handovers": {"receiver": str(COLLEAGUE), "reason": "absence", "giver": str(CASE_MANAGER)},
     RECEIPT: {},
@@ -73,6 +76,7 @@ WRITES: dict[str, Body] = {
     f"persons/{CHILD}/roles": {"role": "spokesperson", "mandate": "by-agreement"},
     f"persons/{CHILD}/details": {"contactLimits": ["mobility"]},
     "deaths": {"person": str(PATIENT)},
+    "deaths/corrections": {"person": str(PATIENT), "occurredAt": "2027-02-23"},
     "needs": {"field": "legal", "theme": "legal", "words": "A lawyer is needed."},
     f"needs/{NEED_ID}/meetings": {"metBy": "network"},
     f"needs/{NEED_ID}/closings": {},
@@ -114,6 +118,14 @@ WITHIN = (
     "evaluations",
 )
 """What belongs to the time in which a case is open."""
+LEADS_TO = {
+    "first-contacts/corrections": ["first-contacts"],
+    "first-visits/corrections": ["first-visits"],
+    "reopenings": ["closings"],
+    "closings/1/corrections": ["closings"],
+    "deaths/corrections": ["deaths"],
+}
+"""What must have happened, and has not happened in `before`."""
 CHANNEL = ["#/channel"]
 TREATMENT = ["#/report", "#/treatment/apology"]
 BY_DESK = ("consents", "consent-withdrawals", "takeovers", "hand-backs", "regions")
@@ -394,8 +406,8 @@ async def test_a_repeated_request_gets_the_first_answer(
 ) -> None:
     path, headers = f"{CASES}/{CASE_ID}/{route}", {"idempotency-key": "once", "if-match": "*"}
     headers = headers if route in CHANGES else {"idempotency-key": "once"}
-    if route == "reopenings":
-        await post(lead, "closings")
+    for other in LEADS_TO.get(route, ()):
+        await post(lead, other)
     first = await lead.post(path, json=WRITES[route], headers=headers)
     after = traces()
 
@@ -413,7 +425,7 @@ def test_the_routes_of_the_table_are_all_there_are(stand: Stand) -> None:
     ids = {str(CASE_MANAGER): "{case_manager}", str(ACTIVITY): "{activity}", str(CLAIM): "{track}"}
     ids |= {str(ENTRY): "{entry}", str(HANDOVER_ID): "{handover}", str(COMPLETION): "{completion}"}
     ids |= {str(CHILD): "{person}", str(NEED_ID): "{need}"}
-    ids |= {str(DOCUMENT_ID): "{document}", str(REQUEST): "{request}"}
+    ids |= {str(DOCUMENT_ID): "{document}", str(REQUEST): "{request}", "1": "{spell}"}
     told = {"/".join(ids.get(part, part) for part in route.split("/")) for route in WRITES}
 
     posted = {

@@ -26,6 +26,7 @@ from events.contracts.intake import (
     OfferWithheld,
     OriginAssessed,
 )
+from events.history import facts
 from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
@@ -105,6 +106,41 @@ async def test_the_first_contact_meets_the_deadline(handle: Handle, store: Memor
     await deadline(handle, store, OPENED, CONTACTED, CLOSED)
 
     assert events(store) == [SET, MET]
+
+
+CORRECTED = replace(
+    message(
+        4,
+        "first-contact-corrected",
+        FirstContactMade(channel="phone"),
+        "2027-02-17",
+        "2027-02-22T12:00:00Z",
+    ),
+    corrects=CONTACTED.id,
+)
+CONTACTED_LATE = replace(CONTACTED, occurred=Occurred.parse("2027-02-20"))
+
+
+async def test_a_deadline_was_met_when_it_was_by_what_is_put_right(
+    handle: Handle, store: MemoryStore
+) -> None:
+    met = await deadline(handle, store, OPENED, CONTACTED_LATE, CORRECTED, CORRECTED)
+
+    late, in_time = store.log[1:]
+    assert DEADLINE.codec.decode(late).event == replace(MET, late=True, occurred=late.occurred)
+    assert DEADLINE.codec.decode(in_time).event == replace(MET, corrects=late.id)
+    assert met.met == CORRECTED.occurred
+    known = facts(store.log)
+    assert DEADLINE.state(known, FIRST_CONTACT).met == CORRECTED.occurred
+
+
+async def test_what_met_no_deadline_meets_none_by_being_put_right(
+    handle: Handle, store: MemoryStore
+) -> None:
+    await deadline(handle, store, CONTACTED, OPENED, CORRECTED)
+    await handle(replace(CORRECTED, id=numbered(9), corrects=numbered(8)))
+
+    assert events(store) == [SET]
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,12 @@ class Codec(Generic[E]):
 
     def told_last(self, history: Sequence[Recorded[Json]], field: str, id_: UUID) -> UUID | None:
         """The last event of which a field names this: it is what a correction of it corrects."""
+        return self.last(history, lambda event: getattr(event, field, None) == id_)
+
+    def last(self, history: Sequence[Recorded[Json]], is_it: Callable[[Any], bool]) -> UUID | None:
+        """The id of the last event of which this is so."""
         told = map(self.decode, reversed(history))
-        return next((r.id for r in told if getattr(r.event, field, None) == id_), None)
+        return next((r.id for r in told if is_it(r.event)), None)
 
 
 def joined(*codecs: Codec[Any]) -> Codec[Any]:

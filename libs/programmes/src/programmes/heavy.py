@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from events.contracts import type_name
+from events.contracts import told_first, type_name, with_corrections
 from events.contracts.contract import Code
 from programmes.published import Context, PublishedType, service_of
 from programmes.term import Declared, Reasons, Term, with_unknown
@@ -29,11 +29,13 @@ class Heavy(Declared):
     @property
     def types(self) -> frozenset[str]:
         """The published types of what may mark a case by itself."""
-        return frozenset(reason.marked_by for reason in self.reasons if reason.marked_by)
+        marking = [reason.marked_by for reason in self.reasons if reason.marked_by]
+        return with_corrections(marking)
 
     def marks(self, type_: str, event: object) -> list[str]:
         """The reasons for which an event, as stored or as published, marks its case."""
-        return [r.code for r in self.reasons if r.marked_by == type_ and says(event, r.when)]
+        told = told_first(type_)
+        return [r.code for r in self.reasons if r.marked_by == told and says(event, r.when)]
 
 
 def unmarked(heavy: Heavy, tracks: Iterable[Track], known: Context) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from analytics.log import Fact
-from events.contracts import registry
+from events.contracts import registry, told_first
 from events.contracts.casefile import ActivityLogged
 from events.contracts.contract import Contract
 from events.occurrence import Occurred
@@ -28,7 +28,7 @@ CALLED = ActivityLogged(
     registration_minutes=5,
 )
 
-_TYPES = {contract: type_ for type_, contract in registry().items()}
+_TYPES = {contract: told_first(type_) for type_, contract in registry().items()}
 
 
 def day(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from casefile.access import ACCESS, scope
 from casefile.backup import router as backup
+from casefile.case import correcting
 from casefile.case import router as case
 from casefile.case.work import FETCH_CONTACT_DATA
 from casefile.codec import CODEC
@@ -32,6 +33,7 @@ from programmes.loader import Programmes, load
 
 PARTS = (
     case,
+    correcting,
     handover,
     backup,
     persons,

@@ -1,6 +1,6 @@
 """The published events: what other services and data consumers may rely on, by type and version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from events.contracts import casefile, intake, notifications, scheduling
@@ -34,3 +34,19 @@ def registry(track_steps: Registry = NO_STEPS) -> Registry:
         for service, contracts in modules.items()
         for event, contract in contracts.items()
     }
+
+
+_CORRECTIONS = {
+    type_name("casefile", correction): type_name("casefile", first)
+    for correction, first in casefile.STANDS_FOR.items()
+}
+
+
+def told_first(type_: str) -> str:
+    """The type in the place of which a correction comes; any other is its own."""
+    return _CORRECTIONS.get(type_, type_)
+
+
+def with_corrections(types: Collection[str]) -> frozenset[str]:
+    """These types, and those in which what they tell is put right."""
+    return frozenset(types) | {c for c, first in _CORRECTIONS.items() if first in types}

@@ -246,7 +246,9 @@ CONTRACTS: dict[str, type[Contract]] = {
     "case-manager-assigned": CaseManagerAssigned,
     "case-manager-released": CaseManagerReleased,
     "first-contact-made": FirstContactMade,
+    "first-contact-corrected": FirstContactMade,
     "first-visit-made": FirstVisitMade,
+    "first-visit-corrected": FirstVisitMade,
     "intensity-changed": IntensityChanged,
     "winding-down-started": WindingDownStarted,
     "backup-took-over": BackupTookOver,
@@ -260,6 +262,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "person-added": PersonAdded,
     "person-role-changed": PersonRoleChanged,
     "client-died": ClientDied,
+    "client-death-corrected": ClientDied,
     "consent-given": ConsentGiven,
     "consent-withdrawn": ConsentWithdrawn,
     "need-identified": NeedIdentified,
@@ -274,5 +277,16 @@ CONTRACTS: dict[str, type[Contract]] = {
     "evaluation-held": EvaluationHeld,
     **documents.CONTRACTS,
     "case-closed": CaseClosed,
+    "case-closing-corrected": CaseClosed,
     "case-reopened": CaseReopened,
 }
+
+STANDS_FOR = {
+    "activity-corrected": "activity-logged",
+    "case-closing-corrected": "case-closed",
+    "client-death-corrected": "client-died",
+    "first-contact-corrected": "first-contact-made",
+    "first-visit-corrected": "first-visit-made",
+    "instrument-corrected": "instrument-completed",
+}
+"""A correction that is published under a name of its own takes the place of the corrected."""

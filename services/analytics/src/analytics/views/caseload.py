@@ -34,6 +34,7 @@ TYPES = frozenset(
         "case-manager-assigned",
         "case-manager-released",
         "case-closed",
+        "case-closing-corrected",
         "case-reopened",
         "client-region-recorded",
         "heavy-mark-set",

@@ -11,7 +11,13 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Index, Text, Uuid
 from analytics.log import Fact
 from analytics.views.said import any_of, said_by
 from events.contracts import registry
-from events.contracts.casefile import CaseClosed, CaseOpened, CaseReopened, TrackStepRecorded
+from events.contracts.casefile import (
+    STANDS_FOR,
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    TrackStepRecorded,
+)
 from events.contracts.intake import CandidateIdentified, ReferralMade
 from events.history import BEGINNING, happened
 from events.occurrence import UNKNOWN, Occurred, Precision
@@ -19,12 +25,6 @@ from events.views import Fold, Row, View
 from programmes import Programmes, codes
 from programmes.model import Definition
 from programmes.track import Step
-
-STANDS_FOR = {
-    "activity-corrected": "activity-logged",
-    "instrument-corrected": "instrument-completed",
-}
-"""A correction that is published under a name of its own takes the place of the corrected."""
 
 CLOSING, REOPENING = "case-closed", "case-reopened"
 

@@ -33,6 +33,7 @@ TYPES = ANSWER_TYPES | {
     type_name("intake", "referral-withdrawn"),
     type_name("casefile", "case-opened"),
     type_name("casefile", "case-closed"),
+    type_name("casefile", "case-closing-corrected"),
     type_name("casefile", "case-reopened"),
 }
 

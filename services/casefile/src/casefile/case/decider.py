@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID
 
+from casefile.case.corrections import (
+    CorrectClosing,
+    CorrectFirstContact,
+    CorrectFirstVisit,
+    Correction,
+    correct,
+)
 from casefile.case.events import (
     CODEC,
     CaseClosed,
@@ -25,6 +32,7 @@ from casefile.case.events import (
     WindingDownStarted,
 )
 from casefile.case.state import Case, Standing, Status, evolve
+from casefile.case.within import require_within
 from casefile.case.work import work
 from events.commands import StreamType
 from events.contracts.contract import Known
@@ -79,6 +87,7 @@ CaseCommand = (
     | WindingDownStarted
     | CloseCase
     | ReopenCase
+    | Correction
 )
 
 
@@ -107,31 +116,26 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
             | HeavyMarkSet()
             | HeavyMarkRemoved()
         ):
-            known = repeats(command, case.told, case.standing(command))
-            return [] if known else _within(command, case)
+            return _stand(command, case)
         case WindingDownStarted():
             return _wind_down(command, case)
         case CloseCase():
             return _close(command, case)
         case ReopenCase():
             return _reopen(command, case)
+        case CorrectFirstContact() | CorrectFirstVisit() | CorrectClosing():
+            return correct(command, case)
         case _:
             assert_never(command)
-
-
-def require_within(case: Case, occurred: Occurred) -> None:
-    """What belongs to a case happened in one of its spells, however late it is recorded."""
-    if case.status is Status.NEW:
-        raise Rejected("case-new", "The case is not open yet.")
-    if occurred.certainly_before(case.opened):
-        raise Rejected("impossible-order", "This cannot have happened before the case opened.")
-    if not any(spell.has_within(occurred) for spell in case.spells.values()):
-        raise Rejected("case-closed", "The case was closed when this happened.")
 
 
 def _within(told: FirstContactMade | FirstVisitMade | Standing, case: Case) -> list[CaseEvent]:
     require_within(case, told.occurred)
     return [told]
+
+
+def _stand(told: Standing, case: Case) -> list[CaseEvent]:
+    return [] if repeats(told, case.told, case.standing(told)) else _within(told, case)
 
 
 def _contact(told: FirstContactMade, case: Case) -> list[CaseEvent]:

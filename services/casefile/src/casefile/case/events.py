@@ -59,6 +59,18 @@ class FirstVisitMade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstContactCorrected(FirstContactMade):
+    """Stands in the place of the first contact; `corrects` is the id of the event before."""
+
+    corrects: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstVisitCorrected(FirstVisitMade):
+    corrects: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntensityChanged:
     level: str
     occurred: Occurred
@@ -111,6 +123,13 @@ class CaseClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosingCorrected(CaseClosed):
+    """Stands in the place of the closing of this spell."""
+
+    corrects: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseReopened:
     """Another spell begins, without a team."""
 
@@ -126,7 +145,9 @@ CaseEvent = (
     | CaseManagerAssigned
     | CaseManagerReleased
     | FirstContactMade
+    | FirstContactCorrected
     | FirstVisitMade
+    | FirstVisitCorrected
     | IntensityChanged
     | WindingDownStarted
     | ClientConditionChanged
@@ -134,6 +155,7 @@ CaseEvent = (
     | HeavyMarkSet
     | HeavyMarkRemoved
     | CaseClosed
+    | CaseClosingCorrected
     | CaseReopened
 )
 
@@ -145,7 +167,9 @@ CODEC: Codec[CaseEvent] = Codec(
         "case.manager-assigned.v1": CaseManagerAssigned,
         "case.manager-released.v1": CaseManagerReleased,
         "case.first-contact-made.v1": FirstContactMade,
+        "case.first-contact-corrected.v1": FirstContactCorrected,
         "case.first-visit-made.v1": FirstVisitMade,
+        "case.first-visit-corrected.v1": FirstVisitCorrected,
         "case.intensity-changed.v1": IntensityChanged,
         "case.winding-down-started.v1": WindingDownStarted,
         "case.client-condition-changed.v1": ClientConditionChanged,
@@ -153,6 +177,7 @@ CODEC: Codec[CaseEvent] = Codec(
         "case.heavy-mark-set.v1": HeavyMarkSet,
         "case.heavy-mark-removed.v1": HeavyMarkRemoved,
         "case.closed.v1": CaseClosed,
+        "case.closing-corrected.v1": CaseClosingCorrected,
         "case.reopened.v1": CaseReopened,
     }
 )

@@ -4,6 +4,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from casefile.case.events import (
     CaseClosed,
+    CaseClosingCorrected,
     CaseManagerAssigned,
     CaseManagerReleased,
     CaseOpened,
@@ -12,7 +13,9 @@ from casefile.case.events import (
     ClientRegionRecorded,
     ContactDataReceived,
     ContactDataRefused,
+    FirstContactCorrected,
     FirstContactMade,
+    FirstVisitCorrected,
     FirstVisitMade,
     HeavyMarkRemoved,
     HeavyMarkSet,
@@ -37,8 +40,13 @@ BACKUP_ASSIGNED = CaseManagerAssigned(
     case_manager=BACKUP, role="backup", occurred=Occurred.parse("2027-02-20")
 )
 CONTACTED = FirstContactMade(channel="phone", occurred=Occurred.parse("2027-02-17"))
+TOLD_AS = uuid5(CASE_ID, "the event that told of it")
+CONTACTED_EARLIER = FirstContactCorrected(
+    channel="video-call", occurred=Occurred.parse("2027-02-16"), corrects=TOLD_AS
+)
 RELEASED = CaseManagerReleased(case_manager=CASE_MANAGER, occurred=Occurred.parse("2027-02-25"))
 VISITED = FirstVisitMade(occurred=Occurred.parse("2027-02-18"))
+VISITED_LATER = FirstVisitCorrected(occurred=Occurred.parse("2027-02-19"), corrects=TOLD_AS)
 INTENSIVE = IntensityChanged(level="intensive", occurred=Occurred.parse("2027-02-19"))
 CRITICAL = ClientConditionChanged(condition="critical", occurred=Occurred.parse("2027-02-22"))
 REGION = ClientRegionRecorded(region="utrecht", occurred=Occurred.parse("2027-02-16"))
@@ -46,4 +54,7 @@ HEAVY = HeavyMarkSet(reason="weighs-on-case-manager", occurred=Occurred.parse("2
 NO_LONGER_HEAVY = HeavyMarkRemoved(reason="heavy-no-longer", occurred=Occurred.parse("2027-02-24"))
 WINDING_DOWN = WindingDownStarted(occurred=Occurred.parse("2027-02-26"))
 CLOSED = CaseClosed(reason="no-longer-needed", spell=1, occurred=Occurred.parse("2027-03-01"))
+CLOSED_LATER = CaseClosingCorrected(
+    reason="settled", spell=1, occurred=Occurred.parse("2027-03-02"), corrects=TOLD_AS
+)
 REOPENED = CaseReopened(reason="claims-after-all", spell=2, occurred=Occurred.parse("2027-03-03"))

@@ -1,13 +1,22 @@
 """HTTP for cases: who works on them, how they go on and end, and the case as a whole."""
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
 from casefile.case.answer import CaseAnswer, case_answer
+from casefile.case.body import (
+    CaseManagerBody,
+    ClosingBody,
+    ConditionBody,
+    FirstContactBody,
+    HeavyMarkBody,
+    HeavyMarkRemovalBody,
+    IntensityBody,
+    RegionBody,
+    ReopeningBody,
+)
 from casefile.case.decider import CASE, AssignCaseManager, CloseCase, ReopenCase
 from casefile.case.events import (
     CaseManagerReleased,
@@ -25,8 +34,6 @@ from casefile.needs.decider import NEEDS
 from casefile.parts import TheProgrammes
 from casefile.views.cases import CASES
 from events.commands import History
-from events.contracts.contract import Code, Known
-from events.decider import Invalid
 from events.sql import Row
 from kit.bodies import Answer, Fact, Written
 from kit.calls import Call
@@ -37,58 +44,8 @@ from kit.moments import AtMoment
 from kit.paging import AtPage, Listed
 from kit.parts import TheVault
 from kit.problems import not_found
-from kit.vocabularies import Vocabulary
-from programmes.model import Definition
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
-
-
-class CaseManagerBody(Fact):
-    case_manager: UUID
-    role: Annotated[Code, Vocabulary("team_roles")]
-
-
-class FirstContactBody(Fact):
-    channel: Annotated[Code, Vocabulary("contact_channels")]
-
-
-class IntensityBody(Fact):
-    level: Annotated[Code, Vocabulary("intensity_levels")]
-
-
-class ConditionBody(Fact):
-    condition: Annotated[Code, Vocabulary("conditions")]
-
-
-class RegionBody(Fact):
-    region: Annotated[Code, Vocabulary("regions")]
-
-
-class HeavyMarkBody(Fact):
-    reason: Annotated[Code, Vocabulary("heavy.reasons")]
-
-
-class HeavyMarkRemovalBody(Fact):
-    reason: Annotated[Code, Vocabulary("heavy.removal_reasons")]
-
-
-class ClosingBody(Fact):
-    """Items of the checklist that are left out are unknown."""
-
-    reason: Annotated[Code, Vocabulary("closing_reasons")]
-    checklist: Mapping[Code, Known] = Field(default={}, max_length=32)
-
-    def answered(self, definition: Definition) -> Mapping[str, Known]:
-        """Every item of the programme's checklist; raises Invalid for any other."""
-        items = [item.code for item in definition.closing_checklist]
-        strange = [f"checklist/{code}" for code in self.checklist if code not in items]
-        if strange:
-            raise Invalid([(place, "is not known here") for place in strange])
-        return {code: self.checklist.get(code, "unknown") for code in items}
-
-
-class ReopeningBody(Fact):
-    reason: Annotated[Code, Vocabulary("reopening_reasons")]
 
 
 class ListedCase(Answer):

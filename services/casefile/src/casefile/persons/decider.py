@@ -9,6 +9,7 @@ from casefile.case.beside import OnCase
 from casefile.case.decider import Case, Status, require_within
 from casefile.persons.events import (
     CODEC,
+    ClientDeathCorrected,
     ClientDied,
     PersonAdded,
     PersonDetailsChanged,
@@ -18,8 +19,21 @@ from casefile.persons.events import (
 from events.commands import StreamType
 from events.decider import Decider, Rejected, already_known
 from events.history import latest, repeats
+from events.occurrence import Occurred
 
-PersonsCommand = OnCase[PersonAdded | PersonRoleChanged | PersonDetailsChanged | ClientDied]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectDeath:
+    """`corrects` is the id of the event that told of it last, None where there is none."""
+
+    person: UUID | None
+    corrects: UUID | None
+    occurred: Occurred
+
+
+PersonsCommand = OnCase[
+    PersonAdded | PersonRoleChanged | PersonDetailsChanged | ClientDied | CorrectDeath
+]
 
 PERSON = attrgetter("person")
 
@@ -69,6 +83,8 @@ def decide(asked: PersonsCommand, persons: Persons) -> list[PersonsEvent]:
     told = asked.command
     if asked.case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
+    if isinstance(told, CorrectDeath):
+        return _correct_death(told, persons)
     if repeats(told, persons.told, persons.standing(told)):
         return []
     match told:
@@ -119,6 +135,19 @@ def _die(told: ClientDied, persons: Persons) -> list[PersonsEvent]:
     if persons.roles[told.person].client_type is None:
         raise Rejected("not-the-client", "This person is not the client.")
     return [told]
+
+
+def _correct_death(command: CorrectDeath, persons: Persons) -> list[PersonsEvent]:
+    known = persons.deaths.get(command.person)
+    if known is None or command.corrects is None:
+        raise Rejected("no-such-death", "No such death is known that could be corrected.")
+    if known.occurred == command.occurred:
+        return []
+    return [
+        ClientDeathCorrected(
+            person=command.person, occurred=command.occurred, corrects=command.corrects
+        )
+    ]
 
 
 def _require_there(person: UUID, persons: Persons) -> PersonAdded:

@@ -50,7 +50,16 @@ class ClientDied:
     occurred: Occurred
 
 
-PersonsEvent = PersonAdded | PersonRoleChanged | PersonDetailsChanged | ClientDied
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientDeathCorrected(ClientDied):
+    """Stands in the place of the death of this client; `corrects` is the id of the event before."""
+
+    corrects: UUID
+
+
+PersonsEvent = (
+    PersonAdded | PersonRoleChanged | PersonDetailsChanged | ClientDied | ClientDeathCorrected
+)
 
 CODEC: Codec[PersonsEvent] = Codec(
     {
@@ -58,5 +67,6 @@ CODEC: Codec[PersonsEvent] = Codec(
         "persons.role-changed.v1": PersonRoleChanged,
         "persons.details-changed.v1": PersonDetailsChanged,
         "persons.client-died.v1": ClientDied,
+        "persons.client-death-corrected.v1": ClientDeathCorrected,
     }
 )

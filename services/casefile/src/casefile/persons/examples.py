@@ -4,6 +4,7 @@ from uuid import uuid5
 
 from casefile.case.examples import CASE_ID
 from casefile.persons.events import (
+    ClientDeathCorrected,
     ClientDied,
     PersonAdded,
     PersonDetailsChanged,
@@ -49,6 +50,11 @@ CHILD_MOVED = PersonDetailsChanged(
     occurred=Occurred.parse("2027-02-21"),
 )
 PATIENT_DIED = ClientDied(person=PATIENT, occurred=Occurred.parse("2027-02-23"))
+PATIENT_DIED_EARLIER = ClientDeathCorrected(
+    person=PATIENT,
+    occurred=Occurred.parse("2027-02-22"),
+    corrects=uuid5(CASE_ID, "the event that told of the death"),
+)
 CHILD_IS_CLIENT = PersonRoleChanged(
     person=CHILD,
     role="client",

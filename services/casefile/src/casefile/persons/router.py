@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
+from casefile.codec import CODEC
 from casefile.consent.decider import CONTACT_DATA, has_ended
 from casefile.parts import TheProgrammes
 from casefile.persons.answer import PersonAnswer, person_answers
 from casefile.persons.body import DetailsBody, PersonBody, RoleBody
-from casefile.persons.decider import PERSONS
+from casefile.persons.decider import PERSONS, CorrectDeath
 from casefile.persons.events import (
     ClientDied,
     PersonAdded,
@@ -19,7 +20,7 @@ from casefile.persons.events import (
 )
 from casefile.telling import tell
 from events.commands import History
-from kit.bodies import Fact, Written
+from kit.bodies import Fact, OccurredAt, Written
 from kit.calls import Call
 from kit.contact import ContactAnswer
 from kit.endpoints import adds, reads
@@ -35,6 +36,10 @@ class DeathBody(Fact):
     """`person` may be left out where the client was never entered as a person."""
 
     person: UUID | None = None
+
+
+class DeathCorrectionBody(DeathBody):
+    occurred_at: OccurredAt
 
 
 @router.post("/persons", status_code=201, summary="Add a person to the client system")
@@ -128,6 +133,23 @@ async def record_death(
     """The case goes on; whoever is the client then is given that role."""
     told = ClientDied(person=body.person, occurred=body.occurred_at)
     return await tell(call, PERSONS, case_id, told)
+
+
+@router.post("/deaths/corrections", status_code=201, summary="Correct when the client died")
+async def correct_death(
+    case_id: UUID, body: DeathCorrectionBody, call: Annotated[Call, adds("case:work")]
+) -> Written:
+    """`person` names the same client as the death that was recorded."""
+
+    def told(event: object) -> bool:
+        return isinstance(event, ClientDied) and event.person == body.person
+
+    def correction(history: History) -> CorrectDeath:
+        return CorrectDeath(
+            person=body.person, corrects=CODEC.last(history, told), occurred=body.occurred_at
+        )
+
+    return await tell(call, PERSONS, case_id, correction, told=body)
 
 
 @router.get("/persons", summary="The persons of a client system, now or at another time")

@@ -56,6 +56,14 @@ class MeetDeadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectMeeting:
+    """What was told of before is put right; `met` is the id of the last event, if that met it."""
+
+    met: UUID | None
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MissDeadline:
     """`stopped`: reminders have stopped, or the case is closed, so that it passes in silence."""
 
@@ -63,7 +71,7 @@ class MissDeadline:
     occurred: Occurred
 
 
-DeadlineCommand = SetDeadline | MeetDeadline | MissDeadline
+DeadlineCommand = SetDeadline | MeetDeadline | CorrectMeeting | MissDeadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,8 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
                 return []
             late = _over(deadline, occurred)
             return [DeadlineMet(policy=deadline.policy, late=late, occurred=occurred)]
+        case CorrectMeeting():
+            return _correct(command, deadline)
         case MissDeadline(occurred=occurred, stopped=stopped):
             if deadline.status is not Status.OPEN or not _over(deadline, occurred):
                 return []
@@ -145,6 +155,20 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             reminders_stopped=command.stopped and not over,
             organisation=command.organisation,
             occurred=command.occurred,
+        )
+    ]
+
+
+def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]:
+    """Of a deadline that was set anew since, or was met by something else, it says nothing."""
+    if deadline.status is not Status.MET or command.met is None:
+        return []
+    if command.occurred == deadline.met:
+        return []
+    late = _over(deadline, command.occurred)
+    return [
+        DeadlineMet(
+            policy=deadline.policy, late=late, corrects=command.met, occurred=command.occurred
         )
     ]
 

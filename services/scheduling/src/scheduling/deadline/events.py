@@ -28,8 +28,11 @@ class DeadlineSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineMet:
+    """`corrects` is the id of the event before, where what met it was put right."""
+
     policy: str
     late: bool
+    corrects: UUID | None = None
     occurred: Occurred
 
 
@@ -51,10 +54,12 @@ class DeadlineSilenced:
 
 DeadlineEvent = DeadlineSet | DeadlineMet | DeadlineMissed | DeadlineSilenced
 
+MET = "deadline.met.v1"
+
 CODEC: Codec[DeadlineEvent] = Codec(
     {
         "deadline.set.v1": DeadlineSet,
-        "deadline.met.v1": DeadlineMet,
+        MET: DeadlineMet,
         "deadline.missed.v1": DeadlineMissed,
         "deadline.silenced.v1": DeadlineSilenced,
     }

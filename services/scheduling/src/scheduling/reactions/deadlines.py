@@ -6,6 +6,7 @@ from uuid import UUID
 
 from events.commands import History
 from events.consumer import Ask, Reaction
+from events.contracts import told_first, with_corrections
 from events.contracts.casefile import TrackStepRecorded
 from events.contracts.contract import Contract
 from events.contracts.intake import OriginAssessed
@@ -14,7 +15,8 @@ from events.store import Recorded
 from programmes.deadline import Deadline
 from programmes.loader import Programmes
 from programmes.trigger import field_of, says
-from scheduling.deadline.decider import DEADLINE, MeetDeadline, SetDeadline
+from scheduling.deadline.decider import DEADLINE, CorrectMeeting, MeetDeadline, SetDeadline
+from scheduling.deadline.events import MET
 from scheduling.silence import grounds, is_silent
 
 GROUP = "scheduling.deadlines"
@@ -25,16 +27,16 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
     """One per published type that starts or meets a deadline of any programme."""
 
     def react(message: Recorded[Contract]) -> list[Ask]:
-        definition = programmes.of([message])
-        started = (_start(message, policy) for policy in definition.deadlines_after(message.type))
+        definition, type_ = programmes.of([message]), told_first(message.type)
+        started = (_start(message, policy) for policy in definition.deadlines_after(type_))
         return [
             *(ask for ask in started if ask),
-            *(_meet(message, policy) for policy in definition.deadlines_met_by(message.type)),
+            *(_meet(message, policy) for policy in definition.deadlines_met_by(type_)),
         ]
 
     policies = [policy for d in programmes.definitions for policy in d.deadlines]
     types = {t for policy in policies for t in (policy.triggered_by, *policy.met_by)}
-    return dict.fromkeys(types, react)
+    return dict.fromkeys(with_corrections(types), react)
 
 
 def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
@@ -77,7 +79,16 @@ def _organisation(message: Recorded[Contract]) -> UUID | None:
 
 
 def _meet(message: Recorded[Contract], policy: Deadline) -> Ask:
-    return Ask(DEADLINE, _stream(message, policy), MeetDeadline(occurred=message.occurred))
+    stream = _stream(message, policy)
+    if message.corrects is None or told_first(message.type) == message.type:
+        return Ask(DEADLINE, stream, MeetDeadline(occurred=message.occurred))
+
+    def command(history: History) -> CorrectMeeting:
+        met = [r for r in history if r.stream == stream and r.type == MET]
+        of_it = met and met[-1].metadata.causation_id == message.corrects
+        return CorrectMeeting(met=met[-1].id if of_it else None, occurred=message.occurred)
+
+    return Ask(DEADLINE, stream, command)
 
 
 def _stream(message: Recorded[Contract], policy: Deadline) -> UUID:
