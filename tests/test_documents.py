@@ -230,6 +230,7 @@ def test_the_topics_and_groups_that_are_named_are_those_of_the_code() -> None:
             (
                 "analytics.log",
                 "casefile.app",
+                "casefile.reactions.consents",
                 "notifications.app",
                 "scheduling.reactions.consents",
                 "scheduling.reactions.deadlines",
@@ -240,5 +241,5 @@ def test_the_topics_and_groups_that_are_named_are_those_of_the_code() -> None:
     named = {group for _, group in said(r"group `([a-z]+\.[a-z]+)`")}
 
     assert named == groups
-    assert len(groups) == 5
+    assert len(groups) == 6
     assert {t for _, t in said(r"`([a-z]+)\.events`")} <= set(PORTS) | {"intake"}

@@ -12,6 +12,7 @@ from casefile.case.decider import CASE
 from casefile.codec import CODEC as CASEFILE_CODEC
 from casefile.consent.decider import CONSENT
 from casefile.publish import publisher
+from casefile.reactions import consents as casefile_consents
 from casefile.reactions import intake as from_intake
 from casefile.views.cases import CASES
 from checker.rules import Follower, Keeper, Rules
@@ -41,6 +42,7 @@ from scheduling.views.teams import TEAMS
 
 def rules(programmes: Programmes) -> Mapping[str, Rules]:
     known = registry(programmes.track_steps())
+    of_consents = casefile_consents.reactions(programmes)
     return {
         "intake": Rules(
             decode=INTAKE_CODEC.decode,
@@ -55,7 +57,15 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
         "casefile": Rules(
             decode=CASEFILE_CODEC.decode,
             publish=publisher(programmes),
-            follows=[Follower(group=CASEFILE, sources=["intake"], **_of(from_intake.REACTIONS))],
+            follows=[
+                Follower(group=CASEFILE, sources=["intake"], **_of(from_intake.REACTIONS)),
+                Follower(
+                    group=casefile_consents.GROUP,
+                    sources=casefile_consents.SOURCES,
+                    read=casefile_consents.reading(of_consents),
+                    reactions=of_consents,
+                ),
+            ],
             views=[CASES],
             work=_asked_by(CASE, CONSENT),
             ends={

@@ -19,6 +19,7 @@ from rig.world import World
 PUBLISHING = ("intake", "casefile", "scheduling", "notifications")
 GROUPS = {
     "casefile.referrals": ["intake"],
+    "casefile.consents": ["intake"],
     "scheduling.deadlines": ["casefile", "intake"],
     "scheduling.consents": ["casefile"],
     "notifications.deadlines": ["scheduling"],

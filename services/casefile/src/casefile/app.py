@@ -17,7 +17,7 @@ from casefile.persons import router as persons
 from casefile.plan import router as plan
 from casefile.process import router as process
 from casefile.publish import publisher
-from casefile.reactions import intake
+from casefile.reactions import consents, intake
 from casefile.track import router as track
 from casefile.views.cases import CASES
 from casefile.work.contact_data import ContactData
@@ -52,6 +52,7 @@ GROUP = "casefile.referrals"
 
 def compose(ground: Ground[Settings]) -> Service:
     programmes = load(ground.settings.programmes)
+    of_consents = consents.reactions(programmes)
     return Service(
         routers=[part.router for part in PARTS],
         access=ACCESS,
@@ -65,7 +66,13 @@ def compose(ground: Ground[Settings]) -> Service:
                 services=["intake"],
                 read=reads(registry()),
                 handle=react(ground.store, GROUP, intake.REACTIONS),
-            )
+            ),
+            Follows(
+                group=consents.GROUP,
+                services=consents.SOURCES,
+                read=consents.reading(of_consents),
+                handle=react(ground.store, consents.GROUP, of_consents),
+            ),
         ],
         views=[CASES],
         work={

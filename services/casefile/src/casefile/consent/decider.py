@@ -12,6 +12,15 @@ from events.commands import History, StreamType
 from events.decider import Decider, Rejected
 from events.history import displacing, latest, repeats
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearConsent(OnCase[ConsentGiven | ConsentWithdrawn]):
+    """As another service told: of a case that did not open yet there is nothing to end.
+
+    What is fetched for it once it opens is not given out without the consent.
+    """
+
+
 ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn]
 
 ACCESS = "access"
@@ -48,6 +57,8 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
     """
     told = asked.command
     if asked.case.status is Status.NEW:
+        if isinstance(asked, HearConsent):
+            return []
         raise Rejected("case-new", "The case is not open yet.")
     now = consents.standing.get(told.consent)
     return [] if repeats(told, consents.told, now, _displaces) else [told]

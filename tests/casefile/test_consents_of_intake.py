@@ -1,0 +1,129 @@
+"""The consent to pass on contact data, given and withdrawn in intake, holds for the case too."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+
+import httpx
+import pytest
+
+from casefile.case.examples import ASSIGNED, CASE_ID, CONTACT, OPENED, RECEIVED
+from casefile.case.work import FETCH_CONTACT_DATA
+from casefile.consent.decider import CONSENT
+from casefile.consent.events import ConsentGiven, ConsentWithdrawn
+from casefile.persons.decider import PERSONS
+from casefile.persons.examples import CHILD, CHILD_ADDED, CHILD_CONTACT
+from casefile.reactions.consents import GROUP, reactions
+from events.consumer import react
+from events.contracts import registry
+from events.contracts.contract import Contract
+from events.contracts.intake import ContactConsentGiven, ContactConsentWithdrawn
+from events.lanes import Handle
+from events.memory import MemoryStore
+from events.occurrence import Occurred
+from events.store import Recorded, WriteSet
+from events.testing import METADATA, numbered, published
+from events.vault import Vault
+from kit.testing import problem
+from programmes.loader import Programmes
+
+Tell = Callable[..., Awaitable[None]]
+PATH = f"/v1/cases/{CASE_ID}"
+CONTACT_PATHS = (f"{PATH}/contact-data", f"{PATH}/persons/{CHILD}/contact-data")
+
+
+def message(position: int, name: str, event: Contract, occurred: str) -> Recorded[Contract]:
+    metadata = replace(METADATA, programme="medical-incidents", programme_version=1)
+    return published(
+        position, name, event, occurred, source="intake", key=CASE_ID, metadata=metadata
+    )
+
+
+WITHDRAWN = message(5, "contact-consent-withdrawn", ContactConsentWithdrawn(), "2027-02-20")
+GIVEN = message(6, "contact-consent-given", ContactConsentGiven(form="spoken"), "2027-02-24")
+OF_INTAKE = [
+    ConsentWithdrawn(
+        consent="contact-data", stops=("contact-data",), occurred=Occurred.parse("2027-02-20")
+    ),
+    ConsentGiven(
+        consent="contact-data",
+        form="spoken",
+        scopes=("contact-data",),
+        studies=(),
+        occurred=Occurred.parse("2027-02-24"),
+    ),
+]
+
+
+@pytest.fixture
+def handle(store: MemoryStore, programmes: Programmes) -> Handle:
+    return react(store, GROUP, reactions(programmes))
+
+
+@pytest.fixture
+async def case(tell: Tell, vault: Vault, store: MemoryStore) -> None:
+    """Open, with contact data of the client and of a child."""
+    for record in (CONTACT, CHILD_CONTACT):
+        sealed = await vault.seal(CASE_ID, record, {"name": "A. Visser"})
+        await store.append(WriteSet(vault=sealed))
+    await tell(OPENED, ASSIGNED, RECEIVED)
+    await tell(CHILD_ADDED, stream=PERSONS.beside(CASE_ID))
+
+
+async def statuses(client: httpx.AsyncClient) -> list[int]:
+    return [(await client.get(path)).status_code for path in CONTACT_PATHS]
+
+
+def consents(store: MemoryStore) -> list[Any]:
+    return [CONSENT.codec.decode(r).event for r in store.log if CONSENT.codec.reads(r.type)]
+
+
+@pytest.mark.usefixtures("case")
+async def test_a_withdrawal_in_intake_ends_access_to_contact_data_until_consent_is_given_again(
+    handle: Handle, manager: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    before = await statuses(manager)
+    await handle(WITHDRAWN)
+    withdrawn = await statuses(manager)
+    refused = problem(await manager.get(CONTACT_PATHS[0]))
+    [shown] = (await manager.get(f"{PATH}/consents")).json()
+    await handle(GIVEN)
+
+    assert (before, withdrawn, await statuses(manager)) == ([200, 200], [404, 404], [200, 200])
+    assert refused == (404, "not-found")
+    assert (shown["consent"], shown["given"]) == ("contact-data", False)
+    assert shown["occurredAt"] == "2027-02-20"
+    assert consents(store) == OF_INTAKE
+    assert store.log[-1].metadata.causation_id == GIVEN.id
+    assert FETCH_CONTACT_DATA in {work.kind for work in store.work.values()}
+
+
+@pytest.mark.usefixtures("case")
+@pytest.mark.parametrize("order", list(permutations([WITHDRAWN, GIVEN, WITHDRAWN])))
+async def test_in_every_order_and_however_often_what_happened_last_counts(
+    handle: Handle,
+    manager: httpx.AsyncClient,
+    store: MemoryStore,
+    order: tuple[Recorded[Contract], ...],
+) -> None:
+    for each in order:
+        await handle(each)
+        await handle(replace(each, id=numbered(90 + each.position)))
+
+    assert await statuses(manager) == [200, 200]
+    assert len(consents(store)) == 2
+
+
+async def test_of_a_case_that_did_not_open_yet_nothing_is_kept_and_nothing_waits(
+    handle: Handle, store: MemoryStore
+) -> None:
+    await handle(WITHDRAWN)
+    await handle(GIVEN)
+
+    assert store.log == []
+    assert len(store.messages) == 2
+
+
+def test_every_type_that_is_reacted_to_is_published(programmes: Programmes) -> None:
+    assert reactions(programmes).keys() <= registry().keys()
