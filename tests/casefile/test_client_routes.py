@@ -263,12 +263,15 @@ async def test_a_kind_takes_a_code_of_its_vocabulary_or_words(
     assert (len(store.log), store.vault) == (2, {})
 
 
+@pytest.mark.parametrize("kind", ["availability", "task-division"])
 async def test_words_of_an_agreement_lie_in_the_vault(
-    manager: httpx.AsyncClient, store: MemoryStore
+    manager: httpx.AsyncClient, store: MemoryStore, kind: str
 ) -> None:
-    body = {"kind": "availability", "words": WORDS}
+    body = {"kind": kind, "words": WORDS}
 
     place = (await manager.post(f"{PATH}/agreements", json=body)).headers["location"]
 
+    [agreed] = (await manager.get(f"{PATH}/agreements")).json()
+    assert (agreed["kind"], agreed["holds"]) == (kind, True)
     assert (await manager.get(f"{place}/words")).json() == {"text": WORDS}
     assert WORDS not in logged(store)

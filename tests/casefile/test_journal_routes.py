@@ -84,6 +84,19 @@ async def test_whether_the_case_manager_was_there_is_unknown_where_it_is_asked_a
 
 
 @pytest.mark.usefixtures("case")
+async def test_supervision_is_work_that_the_journal_keeps(manager: httpx.AsyncClient) -> None:
+    hour = {"contactMinutes": 60, "travelMinutes": 0, "registrationMinutes": 0}
+
+    written = await manager.post(
+        ACTIVITIES, json={"category": "professional", "type": "supervision", **hour}
+    )
+
+    read = (await manager.get(written.headers["location"])).json()
+    assert (read["category"], read["type"]) == ("professional", "supervision")
+    assert read["contactMinutes"] == 60
+
+
+@pytest.mark.usefixtures("case")
 async def test_a_report_lies_in_the_vault_and_is_read_by_those_who_work_on_the_case(
     stand: Stand, manager: httpx.AsyncClient, stranger: httpx.AsyncClient, store: MemoryStore
 ) -> None:

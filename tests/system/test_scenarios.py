@@ -29,7 +29,7 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     support: Json = {"consent": "support", "form": "written", "scopes": ["whole-service"]}
     await story.tell("consents", day(17), **support)
     await story.tell("activities", day(18), **_activity("hospital", "notify-involvement", 10))
-    await _investigated(story)
+    investigation = await _investigated(story)
     minutes = await _minutes_are_put_right(story)
     await _social_support_is_granted(story)
     claim = await _claimed(story)
@@ -62,6 +62,14 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     ]
     read = await story.manager.read("casefile", minutes)
     assert [request["corrected"] for request in read["correctionRequests"]] == ["yes"]
+    said = {step: told for track in case["tracks"] for step, told in _said(track).items()}
+    assert said["report-access-decided"] == (
+        "copy-at-home",
+        {"requested": "copy-at-home", "readingDays": 10},
+    )
+    assert said["inspectorate-judged"] == ("calamity", {"approved": "yes"})
+    assert said["represented"] == ("insurers-aid", {"funding": "legal-expenses-insurance"})
+    assert await _phase(story, investigation, 100) == "client-heard"
     assert await _roles(story, 430) == {str(story.manager.id): "case-manager"}
     both = {str(story.manager.id): "case-manager", str(backup.id): "backup"}
     assert await _roles(story, 431) == both
@@ -117,7 +125,7 @@ async def test_a_death_and_the_bereaved(world: World) -> None:
     await story.step(claim, day(300), "adjuster-talk")
     await story.step(claim, day(420), "acknowledged")
     await story.tell("referrals-out", day(500), target="grief-support")
-    await story.close(day(500))
+    await story.close(day(500), checklist={"referral-discussed": "yes"})
     await at_rest(world)
 
     figures = Figures(world.caller("analyst"), BEREAVED)
@@ -129,6 +137,9 @@ async def test_a_death_and_the_bereaved(world: World) -> None:
     assert (case["heavy"], case["heavyReasons"]) == (True, ["client-died"])
     loads = [await figures.ask("caseload", asOf=day(after)) for after in (150, 151, 500)]
     assert [(load["n"], load["heavy"]) for load in loads] == [(1, 0), (1, 1), (0, 0)]
+    needs = await story.desk.read("casefile", f"{story.case}/needs")
+    assert [referral["target"] for referral in needs["referralsOut"]] == ["grief-support"]
+    assert case["spells"][0]["checklist"]["referral-discussed"] == "yes"
     assert await _clients(story, 150) == {patient: "patient"}
     assert await _clients(story, 500) == {patient: "patient", children[0]: "next-of-kin"}
 
@@ -160,7 +171,7 @@ async def _referred(story: Story, *, offered: int, referred: int, reason: str) -
     await story.first_contact(day(referred))
 
 
-async def _investigated(story: Story) -> None:
+async def _investigated(story: Story) -> UUID:
     """Partly before there was a case, and told of only then."""
     track = await story.track(INVESTIGATION, on=day(2))
     await story.step(track, day(2), "reported-internally")
@@ -168,10 +179,12 @@ async def _investigated(story: Story) -> None:
     await story.step(track, day(6), "started")
     await story.step(track, day(76), "client-heard", "held", attended="yes")
     await story.step(track, day(168), "report-finished", "calamity")
-    await story.step(track, day(180), "report-access-decided", "copy-at-home")
+    access: Json = {"requested": "copy-at-home", "readingDays": 10}
+    await story.step(track, day(180), "report-access-decided", "copy-at-home", **access)
     await story.step(track, day(190), "feedback-talk", "held", attended="yes")
-    await story.step(track, day(192), "inspectorate-judged")
+    await story.step(track, day(192), "inspectorate-judged", "calamity", approved="yes")
     await story.step(track, day(192), "closing-letter-sent")
+    return track
 
 
 async def _minutes_are_put_right(story: Story) -> str:
@@ -243,6 +256,16 @@ async def _uncovered(story: Story, on: int) -> list[str]:
 async def _roles(story: Story, on: int) -> dict[str, str]:
     case = await story.desk.read("casefile", story.case, {"asOf": day(on)})
     return {member["caseManager"]: member["role"] for member in case["caseManagers"]}
+
+
+def _said(track: Json) -> dict[str, tuple[str | None, Json]]:
+    """By step, how it ended and what it says."""
+    return {step["step"]: (step["outcome"], step["data"]) for step in track["steps"]}
+
+
+async def _phase(story: Story, track: UUID, on: int) -> str:
+    read = await story.manager.read("casefile", f"{story.case}/tracks/{track}", {"asOf": day(on)})
+    return str(read["phase"])
 
 
 async def _clients(story: Story, on: int) -> dict[str, str]:

@@ -155,8 +155,10 @@ class Story:
             await self.tell(f"tracks/{opened['id']}/steps", on, step=step)
         return UUID(opened["id"])
 
-    async def close(self, on: str | None = None, *, reason: str = "no-longer-needed") -> None:
-        await self._as_read(self.manager, "closings", fact(on, reason=reason))
+    async def close(
+        self, on: str | None = None, *, reason: str = "no-longer-needed", **fields: object
+    ) -> None:
+        await self._as_read(self.manager, "closings", fact(on, reason=reason, **fields))
 
     async def reopen(self, on: str | None = None, *, reason: str = "new-need") -> None:
         await self._as_read(self.desk, "reopenings", fact(on, reason=reason))
