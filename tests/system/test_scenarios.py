@@ -49,9 +49,7 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     assert await figures.support() == (535, 17.6)
     assert await figures.attended("client-heard-by-committee") == (1, 1)
     assert await figures.attended("calamity-report-discussed") == (1, 1)
-    deadlines = await _deadlines(story)
-    assert deadlines["settlement-answer"] == "met"
-    assert "missed" not in deadlines.values()
+    assert await _on_their_day(story) == {"first-contact": "met", "settlement-answer": "met"}
     assert await _uncovered(story, 430) == ["settlement-answer"]
     assert await _uncovered(story, 431) == []
     assert await figures.share("case-opened", "backup-took-over") == (1, 1)
@@ -241,9 +239,20 @@ def _activity(category: str, type_: str, minutes: int) -> Json:
     return {"category": category, "type": type_, **spent}
 
 
-async def _deadlines(story: Story) -> dict[str, str]:
-    found = await story.desk.ask("scheduling", f"{story.case}/deadlines")
-    return {deadline["policy"]: deadline["status"] for deadline in found.json()}
+async def _on_their_day(story: Story) -> dict[str, str]:
+    """By policy, what had become of each deadline on the day by which it was due.
+
+    History told late is silent: what was not done in time is open on its day, and never missed.
+    """
+    path = f"{story.case}/deadlines"
+    due = {d["id"]: d["dueOn"] for d in (await story.desk.ask("scheduling", path)).json()}
+    then = [(await story.desk.ask("scheduling", path, {"asOf": on})).json() for on in due.values()]
+    return {
+        d["policy"]: d["status"]
+        for id_, on in zip(due, then, strict=True)
+        for d in on
+        if d["id"] == id_
+    }
 
 
 async def _uncovered(story: Story, on: int) -> list[str]:
