@@ -295,6 +295,9 @@ def _lengths() -> dict[str, Computed]:
         "length-of-support/longest": Computed(max(lengths), len(lengths)),
         "length-of-support/with-legal-procedure": Computed(mean(legal), len(legal)),
         "length-of-support/without-legal-procedure": Computed(mean(others), len(others)),
+        "length-of-support/legal-procedure-makes-it-longer": Computed(
+            mean(legal) - mean(others), len(lengths)
+        ),
     }
 
 
@@ -313,6 +316,7 @@ def _effort() -> dict[str, Computed]:
         "hours-per-case/most": Computed(max(hours.values()), n),
         "hours-per-case/with-legal-procedure": Computed(mean(legal), len(legal)),
         "hours-per-case/without-legal-procedure": Computed(mean(others), len(others)),
+        "hours-per-case/legal-procedure-makes-it-more": Computed(mean(legal) - mean(others), n),
         "contacts-per-month": Computed(contacts / months, n),
         "home-visits-per-case/fewest": Computed(min(numbers), n),
         "home-visits-per-case/most": Computed(max(numbers), n),

@@ -58,7 +58,7 @@ def test_the_oracle_holds_every_figure_that_the_demo_shows() -> None:
 
     assert (len(cells), len(marks), len(respondents)) == (40, 27, 5)
     assert len(funnel) == 10
-    assert len(FIGURES) == 154
+    assert len(FIGURES) == 156
     assert excluded == [
         "lawyer/engaged-without-investigation",
         "lawyer/engaged-with-investigation",

@@ -38,7 +38,10 @@ DURATIONS = {
     "basis": {"cutOff": "2020-12-01"},
     "openShare": 0.3,
     "months": {"median": 2.76, "mean": None},
-    "split": {"holding": {"n": 24, "openShare": 0.5, "months": {"mean": 14.7}}},
+    "split": {
+        "holding": {"n": 24, "openShare": 0.5, "months": {"mean": 14.75, "max": 20}},
+        "others": {"n": 23, "months": {"mean": 11.25, "max": None}},
+    },
     "reasons": [{"reason": "a", "n": 2}, {"reason": "b", "n": 1}, {"reason": "c", "n": 5}],
     "rows": [
         {"caseManager": str(FIRST), "cases": 7, "values": {"mean": 4.5}},
@@ -99,7 +102,15 @@ def _questions(**asks: Ask) -> Questions:
         (Ask(view="durations", field="months.median"), Computed(2.76, 47, "2020-12-01", 0.3)),
         (
             Ask(view="durations", field="split.holding.months.mean", n="split.holding.n"),
-            Computed(14.7, 24, "2020-12-01", 0.5),
+            Computed(14.75, 24, "2020-12-01", 0.5),
+        ),
+        (
+            Ask(
+                view="durations",
+                field="split.holding.months.mean",
+                less="split.others.months.mean",
+            ),
+            Computed(3.5, 47, "2020-12-01", 0.3),
         ),
         (
             Ask(view="durations", list="reasons", where={"reason": ("a", "b")}, field="n"),
@@ -128,6 +139,7 @@ async def test_the_answer_is_found_in_row_totals_or_figure(
     [
         Ask(view="offers", field="offered", row="hospital-2"),
         Ask(view="durations", field="months.mean"),
+        Ask(view="durations", field="split.holding.months.max", less="split.others.months.max"),
     ],
 )
 async def test_what_analytics_does_not_say_is_left_out(api: Api, ask: Ask) -> None:

@@ -86,8 +86,9 @@ def _picked(cast: Cast, figure: Json, ask: Ask) -> Computed | None:
         part = next(rows, None)
     if ask.list is not None:
         return _summed([item for item in figure[ask.list] if _is(cast, item, ask)], figure, ask)
-    found = None if part is None else _at(part, ask.field)
-    return None if found is None else _computed(found * ask.times, part, figure, ask)
+    found: Any = None if part is None else _at(part, ask.field)
+    off: Any = 0 if ask.less is None else _at(part, ask.less)
+    return None if None in (found, off) else _computed((found - off) * ask.times, part, figure, ask)
 
 
 def _computed(value: float, part: Json, figure: Json, ask: Ask) -> Computed:

@@ -25,7 +25,8 @@ class Ask(_Read):
 
     With `list`, the sum of the field over the items of that list that have one of the codes in
     `where`. `n` is where that row, or the answer, says of how many it is, `n_of_item` where each
-    item does; without `open`, the share of open ones that it says is of others.
+    item does; without `open`, the share of open ones that it says is of others. `less` is the field
+    of the same part that is taken off.
     """
 
     view: str
@@ -34,6 +35,7 @@ class Ask(_Read):
     list: str | None = None
     where: dict[str, tuple[str, ...]] = {}
     field: str
+    less: str | None = None
     n: str = "n"
     n_of_item: str | None = None
     open: bool = True
