@@ -1,6 +1,7 @@
 """The views in PostgreSQL: rebuilt they are the same, and a past day is an index look-up."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid5
@@ -11,7 +12,7 @@ from sqlalchemy.sql import ClauseElement
 from analytics.app import compose
 from analytics.examples import BEGIN, CALLED, CASE_MANAGER, HOSPITAL, KEY, PROGRAMME, day, told
 from analytics.log import Fact
-from analytics.views import behind, caseload, milestones
+from analytics.views import behind, caseload, milestones, offers
 from analytics.views.conditions import Cases, Point
 from analytics.views.cut import Cut
 from analytics.views.durations import Open, Span, statistics
@@ -23,6 +24,7 @@ from events.contracts.casefile import (
     NeedIdentified,
 )
 from events.contracts.intake import CandidateIdentified, OfferMade, ReferralMade
+from events.history import FOREVER
 from events.postgres import PostgresStore
 from events.rebuild import rebuild
 from events.sql import compiled
@@ -95,6 +97,21 @@ async def test_past_days_and_watermarks_are_index_look_ups(
         assert f"{caseload.TABLE}_held" in await plan(store, caseload.counts(CUT, by))
     assert "events_source_recorded_at_idx" in watermarks
     assert "Seq Scan on events" not in watermarks
+
+
+async def test_what_is_known_now_is_counted_by_an_index_alone(
+    hears: Callable[[Sequence[Fact]], Awaitable[None]], store: PostgresStore
+) -> None:
+    await hears(list(cases(300)))
+    await store.pool.execute("vacuum analyze")
+    now = replace(CUT, known_at=FOREVER)
+
+    for by in offers.By:
+        shown = await plan(store, offers.counts(offers.Choice(cut=now), by))
+        assert f"Index Only Scan using {offers.TABLE}_known" in shown
+    for of in caseload.By:
+        shown = await plan(store, caseload.counts(now, of))
+        assert f"Index Only Scan using {caseload.TABLE}_known" in shown
 
 
 async def test_durations_are_answered_by_an_index_alone(

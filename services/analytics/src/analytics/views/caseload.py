@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, Select, Text, Uuid, func, select
 
 from analytics.log import Fact
 from analytics.views.cut import Cut, held
+from events.columns import known_index
 from events.contracts import type_name
 from events.contracts.casefile import (
     CaseClosed,
@@ -120,9 +121,11 @@ def _row(team: Team) -> Iterable[Row]:
         }
 
 
+_COUNTED = ("programme", "organisation", "case_manager", "role", "region", "heavy", "counted")
+
 CASELOAD = View.of(
     "caseload",
-    4,
+    5,
     Column("programme", Text),
     Column("organisation", Uuid),
     Column("case_manager", Uuid, nullable=False),
@@ -130,6 +133,7 @@ CASELOAD = View.of(
     Column("region", Text, nullable=False),
     Column("heavy", Boolean, nullable=False),
     Column("counted", Boolean, nullable=False),
+    known_index("caseload_v5", *_COUNTED),
     types=TYPES,
     rows=rows_with({}),
 )

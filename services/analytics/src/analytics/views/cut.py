@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, and_, true
 
-from events.columns import believed_at, held_at
+from events.columns import believed_at, held_at, lasting_at
+from events.history import FOREVER
 from events.occurrence import civil_day
 from kit.access import Principal, visible
 
@@ -31,8 +32,12 @@ class Cut:
 
 
 def held(table: FromClause, cut: Cut) -> ColumnElement[bool]:
-    """The rows that held at the cut's moment, as was known then."""
-    return and_(held_at(table, cut.as_of), believed(table, cut))
+    """The rows that held at the cut's moment, as was known then.
+
+    What is known now is most of what there is.
+    """
+    at_that_time = lasting_at if cut.known_at == FOREVER else held_at
+    return and_(at_that_time(table, cut.as_of), believed(table, cut))
 
 
 def believed(table: FromClause, cut: Cut) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from analytics.log import Fact
 from analytics.views.answer import ANSWER_TYPES, NOT_ANSWERED, Answer, Answered
 from analytics.views.cut import Cut, held
+from events.columns import known_index
 from events.contracts import type_name
 from events.contracts.intake import (
     CandidateIdentified,
@@ -108,9 +109,11 @@ def quarter(occurred: Occurred) -> str:
     return f"{local.year}-Q{(local.month + 2) // 3}"
 
 
+_COUNTED = ("programme", "organisation", "quarter", "offered", "answer", "attempts", "reasons")
+
 OFFERS = View.of(
     "offers",
-    1,
+    2,
     Column("programme", Text),
     Column("organisation", Uuid, nullable=False),
     Column("quarter", Text, nullable=False),
@@ -118,6 +121,7 @@ OFFERS = View.of(
     Column("answer", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("reasons", ARRAY(Text), nullable=False),
+    known_index("offers_v2", *_COUNTED),
     types=TYPES,
     rows=rows,
 )
