@@ -12,10 +12,10 @@ from sqlalchemy.sql import ClauseElement
 from analytics.app import compose
 from analytics.examples import BEGIN, CALLED, CASE_MANAGER, HOSPITAL, KEY, PROGRAMME, day, told
 from analytics.log import Fact
-from analytics.views import behind, caseload, milestones, offers
+from analytics.views import behind, caseload, durations, milestones, offers
 from analytics.views.conditions import Cases, Point
 from analytics.views.cut import Cut
-from analytics.views.durations import Open, Span, statistics
+from analytics.views.durations import Open, Span
 from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
@@ -128,7 +128,7 @@ async def test_durations_are_answered_by_an_index_alone(
         until=None,
         open=Open.CUT,
     )
-    shown = await plan(store, statistics(span))
+    shown = await plan(store, durations.counts(span))
 
     assert shown.count(f"Index Only Scan using {milestones.TABLE}_milestone") == 2
     assert "Seq Scan" not in shown

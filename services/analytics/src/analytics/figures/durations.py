@@ -1,6 +1,7 @@
 """How long it takes from one milestone to another."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 
 from analytics.figures.chosen import FORM, POINT, AsChosen, Chosen, Reading
 from analytics.figures.figure import Basis, Behind, basis, events_behind, share
-from analytics.figures.statistics import Statistics, statistics
+from analytics.figures.statistics import Statistics, of_counts, statistics
 from analytics.views import durations
 from analytics.views.behind import among as behind_milestones
 from analytics.views.conditions import Condition
@@ -124,7 +125,7 @@ async def read_durations(
     asked, by = durations_asked.chosen.asked, durations_asked.split_by
     spans = [durations_asked.span, *(durations_asked.span.split(by) if by else ())]
     async with snapshots.of(asked.min_position, durations_asked.chosen.view) as snapshot:
-        found = [(await snapshot.fetch(durations.statistics(span)))[0] for span in spans]
+        found = [await snapshot.fetch(durations.counts(span)) for span in spans]
         rests_on = await basis(snapshot, asked)
     whole, *parts = map(_durations, found)
     given = durations_asked.split_by_given or ""
@@ -136,15 +137,22 @@ async def read_durations(
     )
 
 
-def _durations(found: Mapping[str, Any]) -> Durations:
+def _durations(found: Sequence[Mapping[str, Any]]) -> Durations:
+    population = sum(alike["n"] for alike in found)
+    still_open = sum(alike["n"] for alike in found if alike["open"])
+    days: Counter[int] = Counter()
+    for alike in found:
+        if alike["days"] is not None:
+            days[alike["days"]] += alike["n"]
+    measured = of_counts(days)
     return Durations(
-        n=found["n"],
-        population=found["population"],
-        open=found["open"],
-        open_share=share(found["open"], found["population"]),
-        undated=found["undated"],
-        days=statistics(found),
-        months=statistics(found, DAYS_PER_MONTH),
+        n=days.total(),
+        population=population,
+        open=still_open,
+        open_share=share(still_open, population),
+        undated=sum(alike["n"] for alike in found if alike["undated"]),
+        days=statistics(measured),
+        months=statistics(measured, DAYS_PER_MONTH),
     )
 
 
