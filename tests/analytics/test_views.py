@@ -25,6 +25,7 @@ from events.contracts.casefile import (
 )
 from events.contracts.intake import CandidateIdentified, OfferMade, ReferralMade
 from events.history import FOREVER
+from events.pooled import transaction
 from events.postgres import PostgresStore
 from events.rebuild import rebuild
 from events.sql import compiled
@@ -61,9 +62,20 @@ def cases(count: int) -> Iterator[Fact]:
         yield told(len(steps) + 1, closed, day(number + 10), key=key)
 
 
-async def plan(store: PostgresStore, statement: ClauseElement) -> str:
+MANY = {
+    "min_parallel_index_scan_size": "0",
+    "parallel_setup_cost": "0",
+    "parallel_tuple_cost": "0",
+}
+"""Settings with which the server plans for few rows as for many."""
+
+
+async def plan(store: PostgresStore, statement: ClauseElement, **settings: str) -> str:
     text, values = compiled(statement)
-    lines = await store.pool.fetch(f"explain {text}", *values)
+    async with transaction(store.pool) as connection:
+        for name, value in settings.items():
+            await connection.execute(f"set local {name} = {value}")
+        lines = await connection.fetch(f"explain {text}", *values)
     return "\n".join(line[0] for line in lines)
 
 
@@ -99,7 +111,7 @@ async def test_past_days_and_watermarks_are_index_look_ups(
     assert "Seq Scan on events" not in watermarks
 
 
-async def test_what_is_known_now_is_counted_by_an_index_alone(
+async def test_what_is_known_now_is_counted_by_an_index_alone_and_by_several_at_once(
     hears: Callable[[Sequence[Fact]], Awaitable[None]], store: PostgresStore
 ) -> None:
     await hears(list(cases(300)))
@@ -107,11 +119,11 @@ async def test_what_is_known_now_is_counted_by_an_index_alone(
     now = replace(CUT, known_at=FOREVER)
 
     for by in offers.By:
-        shown = await plan(store, offers.counts(offers.Choice(cut=now), by))
-        assert f"Index Only Scan using {offers.TABLE}_known" in shown
+        shown = await plan(store, offers.counts(offers.Choice(cut=now), by), **MANY)
+        assert f"Parallel Index Only Scan using {offers.TABLE}_known" in shown
     for of in caseload.By:
-        shown = await plan(store, caseload.counts(now, of))
-        assert f"Index Only Scan using {caseload.TABLE}_known" in shown
+        shown = await plan(store, caseload.counts(now, of), **MANY)
+        assert f"Parallel Index Only Scan using {caseload.TABLE}_known" in shown
 
 
 async def test_durations_are_answered_by_an_index_alone(
