@@ -1,6 +1,5 @@
 """How long it takes from one milestone to another."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -138,19 +137,18 @@ async def read_durations(
 
 
 def _durations(found: Sequence[Mapping[str, Any]]) -> Durations:
-    population = sum(alike["n"] for alike in found)
-    still_open = sum(alike["n"] for alike in found if alike["open"])
-    days: Counter[int] = Counter()
-    for alike in found:
-        if alike["days"] is not None:
-            days[alike["days"]] += alike["n"]
+    """From how many there are of each number of days, and of none that is known."""
+    population, still_open, undated = (
+        sum(alike[name] for alike in found) for name in ("population", "open", "undated")
+    )
+    days = {alike["days"]: alike["population"] for alike in found if alike["days"] is not None}
     measured = of_counts(days)
     return Durations(
-        n=days.total(),
+        n=sum(days.values()),
         population=population,
         open=still_open,
         open_share=share(still_open, population),
-        undated=sum(alike["n"] for alike in found if alike["undated"]),
+        undated=undated,
         days=statistics(measured),
         months=statistics(measured, DAYS_PER_MONTH),
     )

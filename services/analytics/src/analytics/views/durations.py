@@ -58,8 +58,12 @@ class Span:
 def counts(span: Span) -> Select[*tuple[object, ...]]:
     """How many there are of each number of days; to put them all in order would take longer."""
     pairs = measured(span)
-    alike = pairs.c.days, pairs.c.open, pairs.c.undated
-    return select(*alike, func.count().label("n")).group_by(*alike)
+    return select(
+        pairs.c.days,
+        func.count().label("population"),
+        func.count().filter(pairs.c.open).label("open"),
+        func.count().filter(pairs.c.undated).label("undated"),
+    ).group_by(pairs.c.days)
 
 
 def measured(span: Span) -> CTE:
