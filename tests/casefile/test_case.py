@@ -269,11 +269,37 @@ def test_a_case_opens_again_after_it_closed_and_closes_after_it_opened_again() -
     reopened: list[CaseEvent] = [OPENED, CLOSED, REOPENED]
     early = replace(REOPEN, occurred=OPENED.occurred)
     closed_early = replace(CLOSE, occurred=OPENED.occurred)
-    winding = replace(WINDING_DOWN, occurred=OPENED.occurred)
 
     assert refusal(case_decider, given=reopened[:2], when=early) == "impossible-order"
     assert refusal(case_decider, given=reopened, when=closed_early) == "impossible-order"
-    assert refusal(case_decider, given=reopened, when=winding) == "impossible-order"
+
+
+def test_winding_down_belongs_to_the_spell_in_which_it_happened() -> None:
+    before: list[CaseEvent] = [OPENED, CLOSED, REOPENED]
+
+    [told] = outcome(case_decider, given=before, when=WINDING_DOWN)
+
+    spells = case_decider.fold([*before, told]).spells
+    assert (spells[1].winding_down, spells[2].winding_down) == (WINDING_DOWN.occurred, None)
+    assert outcome(case_decider, given=[*before, told], when=WINDING_DOWN) == []
+
+
+def test_a_release_in_an_earlier_spell_is_told_in_a_later_one_and_ends_nothing_of_that() -> None:
+    again = replace(ASSIGNED, occurred=AGAIN)
+    before: list[CaseEvent] = [OPENED, ASSIGNED, CLOSED, REOPENED, again]
+
+    [told] = outcome(case_decider, given=before, when=RELEASED)
+
+    assert case_decider.fold([*before, told]).team == {ASSIGNED.case_manager: again}
+    assert outcome(case_decider, given=[*before, told], when=RELEASED) == []
+
+
+def test_who_was_assigned_in_a_later_spell_before_that_was_told_stays_in_its_team() -> None:
+    again = replace(ASSIGNED, occurred=AGAIN)
+
+    case = case_decider.fold([OPENED, again, CLOSED, REOPENED])
+
+    assert case.team == {ASSIGNED.case_manager: again}
 
 
 @pytest.mark.parametrize("earlier", [CONTACTED, VISITED, WINDING_DOWN])

@@ -1,6 +1,6 @@
 """What happens once in a case is put right, and was otherwise as long as nobody knew better."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -32,6 +32,7 @@ from casefile.case.examples import (
 )
 from casefile.persons.decider import PERSONS
 from casefile.persons.examples import PATIENT, PATIENT_ADDED, PATIENT_DIED
+from events.contracts.contract import Known
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.testing import NOW, FixedClock, outcome, refusal
@@ -47,7 +48,7 @@ VISIT = CorrectFirstVisit(corrects=TOLD_AS, occurred=VISITED_LATER.occurred)
 CLOSING = CorrectClosing(
     spell=1, reason="settled", corrects=TOLD_AS, occurred=CLOSED_LATER.occurred
 )
-CHECKED = {"evaluated": "yes"}
+CHECKED: Mapping[str, Known] = {"evaluated": "yes"}
 EARLY = Occurred.parse("2027-02-14")
 LATE = Occurred.parse("2027-03-04")
 

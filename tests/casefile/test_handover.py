@@ -76,7 +76,8 @@ def test_what_was_not_offered_is_not_acknowledged() -> None:
 
 
 def test_a_receipt_on_another_day_is_refused() -> None:
-    other, both = replace(ACKNOWLEDGE, occurred=UNKNOWN), [OFFERED, ACKNOWLEDGED]
+    both: list[HandoverEvent] = [OFFERED, ACKNOWLEDGED]
+    other = replace(ACKNOWLEDGE, occurred=UNKNOWN)
 
     assert refusal(handover_decider, given=both, when=on(other)) == "already-known"
 

@@ -406,8 +406,8 @@ async def test_a_repeated_request_gets_the_first_answer(
 ) -> None:
     path, headers = f"{CASES}/{CASE_ID}/{route}", {"idempotency-key": "once", "if-match": "*"}
     headers = headers if route in CHANGES else {"idempotency-key": "once"}
-    for other in LEADS_TO.get(route, ()):
-        await post(lead, other)
+    for earlier in LEADS_TO.get(route, ()):
+        await post(lead, earlier)
     first = await lead.post(path, json=WRITES[route], headers=headers)
     after = traces()
 

@@ -104,6 +104,11 @@ def as_told(recorded: Iterable[Recorded[E]]) -> list[Recorded[E]]:
     return sorted(recorded, key=_as_recorded)
 
 
+def by_occurrence(told: Timed) -> datetime:
+    """For lists of what was told: as it happened, with what is unknown at the end."""
+    return told.occurred.at or FOREVER
+
+
 def not_before(told: Timed, before: Timed) -> bool:
     """Of what may have happened at once, what is told last counts."""
     return not told.occurred.certainly_before(before.occurred)

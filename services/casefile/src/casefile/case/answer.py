@@ -1,6 +1,6 @@
 """The case as a whole, folded from all its streams, as far as the asker's two times reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from casefile.persons.decider import PERSONS
 from casefile.plan.answer import AgreementAnswer, agreement_answers
 from casefile.plan.decider import PLAN
 from casefile.track.answer import TrackAnswer, track_answers
+from events.history import by_occurrence
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Json, Recorded
 from kit.bodies import Answer
@@ -100,8 +101,8 @@ def case_answer(
         status=case.status,
         organisation=case.organisation,
         opened_at=str(case.opened) if case.spell else None,
-        first_contact_at=_at(case.first_contact and case.first_contact.occurred),
-        first_visit_at=_at(case.first_visit and case.first_visit.occurred),
+        first_contact_at=_at(case.first_contact.occurred if case.first_contact else None),
+        first_visit_at=_at(case.first_visit.occurred if case.first_visit else None),
         condition=case.condition.condition if case.condition else None,
         intensity=case.intensity.level if case.intensity else None,
         region=case.region.region if case.region else None,
@@ -110,13 +111,19 @@ def case_answer(
         closed_at=_at(case.closed),
         closing_reason=case.now.closed.reason if case.now.closed else None,
         spells=[_spell(number, case.spells[number]) for number in sorted(case.spells)],
-        case_managers=[TeamMember(case_manager=m, role=a.role) for m, a in case.team.items()],
+        case_managers=_members(case.team.values()),
         team=team_periods(events),
         backup_periods=backup_periods(events),
         **_beside(case_id, known),
         tracks=track_answers(known, definition),
         activities=[shown for r in known if (shown := activity_answer(r))],
     )
+
+
+def _members(team: Iterable[CaseManagerAssigned]) -> list[TeamMember]:
+    """In the order in which they joined, then by id."""
+    joined = sorted(team, key=lambda told: (by_occurrence(told), told.case_manager))
+    return [TeamMember(case_manager=told.case_manager, role=told.role) for told in joined]
 
 
 def _beside(case_id: UUID, known: Sequence[Recorded[Json]]) -> dict[str, Any]:

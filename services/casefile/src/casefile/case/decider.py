@@ -97,10 +97,8 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
     if case.status is Status.NEW:
         raise Rejected("case-new", "The case is not open yet.")
     match command:
-        case ContactDataReceived():
-            return [] if case.contact == command.contact else [command]
-        case ContactDataRefused():
-            return [] if case.contact or case.contact_refused == command.reason else [command]
+        case ContactDataReceived() | ContactDataRefused():
+            return _contact_data(command, case)
         case AssignCaseManager():
             return _assign(command, case)
         case CaseManagerReleased():
@@ -132,6 +130,12 @@ def decide(command: CaseCommand, case: Case) -> list[CaseEvent]:
 def _within(told: FirstContactMade | FirstVisitMade | Standing, case: Case) -> list[CaseEvent]:
     require_within(case, told.occurred)
     return [told]
+
+
+def _contact_data(told: ContactDataReceived | ContactDataRefused, case: Case) -> list[CaseEvent]:
+    if isinstance(told, ContactDataReceived):
+        return [] if case.contact == told.contact else [told]
+    return [] if case.contact or case.contact_refused == told.reason else [told]
 
 
 def _stand(told: Standing, case: Case) -> list[CaseEvent]:
@@ -171,7 +175,7 @@ def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
     )
     if told == assigned or told in case.elapsed:
         return []
-    if assigned and assigned.role == command.role:
+    if assigned and assigned.role == command.role and _in_one_spell(told, assigned, case):
         raise already_known("Since when this role is held", assigned.occurred)
     others = [
         other
@@ -183,35 +187,31 @@ def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
     return [told]
 
 
+def _in_one_spell(told: CaseManagerAssigned, other: CaseManagerAssigned, case: Case) -> bool:
+    return case.spell_of(told.occurred) == case.spell_of(other.occurred)
+
+
 def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
-    assigned = case.team.get(told.case_manager)
-    if assigned is None:
-        return _left(told, case)
-    if told.occurred.certainly_before(assigned.occurred):
-        raise Rejected("impossible-order", "Nobody is released before being assigned.")
-    return [told]
-
-
-def _left(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
-    """Of somebody who is not in the team, or not any more."""
-    known = case.released.get(told.case_manager)
-    if known is None:
-        raise Rejected("not-in-the-team", "This case manager is not in the team of the case.")
-    if known == told:
+    """Also of who was in the team in an earlier spell, and told of only now."""
+    if told in case.places and told.case_manager not in case.team_then(told.occurred):
         return []
-    raise already_known("The release of this case manager", known.occurred)
+    if told.case_manager in case.team_then(told.occurred):
+        return [told]
+    if told.case_manager in case.team:
+        raise Rejected("impossible-order", "Nobody is released before being assigned.")
+    if known := case.released.get(told.case_manager):
+        raise already_known("The release of this case manager", known.occurred)
+    raise Rejected("not-in-the-team", "This case manager is not in the team of the case.")
 
 
 def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:
-    """It belongs to the spell that began last."""
-    known = case.now.winding_down
+    """It belongs to the spell in which it happened."""
+    known = case.spells[case.spell_of(told.occurred)].winding_down
     if known == told.occurred:
         return []
     if known:
         raise already_known("The winding down of this spell", known)
     require_within(case, told.occurred)
-    if not case.now.has_within(told.occurred):
-        raise Rejected("impossible-order", "The case opened again after this.")
     return [told]
 
 

@@ -24,7 +24,7 @@ from casefile.case.events import (
     IntensityChanged,
     WindingDownStarted,
 )
-from events.history import latest
+from events.history import latest, not_before
 from events.occurrence import UNKNOWN, Occurred
 
 
@@ -91,6 +91,11 @@ class Case:
         """The number of the spell that began last, 0 before the first."""
         return max((number for number, spell in self.spells.items() if spell.opened), default=0)
 
+    def spell_of(self, occurred: Occurred) -> int:
+        """In which spell it happened: the last one in which it can have."""
+        within = (number for number, spell in self.spells.items() if spell.has_within(occurred))
+        return max(within, default=self.spell)
+
     @property
     def now(self) -> Spell:
         return self.spells.get(self.spell, Spell())
@@ -123,6 +128,19 @@ class Case:
             and not occurred.certainly_before(told.occurred)
             and not any(e.certainly_before(occurred) for e in self._ends(told, number))
         ]
+
+    def team_then(self, occurred: Occurred) -> frozenset[UUID]:
+        """Who may have been in the team then, and was not released since."""
+        return frozenset(
+            told.case_manager for told in self.team_at(occurred) if not self._released(told)
+        )
+
+    def _released(self, assigned: CaseManagerAssigned) -> bool:
+        own = (t for t in self.places if t.case_manager == assigned.case_manager)
+        releases = (told for told in own if isinstance(told, CaseManagerReleased))
+        if self.team.get(assigned.case_manager) == assigned:
+            return False
+        return any(not told.occurred.certainly_before(assigned.occurred) for told in releases)
 
     def _ends(self, assigned: CaseManagerAssigned, number: int) -> list[Occurred]:
         """What ended it: its holder was assigned anew or released, or the case opened again."""
@@ -185,14 +203,14 @@ def evolve(case: Case, event: CaseEvent) -> Case:
 
 
 def _turned(case: Case, event: CaseOpened | CaseReopened | WindingDownStarted | CaseClosed) -> Case:
-    number = case.spell if isinstance(event, WindingDownStarted) else event.spell
+    number = case.spell_of(event.occurred) if isinstance(event, WindingDownStarted) else event.spell
     spell = case.spells.get(number, Spell())
     match event:
         case CaseOpened(organisation=organisation, occurred=occurred):
             case = replace(case, organisation=organisation)
             spell = replace(spell, opened=occurred)
         case CaseReopened(occurred=occurred):
-            case = replace(case, team={})
+            case = replace(case, team=_since(occurred, case.team))
             spell = replace(spell, opened=occurred, reopened=event)
         case WindingDownStarted(occurred=occurred):
             spell = replace(spell, winding_down=occurred)
@@ -201,6 +219,13 @@ def _turned(case: Case, event: CaseOpened | CaseReopened | WindingDownStarted | 
         case _:
             assert_never(event)
     return replace(case, spells={**case.spells, number: spell})
+
+
+def _since(
+    reopened: Occurred, team: Mapping[UUID, CaseManagerAssigned]
+) -> Mapping[UUID, CaseManagerAssigned]:
+    """Who was assigned after the case opened again, though that is told only now."""
+    return {m: told for m, told in team.items() if reopened.certainly_before(told.occurred)}
 
 
 def _assigned(case: Case, told: CaseManagerAssigned) -> Case:
@@ -215,6 +240,11 @@ def _assigned(case: Case, told: CaseManagerAssigned) -> Case:
 
 
 def _released(case: Case, told: CaseManagerReleased) -> Case:
-    team = {m: assigned for m, assigned in case.team.items() if m != told.case_manager}
-    released = {**case.released, told.case_manager: told}
+    """A release from an earlier time, told late, ends nothing of what began since."""
+    assigned, before = case.team.get(told.case_manager), case.released.get(told.case_manager)
+    team, released = dict(case.team), dict(case.released)
+    if assigned and not_before(told, assigned):
+        del team[told.case_manager]
+    if before is None or not_before(told, before):
+        released[told.case_manager] = told
     return replace(case, team=team, released=released, places=(*case.places, told))

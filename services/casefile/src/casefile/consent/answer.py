@@ -2,6 +2,7 @@
 
 from casefile.consent.decider import Consents
 from casefile.consent.events import ConsentGiven
+from events.history import by_occurrence
 from kit.bodies import Answer
 
 
@@ -16,7 +17,8 @@ class ConsentAnswer(Answer):
 
 
 def consent_answers(consents: Consents) -> list[ConsentAnswer]:
-    """In the order in which they were first told of."""
+    """In the order in which they came to stand so, then by their code."""
+    standing = consents.standing.values()
     return [
         ConsentAnswer(
             consent=event.consent,
@@ -25,5 +27,5 @@ def consent_answers(consents: Consents) -> list[ConsentAnswer]:
             scopes=list(event.scopes) if isinstance(event, ConsentGiven) else [],
             occurred_at=str(event.occurred),
         )
-        for event in consents.standing.values()
+        for event in sorted(standing, key=lambda e: (by_occurrence(e), e.consent))
     ]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from casefile.handover.decider import Handovers
+from events.history import by_occurrence
 from kit.bodies import Answer
 
 
@@ -19,16 +20,20 @@ class HandoverAnswer(Answer):
 
 
 def handover_answers(handovers: Handovers) -> list[HandoverAnswer]:
+    """In the order in which they were offered, then by id."""
     acknowledged = handovers.acknowledged
+    offered = sorted(handovers.offered.values(), key=lambda e: (by_occurrence(e), e.handover))
     return [
         HandoverAnswer(
-            id=id_,
+            id=told.handover,
             giver=told.giver,
             receiver=told.receiver,
             reason=told.reason,
             words=told.words is not None,
             offered_at=str(told.occurred),
-            acknowledged_at=str(acknowledged[id_].occurred) if id_ in acknowledged else None,
+            acknowledged_at=(
+                str(acknowledged[told.handover].occurred) if told.handover in acknowledged else None
+            ),
         )
-        for id_, told in handovers.offered.items()
+        for told in offered
     ]

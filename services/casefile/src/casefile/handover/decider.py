@@ -56,9 +56,9 @@ def _offer(told: HandoverOffered, case: Case, handovers: Handovers) -> list[Hand
         return []
     if told.giver == told.receiver:
         raise Rejected("own-handover", "Nobody hands a case over to him- or herself.")
-    if not {told.giver, told.receiver} <= case.team.keys():
-        raise Rejected("not-in-the-team", "Giver and receiver must be in the team of the case.")
     require_within(case, told.occurred)
+    if not {told.giver, told.receiver} <= {a.case_manager for a in case.team_at(told.occurred)}:
+        raise Rejected("not-in-the-team", "Giver and receiver must be in the team of the case.")
     return [told]
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from casefile.needs.decider import Needs
+from events.history import by_occurrence
 from kit.bodies import Answer
 
 
@@ -31,24 +32,30 @@ class NeedsAnswer(Answer):
 
 
 def needs_answer(needs: Needs) -> NeedsAnswer:
+    """Each list in the order in which it happened, then by id."""
     met, closed = needs.met, needs.closed
+    identified = sorted(needs.identified.values(), key=lambda e: (by_occurrence(e), e.need))
+    referrals = sorted(needs.referrals.values(), key=lambda e: (by_occurrence(e), e.referral))
     return NeedsAnswer(
         needs=[
             NeedAnswer(
-                id=need,
+                id=told.need,
                 field=told.field,
                 theme=told.theme,
                 identified_at=str(told.occurred),
-                met_by=met[need].met_by if need in met else None,
-                met_at=str(met[need].occurred) if need in met else None,
-                closed_at=str(closed[need].occurred) if need in closed else None,
+                met_by=met[told.need].met_by if told.need in met else None,
+                met_at=str(met[told.need].occurred) if told.need in met else None,
+                closed_at=str(closed[told.need].occurred) if told.need in closed else None,
             )
-            for need, told in needs.identified.items()
+            for told in identified
         ],
         referrals_out=[
             ReferralOutAnswer(
-                id=id_, target=told.target, need=told.need, occurred_at=str(told.occurred)
+                id=told.referral,
+                target=told.target,
+                need=told.need,
+                occurred_at=str(told.occurred),
             )
-            for id_, told in needs.referrals.items()
+            for told in referrals
         ],
     )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from casefile.persons.decider import Persons
+from events.history import by_occurrence
 from kit.bodies import Answer
 
 
@@ -20,18 +21,19 @@ class PersonAnswer(Answer):
 
 
 def person_answers(persons: Persons) -> list[PersonAnswer]:
-    """In the order in which they were told of."""
+    """In the order in which they joined, then by id."""
     roles, details, deaths = persons.roles, persons.details, persons.deaths
+    added = sorted(persons.added.values(), key=lambda told: (by_occurrence(told), told.person))
     return [
         PersonAnswer(
-            id=person,
-            role=roles[person].role,
-            since=str(roles[person].occurred),
-            relation=added.relation,
-            mandate=roles[person].mandate,
-            client_type=roles[person].client_type,
-            contact_limits=list(details[person].contact_limits),
-            died_at=str(deaths[person].occurred) if person in deaths else None,
+            id=told.person,
+            role=roles[told.person].role,
+            since=str(roles[told.person].occurred),
+            relation=told.relation,
+            mandate=roles[told.person].mandate,
+            client_type=roles[told.person].client_type,
+            contact_limits=list(details[told.person].contact_limits),
+            died_at=str(deaths[told.person].occurred) if told.person in deaths else None,
         )
-        for person, added in persons.added.items()
+        for told in added
     ]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from casefile.plan.decider import Plan
+from events.history import by_occurrence
 from kit.bodies import Answer
 
 
@@ -18,7 +19,7 @@ class AgreementAnswer(Answer):
 
 
 def agreement_answers(plan: Plan) -> list[AgreementAnswer]:
-    """All of them, in the order in which they were told of."""
+    """All of them, in the order in which they were made, then by id."""
     standing = plan.standing
     return [
         AgreementAnswer(
@@ -29,5 +30,5 @@ def agreement_answers(plan: Plan) -> list[AgreementAnswer]:
             holds=standing[told.kind] is told,
             occurred_at=str(told.occurred),
         )
-        for told in plan.told
+        for told in sorted(plan.told, key=lambda told: (by_occurrence(told), told.agreement))
     ]

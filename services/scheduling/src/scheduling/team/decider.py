@@ -9,7 +9,7 @@ from uuid import UUID
 
 from events.commands import History, StreamType
 from events.decider import Decider
-from events.history import latest
+from events.history import latest, not_before
 from events.occurrence import Occurred
 from scheduling.team.events import (
     CODEC,
@@ -69,10 +69,14 @@ def _members(recorded: Iterable[TeamEvent]) -> Mapping[UUID, CaseManagerJoined]:
                 if not any(end and occurred.certainly_before(end) for end in ends):
                     members[joining] = event
             case CaseManagerLeft(case_manager=leaving, occurred=occurred):
-                members.pop(leaving, None)
-                left[leaving] = occurred
+                if leaving in members and not_before(event, members[leaving]):
+                    del members[leaving]
+                if leaving not in left or not occurred.certainly_before(left[leaving]):
+                    left[leaving] = occurred
             case TeamDissolved(occurred=occurred):
-                members.clear()
+                members = {
+                    m: e for m, e in members.items() if occurred.certainly_before(e.occurred)
+                }
                 dissolved = occurred
             case BackupTookOver() | BackupHandedBack():
                 pass
