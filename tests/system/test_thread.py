@@ -46,6 +46,26 @@ async def test_a_case_goes_from_candidate_to_closed_through_all_services(world: 
     assert len(story.mails) == 1
 
 
+async def test_a_consent_taken_back_in_intake_ends_the_access_to_contact_data_on_the_case(
+    world: World,
+) -> None:
+    story = await Story.of(world)
+    await story.accepted_referral()
+    await story.opened()
+    await story.assign()
+    await _contact_data_arrive(story)
+
+    await _hospital(story).write("intake", f"{story.candidate}/consent-withdrawals", {})
+
+    async def gone() -> bool:
+        answer = await story.manager.ask("casefile", f"{story.case}/contact-data")
+        return answer.status_code == 404
+
+    await eventually(gone, f"the contact data of case {story.id} are shown still")
+    [consent] = await story.manager.read("casefile", f"{story.case}/consents")
+    assert (consent["consent"], consent["given"]) == ("contact-data", False)
+
+
 async def test_what_is_withheld_or_declined_leads_to_no_case(world: World) -> None:
     withheld, declined = await _two_at_one_hospital(world)
 
