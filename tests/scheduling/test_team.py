@@ -59,7 +59,11 @@ def at(position: int, event: TeamEvent, occurred: Occurred | None = None) -> Tea
         ([at(1, JOINED, UNKNOWN), at(2, LEFT)], set()),
         ([at(1, DISSOLVED), at(2, JOINED, Occurred.parse("2027-03-05"))], {CASE_MANAGER}),
         ([at(1, JOINED, Occurred.parse("2027-03-05")), at(2, DISSOLVED)], {CASE_MANAGER}),
-        ([at(1, JOINED, Occurred.parse("2027-03-05")), at(2, LEFT)], {CASE_MANAGER}),
+        ([at(1, JOINED, Occurred.parse("2027-03-05")), at(2, LEFT)], set()),
+        (
+            [JOINED, DISSOLVED, at(5, JOINED, Occurred.parse("2027-03-05")), at(6, LEFT)],
+            {CASE_MANAGER},
+        ),
     ],
 )
 def test_who_joined_is_in_the_team_until_leaving_or_until_the_case_opens_again(

@@ -69,7 +69,7 @@ def _members(recorded: Iterable[TeamEvent]) -> Mapping[UUID, CaseManagerJoined]:
                 if not any(end and occurred.certainly_before(end) for end in ends):
                     members[joining] = event
             case CaseManagerLeft(case_manager=leaving, occurred=occurred):
-                if leaving in members and not_before(event, members[leaving]):
+                if leaving in members and not _ends_another(event, members[leaving], recorded):
                     del members[leaving]
                 if leaving not in left or not occurred.certainly_before(left[leaving]):
                     left[leaving] = occurred
@@ -83,6 +83,15 @@ def _members(recorded: Iterable[TeamEvent]) -> Mapping[UUID, CaseManagerJoined]:
             case _:
                 assert_never(event)
     return members
+
+
+def _ends_another(
+    left: CaseManagerLeft, joined: CaseManagerJoined, recorded: Iterable[TeamEvent]
+) -> bool:
+    """Whether it ends an earlier stay of the same case manager, and was told of only now."""
+    stays = (e for e in recorded if isinstance(e, CaseManagerJoined) and e != joined)
+    own = [e for e in stays if e.case_manager == left.case_manager and not_before(left, e)]
+    return bool(own) and not not_before(left, joined)
 
 
 team_decider: Decider[Team, TeamEvent, TeamEvent] = Decider(Team(), decide, evolve)
