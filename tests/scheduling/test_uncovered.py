@@ -22,6 +22,7 @@ from events.parking_postgres import PostgresYard
 from events.postgres import PostgresStore
 from events.testing import METADATA, told
 from kit.access import Role
+from kit.calls import POSITION_HEADER
 from kit.edge import Gate
 from kit.ground import opened
 from kit.lists import Lists
@@ -256,6 +257,7 @@ async def test_an_organisation_lists_its_own_tasks_to_offer_and_nothing_of_a_cas
 
     found = await listed(_hospital(desk), "/v1/deadlines", at)
     async with _hospital(desk) as hospital:
+        headers = (await hospital.get("/v1/deadlines", params=at)).headers
         queries = [{"uncovered": "true"}, {"uncovered": "true", **at}]
         lists = [await hospital.get("/v1/deadlines", params=query) for query in queries]
         paths = [f"/v1/cases/{own}/deadlines{rest}" for rest in ("", "/offer", "/first-contact")]
@@ -264,6 +266,7 @@ async def test_an_organisation_lists_its_own_tasks_to_offer_and_nothing_of_a_cas
     [task] = found
     assert (task["caseId"], task["policy"], task["dueOn"]) == (str(own), "offer", FIRST_DAY)
     assert task["status"] == "open"
+    assert headers.keys() & {POSITION_HEADER, "etag"} == set()
     assert {problem(answer) for answer in (*lists, *reads)} == {(403, "forbidden")}
 
 

@@ -12,7 +12,7 @@ from events.commands import History
 from events.contracts.contract import Code
 from events.sql import Row
 from kit.bodies import Answer, CivilDay
-from kit.calls import Call
+from kit.calls import POSITION_HEADER, Call
 from kit.endpoints import allow, reads
 from kit.lists import TheLists
 from kit.moments import AtMoment
@@ -23,14 +23,7 @@ from scheduling.deadline.decider import DEADLINE, Status
 from scheduling.deadline.shown import hidden, shown
 from scheduling.parts import TheProgrammes
 from scheduling.silence import going_on, is_dormant, policy_of
-from scheduling.views.deadlines import (
-    DEADLINES,
-    GoingOn,
-    but,
-    has_status,
-    of_organisations,
-    shown_status,
-)
+from scheduling.views.deadlines import DEADLINES, GoingOn, has_status, kept, shown_status
 from scheduling.views.uncovered import BESIDE
 from scheduling.views.uncovered import uncovered as is_uncovered
 
@@ -74,21 +67,23 @@ async def list_deadlines(
     """With `uncovered` those that are open, and on whose day the whole team of the case is away.
 
     Who is away is not for case managers to ask; what an offer brought about is not shown to them.
-    An organisation sees the tasks to offer to its own candidates, and nothing else.
+    An organisation sees its own tasks to offer alone, and no position: that tells of the rest.
     """
     await allow(call, also="absence:list" if uncovered else None)
     after_closing = going_on(programmes)
     wanted = [has_status(status, after_closing)] if status else []
     due = [DEADLINES.table.c.due_on <= due_by] if due_by else []
     away = [has_status(Status.OPEN, after_closing), is_uncovered(at)] if uncovered else []
-    without = hidden(call, programmes)
-    others = [but(without)] if without else []
-    own = [] if call.may("deadline:read") else [of_organisations()]
+    own = not call.may("deadline:read")
+    seen = kept(hidden(call, programmes), of_organisations=own)
     show, beside = partial(_listed, after_closing), BESIDE if uncovered else ()
-    conditions = [*wanted, *due, *away, *others, *own]
-    return await views.page(
+    conditions = [*wanted, *due, *away, *seen]
+    listed = await views.page(
         DEADLINES, call, at, page, show, *conditions, by="deadline", beside=beside
     )
+    if own:
+        del call.response.headers[POSITION_HEADER]
+    return listed
 
 
 def _listed(after_closing: GoingOn, row: Row) -> DeadlineAnswer:

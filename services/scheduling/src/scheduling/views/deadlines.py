@@ -92,15 +92,20 @@ DEADLINES = View.of(
 )
 
 
-def of_organisations() -> ColumnElement[bool]:
-    """That a deadline is the task of an organisation, not of a case team."""
-    return DEADLINES.table.c.organisation.is_not(None)
+def kept(
+    without: AbstractSet[tuple[str, str]], *, of_organisations: bool
+) -> list[ColumnElement[bool]]:
+    """That a deadline is of none of these, each named by its programme and itself.
 
-
-def but(policies: AbstractSet[tuple[str, str]]) -> ColumnElement[bool]:
-    """That a deadline is of none of these, each named by its programme and itself."""
+    And where only those `of_organisations` are wanted, that it is no case team's.
+    """
     columns = DEADLINES.table.c
-    return tuple_(columns.programme, columns.policy).not_in(sorted(policies))
+    found: list[ColumnElement[bool]] = []
+    if without:
+        found.append(tuple_(columns.programme, columns.policy).not_in(sorted(without)))
+    if of_organisations:
+        found.append(columns.organisation.is_not(None))
+    return found
 
 
 def has_status(status: str, going_on: GoingOn) -> ColumnElement[bool]:
