@@ -62,7 +62,7 @@ async def test_a_consent_taken_back_in_intake_ends_the_access_to_contact_data_on
         return answer.status_code == 404
 
     await eventually(gone, f"the contact data of case {story.id} are shown still")
-    [consent] = await story.manager.read("casefile", f"{story.case}/consents")
+    [consent] = (await story.manager.ask("casefile", f"{story.case}/consents")).json()
     assert (consent["consent"], consent["given"]) == ("contact-data", False)
 
 
