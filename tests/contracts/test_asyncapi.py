@@ -3,7 +3,9 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
 import orjson
@@ -16,7 +18,8 @@ from events.contracts.intake import OfferAccepted
 from events.envelope import to_message
 from events.store import Json, Recorded
 from events.testing import recorded
-from programmes.loader import load
+from programmes.asyncapi import main
+from programmes.loader import SHIPPED, load
 
 TYPES = registry(load().track_steps())
 DOCUMENT = document(TYPES)
@@ -87,10 +90,58 @@ def test_the_documented_envelope_refuses_others(header: str, value: str) -> None
 
 def test_the_command_prints_the_document() -> None:
     printed = subprocess.run(
-        [sys.executable, "-m", "programmes.asyncapi"], capture_output=True, check=True
+        [sys.executable, "-m", "programmes.asyncapi"], env={}, capture_output=True, check=True
     )
 
     assert orjson.loads(printed.stdout) == DOCUMENT
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Runs it with these arguments and this folder in the environment."""
+
+    def run(*arguments: str, programmes: Path | str) -> None:
+        monkeypatch.setattr(sys, "argv", ["asyncapi", *arguments])
+        monkeypatch.setenv("LEIDRAAD_PROGRAMMES", str(programmes))
+        main()
+
+    return run
+
+
+@pytest.mark.parametrize("given", ["by-setting", "by-argument"])
+def test_the_command_reads_the_definitions_that_the_services_read_or_those_it_is_given(
+    command: Callable[..., None],
+    tmp_path: Path,
+    capsysbinary: pytest.CaptureFixture[bytes],
+    given: str,
+) -> None:
+    shipped = (SHIPPED / "medical-incidents.yaml").read_text()
+    renamed = shipped.replace("settlement-offered", "settlement-bid")
+    (tmp_path / "medical-incidents.yaml").write_text(renamed)
+
+    if given == "by-setting":
+        command(programmes=tmp_path)
+    else:
+        command(str(tmp_path), programmes="elsewhere")
+
+    printed = orjson.loads(capsysbinary.readouterr().out)
+    assert "leidraad.casefile.settlement-bid.v1" in printed["components"]["schemas"]
+
+
+def test_the_command_explains_itself(
+    command: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        command("--help", programmes="")
+
+    assert "LEIDRAAD_PROGRAMMES" in capsys.readouterr().out
+
+
+def test_the_command_ends_with_what_is_wrong_with_the_definitions(
+    command: Callable[..., None], tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit, match=f"{tmp_path}: holds no definition"):
+        command(programmes=tmp_path)
 
 
 def test_a_step_is_documented_with_what_it_says() -> None:

@@ -67,7 +67,7 @@ async def _is_documented(world: World) -> None:
         sys.executable,
         "-m",
         "programmes.asyncapi",
-        world.stack.settings["LEIDRAAD_PROGRAMMES"],
+        env={"LEIDRAAD_PROGRAMMES": world.stack.settings["LEIDRAAD_PROGRAMMES"]},
         stdout=asyncio.subprocess.PIPE,
     )
     printed, _ = await printing.communicate()
