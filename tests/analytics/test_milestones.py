@@ -8,7 +8,10 @@ import pytest
 from analytics.examples import CALLED, HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
 from analytics.views.conditions import Point, Strange
-from analytics.views.milestones import Names, milestone_names, rows_with
+from analytics.views.milestones import Names, milestone_names, milestone_of, rows_with
+from analytics.views.said import any_of
+from analytics.views.words import listed_in
+from events.contracts import registry
 from events.contracts.casefile import (
     CONTRACTS,
     STANDS_FOR,
@@ -160,9 +163,44 @@ def test_any_field_of_an_event_that_is_counted_may_be_asked_for() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "appointment-cancelled.by=consent-withdrawn",
+        "appointment-cancelled.notice-hours=48",
+        "deadline-missed.policy=first-contact",
+        "deadline-set.silent=true",
+        "document-checked.result=unknown",
+        "need-identified.theme=social",
+    ],
+)
+def test_what_an_event_may_say_may_be_asked_for(text: str) -> None:
+    assert Point.parse(text, milestone_names(load())).said == text.partition(".")[2]
+
+
+def test_every_list_is_one_of_the_programme_and_of_a_field_that_is_counted() -> None:
+    counted = {
+        (milestone_of(type_), end[1:-2])
+        for type_, contract in registry({}).items()
+        for end in any_of(contract, {})
+    }
+    listed = listed_in(load().definitions)
+
+    assert {milestone for milestone, _ in listed} <= milestone_names(load()).keys()
+    assert all(codes for codes in listed.values())
+    assert listed.keys() <= counted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "case-closed.because=settled",
         "case-closed:settled",
         "activity-logged.type=phone",
+        "case-closed.reason=client-stoped",
+        "case-closed.finalReason=settled",
+        "deadline-missed.policy=first-contac",
+        "deadline-set.silent=perhaps",
+        "document-checked.result=maybe",
+        "appointment-cancelled.by=the-weather",
+        "client-heard-by-committee:Held",
         "activity-logged.apology=perhaps",
         "activity-logged.tags=information-given",
         "case-closed.evaluated=perhaps",

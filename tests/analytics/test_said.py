@@ -110,10 +110,14 @@ BACKED = CaseManagerAssigned(case_manager=BACKUP, role="backup")
 NEED = NeedIdentified(need=uuid5(KEY, "need"), field="practical", theme=None)
 STORIES = [
     *story(
-        1, offer(1, "hospital"), DECLINED, offer(2, "desk"), OfferAccepted(attempt=2, reasons=[])
+        1,
+        offer(1, "hospital-offers"),
+        DECLINED,
+        offer(2, "direct-forwarding"),
+        OfferAccepted(attempt=2, reasons=[]),
     ),
-    *story(2, offer(1, "hospital"), DECLINED, offer(2, None)),
-    *story(3, offer(1, "desk"), OfferAccepted(attempt=1, reasons=[])),
+    *story(2, offer(1, "hospital-offers"), DECLINED, offer(2, None)),
+    *story(3, offer(1, "direct-forwarding"), OfferAccepted(attempt=1, reasons=[])),
     *story(4, opened(), CaseClosed(reason="settled", spell=1), REOPENED),
     *story(
         5,
@@ -125,7 +129,7 @@ STORIES = [
     *story(6, opened(), CaseClosed(reason="unknown", spell=1)),
     *story(7, due("first-contact"), MISSED, DeadlineMet(policy="first-contact", late=True)),
     *story(8, due("first-contact"), DeadlineMet(policy="first-contact", late=False)),
-    *story(9, due("evaluation"), due("first-contact")),
+    *story(9, due("settlement-answer"), due("first-contact")),
     *story(10, talk(), talk(apology="no", respect="yes")),
     claim(10, 3),
     *story(11, talk(apology="yes"), talk(apology="unknown")),
@@ -151,7 +155,7 @@ STORIES = [
     *story(22, planned("board-talk"), cancelled("board-talk", "client", 30), planned("home-visit")),
     *story(23, planned("board-talk"), HELD),
     *story(24, planned("home-visit"), cancelled("home-visit", "hospital", None)),
-    *story(25, opened(), ASSIGNED, BACKED, BackupTookOver(backup=BACKUP), due("evaluation")),
+    *story(25, opened(), ASSIGNED, BACKED, BackupTookOver(backup=BACKUP), due("settlement-answer")),
     *story(26, opened(), BACKED, BackupTookOver(backup=BACKUP), BackupHandedBack(backup=BACKUP)),
 ]
 
@@ -174,7 +178,7 @@ async def test_of_what_was_offered_again_some_is_accepted(share: Share) -> None:
 
 
 async def test_acceptance_is_told_apart_by_the_route_of_the_offer(share: Share) -> None:
-    desk, hospital = "offer-made.route=desk", "offer-made.route=hospital"
+    desk, hospital = "offer-made.route=direct-forwarding", "offer-made.route=hospital-offers"
 
     assert await share(among=desk, of="offer-accepted") == (2, 0, 0, 2)
     assert await share(among=hospital, without=desk, of="offer-accepted") == (0, 0, 1, 1)
@@ -220,7 +224,7 @@ async def test_of_those_with_a_backup_some_use_it_and_some_have_handed_back(shar
 
     assert await share(among=backed, of=used) == (2, 0, 1, 3)
     assert await share(among=used, of="backup-handed-back") == (1, 0, 1, 2)
-    assert await share(among="deadline-set.policy=evaluation", of=used) == (1, 0, 1, 2)
+    assert await share(among="deadline-set.policy=settlement-answer", of=used) == (1, 0, 1, 2)
 
 
 async def test_how_clients_were_treated_before_a_claim_the_unknown_apart(share: Share) -> None:

@@ -15,7 +15,7 @@ from analytics.views.milestones import TABLE as MILESTONES
 from analytics.views.said import ANY
 from events.occurrence import Precision
 
-_POINT = re.compile(r"([a-z0-9-]+)(:[a-z0-9-]+)?(\.[a-z0-9-]+=[a-z0-9-]+)?")
+_POINT = re.compile(r"([a-z0-9-]+)(:[\w-]+)?(\.[\w-]+=[\w-]+)?", re.ASCII)
 _BEFORE = "<"
 
 Known = Mapping[str, Askable]

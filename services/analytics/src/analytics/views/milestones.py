@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Index, Text, Uuid
 
 from analytics.log import Fact
-from analytics.views.said import any_of, said_by
+from analytics.views.said import YES_NO, any_of, said_by
+from analytics.views.words import listed_in
 from events.contracts import registry
 from events.contracts.casefile import (
     STANDS_FOR,
@@ -42,8 +43,6 @@ Named = Mapping[tuple[str, int], Names]
 
 Kind = tuple[str, str]
 """Of a track: the programme, and what that calls it."""
-
-YES_NO = ("yes", "no", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +252,10 @@ def milestone_names(programmes: Programmes) -> Mapping[str, Askable]:
         answered["activity-logged"] |= codes(definition.treatment_experiences)
         answered["case-closed"] |= codes(definition.closing_checklist)
     ends: dict[str, frozenset[str]] = dict.fromkeys(names, frozenset())
+    listed = listed_in(programmes.definitions)
     for type_, contract in known.items():
-        ends[milestone_of(type_)] |= any_of(contract)
+        name = milestone_of(type_)
+        ends[name] |= any_of(contract, {f: c for (of, f), c in listed.items() if of == name})
     for name, questions in answered.items():
         ends[name] |= {f".{question}={answer}" for question in questions for answer in YES_NO}
     tracks: dict[str, frozenset[Kind]] = dict.fromkeys(names, frozenset())

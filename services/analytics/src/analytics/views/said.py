@@ -9,6 +9,8 @@ from events.contracts.contract import Code, Contract, Known
 
 ANY = "*"
 _COUNTED = (Code, Code | None, list[Code], tuple[Code, ...], Known, int, int | None, bool)
+YES_NO = ("yes", "no", "unknown")
+_KINDS: Mapping[object, Sequence[str]] = {Known: YES_NO, bool: ("true", "false")}
 _ANSWERS = Mapping[Code, Known]
 _SOME: Mapping[type[Contract], frozenset[str]] = {
     ActivityLogged: frozenset({"treatment", "boundary_doubts"}),
@@ -34,9 +36,14 @@ def said_by(event: object) -> list[str]:
     return said
 
 
-def any_of(contract: type[Contract]) -> frozenset[str]:
-    """Its fields, as conditions name them; of what values there are, programmes know."""
-    return frozenset(f".{field}={ANY}" for _, field in _counted(contract))
+def any_of(contract: type[Contract], listed: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Its fields, as conditions name them, with the values that there are, `listed` by field."""
+    hints = get_type_hints(contract, include_extras=True)
+    return frozenset(
+        f".{field}={value}"
+        for name, field in _counted(contract)
+        for value in listed.get(field, _KINDS.get(hints[name], (ANY,)))
+    )
 
 
 @cache
