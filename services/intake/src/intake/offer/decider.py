@@ -152,7 +152,10 @@ def may_refer(offer: Offer) -> bool:
 
 def _require_order(occurred: Occurred, offer: Offer) -> None:
     if occurred.certainly_before(offer.latest):
-        raise Rejected("impossible-order", "This cannot have happened before what it follows.")
+        detail = (
+            f"This cannot have happened before what was last told of the offer: {offer.latest}."
+        )
+        raise Rejected("impossible-order", detail)
 
 
 def require_after_origin(occurred: Occurred, origin: str | None) -> None:
