@@ -263,7 +263,7 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("first-contacts", {"channel": "pigeon"}, ["#/channel"]),
         ("closings", {"reason": "tired"}, ["#/reason"]),
         ("consents", {"consent": "marriage"}, ["#/consent"]),
-        ("consents", {"form": "spoken", "scopes": ["interview"]}, ["#/form", "#/scopes"]),
+        ("consents", {"form": "spoken", "scopes": ["interview"]}, ["#/form", "#/scopes/0"]),
         ("consents", {"scopes": []}, ["#/scopes"]),
         ("consent-withdrawals", {"consent": "marriage"}, ["#/consent"]),
         ("intensities", {"level": "huge"}, ["#/level"]),
@@ -284,7 +284,7 @@ async def test_whoever_closes_or_releases_names_the_version(
         (
             "persons",
             {"relation": "pet", "contactLimits": ["moody"]},
-            ["#/contactLimits", "#/relation"],
+            ["#/contactLimits/0", "#/relation"],
         ),
         ("persons", {"role": "client"}, ["#/clientType"]),
         (
@@ -295,7 +295,7 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("persons", {"contact": {"name": "", "phone": "x"}}, ["#/contact/name", "#/contact/phone"]),
         (f"persons/{CHILD}/roles", {"role": "near-person"}, ["#/mandate"]),
         (f"persons/{CHILD}/roles", {"mandate": "by-force"}, ["#/mandate"]),
-        (f"persons/{CHILD}/details", {"contactLimits": ["moody"]}, ["#/contactLimits"]),
+        (f"persons/{CHILD}/details", {"contactLimits": ["moody"]}, ["#/contactLimits/0"]),
         ("takeovers", {"backup": "she", "reason": "ill"}, ["#/backup", "#/reason"]),
         ("hand-backs", {"backup": "she", "occurredAt": "2028"}, ["#/backup", "#/occurredAt"]),
         ("deaths", {"person": "she"}, ["#/person"]),
@@ -306,6 +306,7 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("agreements", {"value": "solo"}, ["#/value"]),
         ("agreements", {"kind": "length"}, ["#/value"]),
         ("activities", {"category": "leisure"}, ["#/category"]),
+        ("activities", {"category": "leisure", "type": "tea"}, ["#/category", "#/type"]),
         ("activities", {"type": "draft-letter"}, ["#/type"]),
         ("activities", {"contactMinutes": -1, "travelMinutes": 1441}, None),
         ("activities", {"attended": "yes"}, ["#/attended"]),
@@ -322,8 +323,12 @@ async def test_whoever_closes_or_releases_names_the_version(
                 "treatment": {"anger": "yes"},
             },
             [
-                f"#/{f}"
-                for f in ["boundaryDoubts", "channel", "participants", "tags", "treatment", "type"]
+                "#/boundaryDoubts/0",
+                "#/channel",
+                "#/participants/1",
+                "#/tags/0",
+                "#/treatment/anger",
+                "#/type",
             ],
         ),
         ("activities", {"treatment": {"apology": "often"}, "report": ""}, TREATMENT),

@@ -68,8 +68,8 @@ async def test_an_outcome_that_is_not_given_is_unknown_where_the_step_has_outcom
     ("changed", "fields"),
     [
         ({"data": {"amount": "4000"}}, ["#/data/amount"]),
-        ({"data": {"amount": True}}, None),
-        ({"data": {"amount": -1}}, None),
+        ({"data": {"amount": True}}, ["#/data/amount"]),
+        ({"data": {"amount": -1}}, ["#/data/amount"]),
         (
             {"data": {"respondBy": "2027-02-30", "colour": "red"}},
             ["#/data/colour", "#/data/respondBy"],
@@ -94,6 +94,32 @@ async def test_what_a_step_cannot_say_is_named_and_leaves_no_trace(
     if fields:
         assert sorted(error["pointer"] for error in answer.json()["errors"]) == fields
     assert traces() == before
+
+
+@pytest.mark.usefixtures("claim")
+@pytest.mark.parametrize(
+    ("changed", "place", "sentence"),
+    [
+        ({"outcome": "held"}, "outcome", "is to be left out: this step has no outcomes"),
+        ({"data": {"respond-by": "2027-03-12"}}, "data/respond-by", "is written respondBy here"),
+        (
+            {"data": {"colour": "red"}},
+            "data/colour",
+            "is not known here; there is: amount, final, respondBy",
+        ),
+        (
+            {"data": {"amount": True}},
+            "data/amount",
+            "a whole number, a code or a list of codes is needed",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_a_step_is_said_in_one_sentence(
+    manager: httpx.AsyncClient, changed: Body, place: str, sentence: str
+) -> None:
+    answer = await manager.post(STEPS, json={**BID, **changed})
+
+    assert answer.json()["errors"] == [{"pointer": f"#/{place}", "detail": sentence}]
 
 
 @pytest.mark.usefixtures("claim")

@@ -190,12 +190,12 @@ async def test_a_stale_version_is_refused_on_every_route(
         (
             "acceptances",
             {**ACCEPT, "reasons": ["no-idea"], "consent": {"form": "sung"}},
-            ["#/consent/form", "#/reasons"],
+            ["#/consent/form", "#/reasons/0"],
         ),
         ("acceptances", {"reasons": ["clear-need"], "contact": CONTACT}, ["#"]),
         ("acceptances", {"reasons": ["clear-need"], "consent": {"form": "spoken"}}, ["#"]),
         ("acceptances", {**ACCEPT, "contact": {"phone": "06"}}, None),
-        ("declines", {"reasons": ["unknown", "no-idea"]}, ["#/reasons"]),
+        ("declines", {"reasons": ["unknown", "no-idea"]}, ["#/reasons/1"]),
         ("declines", {"reasons": []}, ["#/reasons"]),
         (
             "declines",
@@ -225,6 +225,24 @@ async def test_what_is_wrong_is_named_all_at_once_and_leaves_no_trace(
     assert traces() == before
 
 
+async def test_a_list_that_is_none_or_empty_is_answered_without_a_word_of_python(
+    hospital: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+
+    said = [
+        (await hospital.post(f"{PATH}/declines", json={"reasons": given})).json()["errors"]
+        for given in ([], "unknown", ["unknown"] * 21, ["No Idea", "unknown"])
+    ]
+
+    assert [[error["detail"] for error in errors] for errors in said] == [
+        ["too few: at least 1 needed"],
+        ["a list is needed"],
+        ["too many: at most 20 allowed"],
+        ["a text of the form ^[a-z0-9]+(-[a-z0-9]+)*$ is needed"],
+    ]
+
+
 async def test_what_the_rules_refuse_is_409_and_leaves_no_trace(
     hospital: httpx.AsyncClient, tell: Tell, traces: Traces
 ) -> None:
@@ -235,6 +253,7 @@ async def test_what_the_rules_refuse_is_409_and_leaves_no_trace(
     unasked = await hospital.post(f"{PATH}/acceptances", json=ACCEPT)
 
     assert problem(early) == (409, "impossible-order")
+    assert early.json()["detail"].endswith("what was last told of the offer: 2027-02-01.")
     assert problem(unasked) == (409, "offer-identified")
     assert traces() == before
 

@@ -139,7 +139,7 @@ async def test_every_unknown_word_is_named_at_its_place_with_what_else_is_wrong(
     assert problem(answer) == (422, "invalid")
     assert {error["pointer"]: error["detail"] for error in answer.json()["errors"]} == {
         "#/mainColour": "must be one of: red",
-        "#/otherColours": "must be one of: red",
+        "#/otherColours/1": "must be one of: red",
         "#/parts/1/paintColour": "must be one of: red",
         "#/parts/1/madeBy/kind": "must be one of: smith",
         "#/size": "is too small",

@@ -1,6 +1,6 @@
 """What a stream type is made of: a pure decision, a pure fold, a rule that says no."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -20,7 +20,7 @@ class Rejected(Exception):
 
 
 class Invalid(Rejected):
-    """The input cannot be: all its mistakes, each as (field in camelCase, sentence)."""
+    """The input cannot be: all its mistakes, each as (place in camelCase, sentence)."""
 
     def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
         super().__init__("invalid", "; ".join(f"{field}: {sentence}" for field, sentence in errors))
@@ -41,6 +41,19 @@ def unlisted(told: str | Iterable[str] | None, known: AbstractSet[str]) -> str |
     """What is wrong with a code or several, if not all of them are known."""
     several = [] if told is None else [told] if isinstance(told, str) else told
     return None if frozenset(several) <= known else not_among(known)
+
+
+def unlisted_at(
+    place: str, told: str | Iterable[str] | None, known: AbstractSet[str]
+) -> list[tuple[str, str]]:
+    """The same, each code of several at its own place: `reasons/1`, or `answers/code` of a map."""
+    if told is None or isinstance(told, str):
+        places = {place: told}
+    elif isinstance(told, Mapping):
+        places = {f"{place}/{code}": code for code in told}
+    else:
+        places = {f"{place}/{number}": code for number, code in enumerate(told)}
+    return [(at, wrong) for at, code in places.items() if (wrong := unlisted(code, known))]
 
 
 @dataclass(frozen=True, slots=True)

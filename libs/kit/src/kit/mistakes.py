@@ -7,6 +7,8 @@ Mistake = dict[str, str]
 
 MOST = 100
 LONGEST_NAME = 64
+_KEY = "[key]"
+"""What pydantic puts behind a key of a map that is itself the mistake."""
 
 _INSTEAD = {
     "json_invalid": "the body is not valid JSON",
@@ -18,6 +20,14 @@ _INSTEAD = {
     "uuid_parsing": "a UUID is needed",
     "uuid_type": "a UUID is needed",
     "union_tag_invalid": "this is none of the known kinds",
+    "mapping_type": "a JSON object is needed",
+    "list_type": "a list is needed",
+    "tuple_type": "a list is needed",
+    "string_type": "a text is needed",
+    "int_type": "a whole number is needed",
+    "string_pattern_mismatch": "a text of the form {pattern} is needed",
+    "too_short": "too few: at least {min_length} needed",
+    "too_long": "too many: at most {max_length} allowed",
     "value_error": "",
 }
 """Where pydantic's own message may quote what was sent, or speaks of Python."""
@@ -36,7 +46,8 @@ def _mistake(error: Mapping[str, Any]) -> Mistake:
 
 
 def _pointer(path: Sequence[str | int]) -> str:
-    """A JSON pointer as a URI fragment (RFC 6901, section 6)."""
+    """A JSON pointer as a URI fragment (RFC 6901, section 6); of a key, where that stands."""
+    path = [step for step in path if step != _KEY]
     return "#" + "".join(f"/{_short(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
@@ -47,7 +58,7 @@ def _short(step: str | int) -> str:
 def _detail(error: Mapping[str, Any]) -> str:
     instead = _INSTEAD.get(error["type"])
     if instead:
-        return instead
+        return instead.format(**error.get("ctx", {}))
     message: str = error["msg"].removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
 

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
 from events.commands import Gather, History
-from events.decider import C, Invalid, unlisted
+from events.decider import C, Invalid, unlisted_at
 from events.store import Metadata
 
 Codes = Callable[[str, int], AbstractSet[str]]
@@ -67,9 +67,9 @@ def checked(
 def _unknown(body: BaseModel, vocabularies: Vocabularies, began: Metadata) -> list[tuple[str, str]]:
     programme, version = str(began.programme), began.programme_version or 0
     return [
-        (place, wrong)
+        mistake
         for place, name, value in _told(body)
-        if (wrong := unlisted(value, vocabularies(name)(programme, version)))
+        for mistake in unlisted_at(place, value, vocabularies(name)(programme, version))
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from pydantic.alias_generators import to_camel
 
-from events.decider import Invalid, unlisted
+from events.decider import Invalid, unlisted_at
 from programmes.loader import Programmes
 from programmes.model import Definition
 from programmes.term import Term, codes
@@ -35,11 +35,11 @@ def require_in_force(programmes: Programmes, programme: str, on: date) -> Defini
 
 
 def require_known(**given: Given) -> None:
-    """Raises Invalid, with what is wrong with which field."""
+    """Raises Invalid, with what is wrong at which place."""
     mistakes = [
-        (to_camel(field), wrong)
+        mistake
         for field, (value, known) in given.items()
-        if (wrong := unlisted(value, _codes(known)))
+        for mistake in unlisted_at(to_camel(field), value, _codes(known))
     ]
     if mistakes:
         raise Invalid(mistakes)

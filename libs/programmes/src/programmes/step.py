@@ -35,10 +35,18 @@ def name_of(field: StepField) -> str:
 def said(step: Step, given: Mapping[str, Value]) -> tuple[Said, list[tuple[str, str]]]:
     """What a request gives by JSON name, as the log keeps it; and what is wrong with it."""
     fields = {name_of(field): field for field in step.fields}
-    strange = [(name, "is not known here") for name in given if name not in fields]
+    strange = [(name, _instead(name, fields)) for name in given if name not in fields]
     known = [(name, fields[name], value) for name, value in given.items() if name in fields]
     wrong = [(name, need) for name, field, value in known if (need := _need(field, value))]
     return {field.code: value for _, field, value in known}, [*strange, *wrong]
+
+
+def _instead(name: str, fields: Mapping[str, StepField]) -> str:
+    """The right spelling of the name, or else which names there are."""
+    spelt = next((right for right, field in fields.items() if field.code == name), None)
+    if spelt:
+        return f"is written {spelt} here"
+    return f"is not known here; there is: {', '.join(sorted(fields)) or 'nothing'}"
 
 
 def _need(field: StepField, value: Value) -> str | None:

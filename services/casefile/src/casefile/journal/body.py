@@ -53,15 +53,14 @@ class ActivityBody(Fact):
         return effort(self) | {"attended": attended}
 
     def _mistakes(self, definition: Definition) -> Iterator[tuple[str, str]]:
-        """The types are those of the category; an unknown category is found elsewhere."""
+        """The types are those of the category, or of any if it is unknown, which kit finds."""
         category = definition.category(self.category)
-        if category is None:
-            return
-        if wrong := unlisted(self.type, codes(category.types)):
+        categories = [category] if category else definition.activities
+        if wrong := unlisted(self.type, codes(t for each in categories for t in each.types)):
             yield "type", wrong
-        elif self.attended and not self._asks_attended(definition):
+        elif self.attended and category and not self._asks_attended(definition):
             yield "attended", "is not asked of this type"
-        if self.channel and not category.contact:
+        if self.channel and category and not category.contact:
             yield "channel", "is told of contacts only"
 
     def _asks_attended(self, definition: Definition) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from uuid_utils.compat import uuid7
 
 from casefile.case.decider import CASE
@@ -26,13 +26,28 @@ from kit.vocabularies import Vocabulary
 from programmes.checking import require_known
 from programmes.step import said
 from programmes.term import UNKNOWN, codes
-from programmes.track import Said, Step
+from programmes.track import Said, Step, Value
 
 router = APIRouter(prefix="/v1/cases/{case_id}/tracks", tags=["tracks"])
 
-FieldName = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9]*$", max_length=64)]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9-]*$", max_length=64)]
+
+
+def _value(told: object, handler: ValidatorFunctionWrapHandler) -> Value:
+    """In one sentence what is wrong, whichever of them was meant."""
+    try:
+        value: Value = handler(told)
+    except ValidationError:
+        raise ValueError("a whole number, a code or a list of codes is needed") from None
+    return value
+
+
 Given = Mapping[
-    FieldName, Annotated[int, Field(ge=0, le=10**9, strict=True)] | Code | tuple[Code, ...]
+    FieldName,
+    Annotated[
+        Annotated[int, Field(ge=0, le=10**9, strict=True)] | Code | tuple[Code, ...],
+        WrapValidator(_value),
+    ],
 ]
 
 
@@ -41,17 +56,32 @@ class TrackBody(Fact):
 
 
 class Ending(Body):
-    """How a step ended and what it says, in the words and fields that its definition declares.
+    """How a step ended and what it says, in the words and fields that its definition declares."""
 
-    Where the step has outcomes and none is given, its outcome is `unknown`.
-    """
-
-    outcome: Code | None = None
-    data: Given = Field(default={}, max_length=32)
+    outcome: Code | None = Field(
+        default=None,
+        description="One of the outcomes that the definition gives the step. It may be left out, "
+        "and is then `unknown` in reads and figures; of a step without outcomes it is null, and "
+        "must be left out.",
+    )
+    data: Given = Field(
+        default={},
+        max_length=32,
+        description="What the step says, by the `fields` that the definition gives it, each in "
+        "camelCase (`respondBy` is the field `respond-by`). As the type of the field has it: "
+        "`yes`, `no` or `unknown`; a day; a number of days or of whole euros; a code; a list of "
+        "codes. What is not known is left out.",
+        examples=[{"amount": 4000, "respondBy": "2027-03-12", "final": "yes"}],
+    )
 
 
 class StepBody(Ending, Fact):
-    step: Code
+    """A step of the track, as the programme's definition names it."""
+
+    step: Code = Field(
+        description="The code of one of the `steps` that the definition gives this track.",
+        examples=["settlement-offered"],
+    )
 
 
 class CorrectionBody(Ending):
@@ -158,7 +188,9 @@ def _told(body: Ending, step: Step | None) -> tuple[str | None, Said]:
         return body.outcome, {}
     data, strange = said(step, body.data)
     mistakes = [(f"data/{name}", sentence) for name, sentence in strange]
-    if wrong := unlisted(body.outcome, codes(step.outcomes)):
+    if body.outcome and not step.outcomes:
+        mistakes.append(("outcome", "is to be left out: this step has no outcomes"))
+    elif wrong := unlisted(body.outcome, codes(step.outcomes)):
         mistakes.append(("outcome", wrong))
     if mistakes:
         raise Invalid(mistakes)
