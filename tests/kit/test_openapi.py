@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kit.access import Role
 from kit.testing import Stand
 
 Json = dict[str, Any]
@@ -29,6 +30,18 @@ def test_every_operation_names_its_action_and_wants_a_token(document: Json) -> N
     operations = [o for path in document["paths"].values() for o in path.values()]
 
     assert all(":" in o["x-action"] and o["security"] == [{"token": []}] for o in operations)
+
+
+def test_every_operation_names_the_roles_that_the_access_table_gives_its_action(
+    document: Json,
+) -> None:
+    named = {
+        o["x-action"]: o["x-roles"] for path in document["paths"].values() for o in path.values()
+    }
+
+    assert named["toy:make"] == named["toy:paint"] == ["desk", "referrer"]
+    assert named["toy:list"] == sorted(Role)
+    assert named["toy:read"] == sorted(set(Role) - {Role.OPERATOR})
 
 
 def test_every_error_is_a_problem_document(document: Json) -> None:

@@ -38,7 +38,8 @@ def create_app(
     problems.install(app)
     for router in (health.router(checks), *routers):
         app.include_router(router)
-    app.openapi = cache(lambda: openapi.document(app, declared))  # type: ignore[method-assign]
+    described = cache(lambda: openapi.document(app, declared, edge.access))
+    app.openapi = described  # type: ignore[method-assign]
     app.state.queries = queries(routers)
     app.add_middleware(Accounted)
     streams = streamed(routers, declared)

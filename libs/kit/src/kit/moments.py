@@ -37,16 +37,32 @@ def _end_of(text: str) -> datetime:
 Until = Annotated[
     datetime,
     BeforeValidator(_end_of),
-    WithJsonSchema({"type": "string", "examples": ["2020-12-01", "2020-12-01T12:00:00Z"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "examples": ["2020-12-01", "2020-12-01T12:00:00Z", "2020-12", "2020"],
+        }
+    ),
 ]
 
 
 async def _moment(
     as_of: Annotated[
-        Until | None, Query(alias="asOf", description="Only what had happened by then.")
+        Until | None,
+        Query(
+            alias="asOf",
+            description="Only what had happened by then: an instant, or a date, month or year, "
+            "which mean their end. What is known by its month or year alone has happened from the "
+            "first instant of that on; what has an unknown time, from when it was recorded.",
+        ),
     ] = None,
     known_at: Annotated[
-        Until | None, Query(alias="knownAt", description="Only what had been recorded by then.")
+        Until | None,
+        Query(
+            alias="knownAt",
+            description="Only what had been recorded by then: an instant, or a date, month or "
+            "year, which mean their end.",
+        ),
     ] = None,
     min_position: Annotated[
         int,

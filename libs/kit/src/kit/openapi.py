@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from kit import problems
+from kit.access import AccessTable
 from kit.endpoints import Endpoint, Kind
 from kit.routes import Endpoints
 
@@ -42,7 +43,7 @@ _WRITTEN = {
 }
 
 
-def document(app: FastAPI, endpoints: Endpoints) -> Json:
+def document(app: FastAPI, endpoints: Endpoints, access: AccessTable) -> Json:
     made = FastAPI.openapi(app)
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -53,7 +54,9 @@ def document(app: FastAPI, endpoints: Endpoints) -> Json:
         "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
     for (method, path), endpoint in endpoints.items():
-        _describe(made["paths"][path][method.lower()], endpoint, method)
+        operation = made["paths"][path][method.lower()]
+        _describe(operation, endpoint, method)
+        operation["x-roles"] = sorted(access[endpoint.action])
     return made
 
 
