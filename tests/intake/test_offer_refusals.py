@@ -253,7 +253,7 @@ async def test_what_the_rules_refuse_is_409_and_leaves_no_trace(
     unasked = await hospital.post(f"{PATH}/acceptances", json=ACCEPT)
 
     assert problem(early) == (409, "impossible-order")
-    assert early.json()["detail"].endswith("what was last told of the offer: 2027-02-01.")
+    assert early.json()["detail"].endswith("before what is told of the offer: 2027-02-01.")
     assert problem(unasked) == (409, "offer-identified")
     assert traces() == before
 

@@ -68,10 +68,10 @@ class Ending(Body):
         default={},
         max_length=32,
         description="What the step says, by the `fields` that the definition gives it, each in "
-        "camelCase (`respondBy` is the field `respond-by`). As the type of the field has it: "
+        "camelCase (`someField` is the field `some-field`). As the type of the field has it: "
         "`yes`, `no` or `unknown`; a day; a number of days or of whole euros; a code; a list of "
         "codes. What is not known is left out.",
-        examples=[{"amount": 4000, "respondBy": "2027-03-12", "final": "yes"}],
+        examples=[{"someField": "yes", "anotherField": 21, "aDay": "2027-03-12"}],
     )
 
 
@@ -79,8 +79,7 @@ class StepBody(Ending, Fact):
     """A step of the track, as the programme's definition names it."""
 
     step: Code = Field(
-        description="The code of one of the `steps` that the definition gives this track.",
-        examples=["settlement-offered"],
+        description="The code of one of the `steps` that the definition gives this track."
     )
 
 

@@ -152,10 +152,8 @@ def may_refer(offer: Offer) -> bool:
 
 def _require_order(occurred: Occurred, offer: Offer) -> None:
     if occurred.certainly_before(offer.latest):
-        detail = (
-            f"This cannot have happened before what was last told of the offer: {offer.latest}."
-        )
-        raise Rejected("impossible-order", detail)
+        said = f"This cannot have happened before what is told of the offer: {offer.latest}."
+        raise Rejected("impossible-order", said)
 
 
 def require_after_origin(occurred: Occurred, origin: str | None) -> None:
