@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from events.occurrence import Occurred
@@ -104,9 +104,9 @@ def as_told(recorded: Iterable[Recorded[E]]) -> list[Recorded[E]]:
     return sorted(recorded, key=_as_recorded)
 
 
-def by_occurrence(told: Timed) -> datetime:
-    """For lists of what was told: as it happened, with what is unknown at the end."""
-    return told.occurred.at or FOREVER
+def in_order(told: Iterable[T], by: Callable[[T], Any]) -> list[T]:
+    """For lists of what was told: as it happened, what is unknown at the end; then by its id."""
+    return sorted(told, key=lambda fact: (fact.occurred.at or FOREVER, by(fact)))
 
 
 def not_before(told: Timed, before: Timed) -> bool:

@@ -1,6 +1,7 @@
 """The case as a whole, folded from all its streams, as far as the asker's two times reach."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from casefile.persons.decider import PERSONS
 from casefile.plan.answer import AgreementAnswer, agreement_answers
 from casefile.plan.decider import PLAN
 from casefile.track.answer import TrackAnswer, track_answers
-from events.history import by_occurrence
+from events.history import in_order
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Json, Recorded
 from kit.bodies import Answer
@@ -122,7 +123,7 @@ def case_answer(
 
 def _members(team: Iterable[CaseManagerAssigned]) -> list[TeamMember]:
     """In the order in which they joined, then by id."""
-    joined = sorted(team, key=lambda told: (by_occurrence(told), told.case_manager))
+    joined = in_order(team, attrgetter("case_manager"))
     return [TeamMember(case_manager=told.case_manager, role=told.role) for told in joined]
 
 

@@ -1,8 +1,10 @@
 """The consents of a case as an answer shows them: how each stands, and since when."""
 
+from operator import attrgetter
+
 from casefile.consent.decider import Consents
 from casefile.consent.events import ConsentGiven
-from events.history import by_occurrence
+from events.history import in_order
 from kit.bodies import Answer
 
 
@@ -18,7 +20,6 @@ class ConsentAnswer(Answer):
 
 def consent_answers(consents: Consents) -> list[ConsentAnswer]:
     """In the order in which they came to stand so, then by their code."""
-    standing = consents.standing.values()
     return [
         ConsentAnswer(
             consent=event.consent,
@@ -27,5 +28,5 @@ def consent_answers(consents: Consents) -> list[ConsentAnswer]:
             scopes=list(event.scopes) if isinstance(event, ConsentGiven) else [],
             occurred_at=str(event.occurred),
         )
-        for event in sorted(standing, key=lambda e: (by_occurrence(e), e.consent))
+        for event in in_order(consents.standing.values(), attrgetter("consent"))
     ]

@@ -1,9 +1,10 @@
 """Handovers as an answer shows them, without words."""
 
+from operator import attrgetter
 from uuid import UUID
 
 from casefile.handover.decider import Handovers
-from events.history import by_occurrence
+from events.history import in_order
 from kit.bodies import Answer
 
 
@@ -22,7 +23,6 @@ class HandoverAnswer(Answer):
 def handover_answers(handovers: Handovers) -> list[HandoverAnswer]:
     """In the order in which they were offered, then by id."""
     acknowledged = handovers.acknowledged
-    offered = sorted(handovers.offered.values(), key=lambda e: (by_occurrence(e), e.handover))
     return [
         HandoverAnswer(
             id=told.handover,
@@ -35,5 +35,5 @@ def handover_answers(handovers: Handovers) -> list[HandoverAnswer]:
                 str(acknowledged[told.handover].occurred) if told.handover in acknowledged else None
             ),
         )
-        for told in offered
+        for told in in_order(handovers.offered.values(), attrgetter("handover"))
     ]

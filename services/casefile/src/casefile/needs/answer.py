@@ -1,9 +1,10 @@
 """The needs of a client system as an answer shows them, without words."""
 
+from operator import attrgetter
 from uuid import UUID
 
-from casefile.needs.decider import Needs
-from events.history import by_occurrence
+from casefile.needs.decider import NEED, Needs
+from events.history import in_order
 from kit.bodies import Answer
 
 
@@ -34,8 +35,6 @@ class NeedsAnswer(Answer):
 def needs_answer(needs: Needs) -> NeedsAnswer:
     """Each list in the order in which it happened, then by id."""
     met, closed = needs.met, needs.closed
-    identified = sorted(needs.identified.values(), key=lambda e: (by_occurrence(e), e.need))
-    referrals = sorted(needs.referrals.values(), key=lambda e: (by_occurrence(e), e.referral))
     return NeedsAnswer(
         needs=[
             NeedAnswer(
@@ -47,7 +46,7 @@ def needs_answer(needs: Needs) -> NeedsAnswer:
                 met_at=str(met[told.need].occurred) if told.need in met else None,
                 closed_at=str(closed[told.need].occurred) if told.need in closed else None,
             )
-            for told in identified
+            for told in in_order(needs.identified.values(), NEED)
         ],
         referrals_out=[
             ReferralOutAnswer(
@@ -56,6 +55,6 @@ def needs_answer(needs: Needs) -> NeedsAnswer:
                 need=told.need,
                 occurred_at=str(told.occurred),
             )
-            for told in referrals
+            for told in in_order(needs.referrals.values(), attrgetter("referral"))
         ],
     )

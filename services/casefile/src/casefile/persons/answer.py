@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from casefile.persons.decider import Persons
-from events.history import by_occurrence
+from casefile.persons.decider import PERSON, Persons
+from events.history import in_order
 from kit.bodies import Answer
 
 
@@ -23,7 +23,6 @@ class PersonAnswer(Answer):
 def person_answers(persons: Persons) -> list[PersonAnswer]:
     """In the order in which they joined, then by id."""
     roles, details, deaths = persons.roles, persons.details, persons.deaths
-    added = sorted(persons.added.values(), key=lambda told: (by_occurrence(told), told.person))
     return [
         PersonAnswer(
             id=told.person,
@@ -35,5 +34,5 @@ def person_answers(persons: Persons) -> list[PersonAnswer]:
             contact_limits=list(details[told.person].contact_limits),
             died_at=str(deaths[told.person].occurred) if told.person in deaths else None,
         )
-        for told in added
+        for told in in_order(persons.added.values(), PERSON)
     ]

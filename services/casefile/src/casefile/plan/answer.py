@@ -1,9 +1,10 @@
 """Agreements as an answer shows them, without words."""
 
+from operator import attrgetter
 from uuid import UUID
 
 from casefile.plan.decider import Plan
-from events.history import by_occurrence
+from events.history import in_order
 from kit.bodies import Answer
 
 
@@ -30,5 +31,5 @@ def agreement_answers(plan: Plan) -> list[AgreementAnswer]:
             holds=standing[told.kind] is told,
             occurred_at=str(told.occurred),
         )
-        for told in sorted(plan.told, key=lambda told: (by_occurrence(told), told.agreement))
+        for told in in_order(plan.told, attrgetter("agreement"))
     ]
