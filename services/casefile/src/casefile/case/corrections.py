@@ -12,7 +12,7 @@ from casefile.case.events import (
     FirstVisitCorrected,
 )
 from casefile.case.state import Case, Spell
-from casefile.case.within import require_within
+from casefile.case.within import require_after_what_led, require_within
 from events.contracts.contract import Known
 from events.decider import Rejected
 from events.occurrence import Occurred
@@ -110,10 +110,6 @@ def _closing(command: CorrectClosing, case: Case) -> list[CaseEvent]:
 def _require_between(command: CorrectClosing, spell: Spell, case: Case) -> None:
     """After what led to it in its own spell, and before the case opened again."""
     following = case.spells.get(command.spell + 1, Spell()).opened
-    firsts = [first.occurred for first in (case.first_contact, case.first_visit) if first]
-    before = [first for first in firsts if spell.has_within(first)]
-    earlier = [spell.opened, spell.winding_down, *before]
     if following and following.certainly_before(command.occurred):
         raise Rejected("impossible-order", "The case opened again before this.")
-    if any(event and command.occurred.certainly_before(event) for event in earlier):
-        raise Rejected("impossible-order", "The case did not close before what led to that.")
+    require_after_what_led(case, spell, command.occurred)

@@ -32,7 +32,7 @@ from casefile.case.events import (
     WindingDownStarted,
 )
 from casefile.case.state import Case, Standing, Status, evolve
-from casefile.case.within import require_within
+from casefile.case.within import require_after_what_led, require_within
 from casefile.case.work import work
 from events.commands import StreamType
 from events.contracts.contract import Known
@@ -193,10 +193,10 @@ def _in_one_spell(told: CaseManagerAssigned, other: CaseManagerAssigned, case: C
 
 def _release(told: CaseManagerReleased, case: Case) -> list[CaseEvent]:
     """Also of who was in the team in an earlier spell, and told of only now."""
-    if told in case.places and told.case_manager not in case.team_then(told.occurred):
-        return []
-    if told.case_manager in case.team_then(told.occurred):
+    if told.case_manager in case.unreleased_at(told.occurred):
         return [told]
+    if told in case.places:
+        return []
     if told.case_manager in case.team:
         raise Rejected("impossible-order", "Nobody is released before being assigned.")
     if known := case.released.get(told.case_manager):
@@ -221,10 +221,7 @@ def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
     require_within(case, command.occurred)
     if case.now.opened and command.occurred.certainly_before(case.now.opened):
         raise Rejected("impossible-order", "The case opened again after this.")
-    firsts = [first.occurred for first in (case.first_contact, case.first_visit) if first]
-    for earlier in (*firsts, case.now.winding_down):
-        if earlier and case.now.has_within(earlier) and command.occurred.certainly_before(earlier):
-            raise Rejected("impossible-order", "The case did not close before what led to that.")
+    require_after_what_led(case, case.now, command.occurred)
     return [
         CaseClosed(
             reason=command.reason,

@@ -70,8 +70,7 @@ class Case:
     """Only what `decide` and the access rule need; `team`: how each case manager was assigned.
 
     `elapsed` are assignments that were over before they were told, `places` whatever was told of
-    the team.
-    Spells are told by their number, whatever the order in which their beginnings and ends come.
+    the team. Spells are told by their number, in whatever order their beginnings and ends come.
     """
 
     organisation: UUID | None = None
@@ -129,18 +128,17 @@ class Case:
             and not any(e.certainly_before(occurred) for e in self._ends(told, number))
         ]
 
-    def team_then(self, occurred: Occurred) -> frozenset[UUID]:
+    def unreleased_at(self, occurred: Occurred) -> frozenset[UUID]:
         """Who may have been in the team then, and was not released since."""
         return frozenset(
-            told.case_manager for told in self.team_at(occurred) if not self._released(told)
+            told.case_manager for told in self.team_at(occurred) if not self._was_released(told)
         )
 
-    def _released(self, assigned: CaseManagerAssigned) -> bool:
-        own = (t for t in self.places if t.case_manager == assigned.case_manager)
-        releases = (told for told in own if isinstance(told, CaseManagerReleased))
+    def _was_released(self, assigned: CaseManagerAssigned) -> bool:
         if self.team.get(assigned.case_manager) == assigned:
             return False
-        return any(not told.occurred.certainly_before(assigned.occurred) for told in releases)
+        own = (t for t in self.places if t.case_manager == assigned.case_manager)
+        return any(isinstance(t, CaseManagerReleased) and not_before(t, assigned) for t in own)
 
     def _ends(self, assigned: CaseManagerAssigned, number: int) -> list[Occurred]:
         """What ended it: its holder was assigned anew or released, or the case opened again."""
