@@ -1,5 +1,6 @@
 """When a deadline is silent: a consent to reminders was withdrawn, or the case has ended."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,9 @@ from programmes.loader import Programmes, UnknownProgramme
 from scheduling.consent.decider import CONSENT, REMINDERS
 from scheduling.deadline.decider import DEADLINE
 from scheduling.spell.decider import SPELL
+
+GoingOn = AbstractSet[tuple[str, int, str]]
+"""Programme, its version and policy of each deadline that goes on after closing."""
 
 
 def grounds(case_id: UUID) -> list[UUID]:
@@ -44,8 +48,7 @@ def policy_of(programmes: Programmes, history: History, stream: UUID) -> Deadlin
         return None
 
 
-def going_on(programmes: Programmes) -> frozenset[tuple[str, int, str]]:
-    """Programme, its version and policy of each deadline that goes on after closing."""
+def going_on(programmes: Programmes) -> GoingOn:
     return frozenset(
         (definition.code, definition.version, deadline.policy)
         for definition in programmes.definitions

@@ -22,8 +22,8 @@ from programmes.loader import Programmes
 from scheduling.deadline.decider import DEADLINE, Status
 from scheduling.deadline.shown import hidden, shown
 from scheduling.parts import TheProgrammes
-from scheduling.silence import going_on, is_dormant, policy_of
-from scheduling.views.deadlines import DEADLINES, GoingOn, has_status, kept, shown_status
+from scheduling.silence import GoingOn, going_on, is_dormant, policy_of
+from scheduling.views.deadlines import DEADLINES, has_status, kept, shown_status
 from scheduling.views.uncovered import BESIDE
 from scheduling.views.uncovered import uncovered as is_uncovered
 

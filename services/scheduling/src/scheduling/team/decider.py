@@ -1,7 +1,7 @@
 """Who is in the team of a case, by what casefile recorded, in the order in which it did."""
 
 from bisect import insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import assert_never
@@ -57,7 +57,7 @@ def evolve(team: Team, event: TeamEvent) -> Team:
     return Team(recorded=tuple(recorded))
 
 
-def _members(recorded: Iterable[TeamEvent]) -> Mapping[UUID, CaseManagerJoined]:
+def _members(recorded: Sequence[TeamEvent]) -> Mapping[UUID, CaseManagerJoined]:
     members: dict[UUID, CaseManagerJoined] = {}
     left: dict[UUID, Occurred] = {}
     dissolved: Occurred | None = None
@@ -86,7 +86,7 @@ def _members(recorded: Iterable[TeamEvent]) -> Mapping[UUID, CaseManagerJoined]:
 
 
 def _ends_another(
-    left: CaseManagerLeft, joined: CaseManagerJoined, recorded: Iterable[TeamEvent]
+    left: CaseManagerLeft, joined: CaseManagerJoined, recorded: Sequence[TeamEvent]
 ) -> bool:
     """Whether it ends an earlier stay of the same case manager, and was told of only now."""
     stays = (e for e in recorded if isinstance(e, CaseManagerJoined) and e != joined)

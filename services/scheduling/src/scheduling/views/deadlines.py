@@ -25,11 +25,9 @@ from events.views import Row, View, intervals
 from scheduling.deadline.decider import Deadline, Status, evolve
 from scheduling.deadline.events import CODEC
 from scheduling.holders import DECIDE_ACCESS, Access
+from scheduling.silence import GoingOn
 from scheduling.spell.decider import Spells, spell_decider
 from scheduling.spell.events import CODEC as SPELL_CODEC
-
-GoingOn = AbstractSet[tuple[str, int, str]]
-"""Programme, its version and policy of each deadline that goes on after closing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
