@@ -137,7 +137,7 @@ async def read_durations(
 
 
 def _durations(found: Sequence[Mapping[str, Any]]) -> Durations:
-    """From how many there are of each number of days, and of none that is known."""
+    """From how many there are of each number of days, and how many without one."""
     population, still_open, undated = (
         sum(alike[name] for alike in found) for name in ("population", "open", "undated")
     )

@@ -34,7 +34,7 @@ class Cut:
 def held(table: FromClause, cut: Cut) -> ColumnElement[bool]:
     """The rows that held at the cut's moment, as was known then.
 
-    What is known now is most of what there is.
+    What is known now is most of what there is: its ends are compared, and not looked up.
     """
     at_that_time = lasting_at if cut.known_at == FOREVER else held_at
     return and_(at_that_time(table, cut.as_of), believed(table, cut))
