@@ -78,6 +78,9 @@ BEGIN = datetime(2019, 1, 1, tzinfo=UTC)
 TOLD_FROM = datetime(2020, 6, 1, tzinfo=UTC)
 """All is told after it happened, once an hour."""
 
+ONCE = Occurred.instant(BEGIN)
+"""Stands for the moment that is drawn."""
+
 Asked = tuple[StreamType[Any, Any, Any], UUID, Any]
 """What is told, of which stream; what follows from what is known is gathered."""
 
@@ -94,10 +97,7 @@ def last(history: History, *, of: type, **fields: object) -> UUID | None:
 
 
 def opened_track(history: History) -> OpenTrack:
-    return OpenTrack(case=CASE.state(history, CASE_ID), track="liability", occurred=NEVER)
-
-
-NEVER = Occurred.instant(BEGIN)
+    return OpenTrack(case=CASE.state(history, CASE_ID), track="liability", occurred=ONCE)
 
 
 def step(number: int, code: str) -> Gather[RecordStep]:
@@ -106,16 +106,16 @@ def step(number: int, code: str) -> Gather[RecordStep]:
         step=code,
         outcome=None,
         entry=uuid5(CLAIM, str(number)),
-        occurred=NEVER,
+        occurred=ONCE,
     )
     return lambda history: RecordStep(
         defined=DEFINITION.track(TRACK.state(history, CLAIM).name or ""), step=told
     )
 
 
-ASSIGN = AssignCaseManager(case_manager=CASE_MANAGER, role="case-manager", most=1, occurred=NEVER)
+ASSIGN = AssignCaseManager(case_manager=CASE_MANAGER, role="case-manager", most=1, occurred=ONCE)
 LIFE: Sequence[Asked] = [
-    (CASE, CASE_ID, OpenCase(organisation=HOSPITAL, occurred=NEVER)),
+    (CASE, CASE_ID, OpenCase(organisation=HOSPITAL, occurred=ONCE)),
     (TRACK, CLAIM, opened_track),
     (CASE, CASE_ID, ASSIGN),
     (CASE, CASE_ID, replace(ASSIGN, case_manager=STAND_IN, role="backup")),
@@ -134,7 +134,7 @@ LIFE: Sequence[Asked] = [
     on(PERSONS, CHILD_SPEAKS),
     (TRACK, CLAIM, step(1, "client-informed")),
     on(HANDOVER, replace(OFFERED, receiver=STAND_IN)),
-    on(HANDOVER, AcknowledgeHandover(handover=HANDOVER_ID, by=STAND_IN, occurred=NEVER)),
+    on(HANDOVER, AcknowledgeHandover(handover=HANDOVER_ID, by=STAND_IN, occurred=ONCE)),
     on(BACKUP, TakeOver(told=TOOK_OVER, roles=frozenset({"backup"}))),
     on(BACKUP, HANDED_BACK),
     (CASE, CASE_ID, CRITICAL),
@@ -154,8 +154,8 @@ LIFE: Sequence[Asked] = [
     (CASE, CASE_ID, replace(RELEASED, case_manager=STAND_IN)),
     on(JOURNAL, ATTENDED),
     (CASE, CASE_ID, WINDING_DOWN),
-    (CASE, CASE_ID, CloseCase(reason="settled", open_needs=("legal",), occurred=NEVER)),
-    (CASE, CASE_ID, ReopenCase(reason="new-need", occurred=NEVER)),
+    (CASE, CASE_ID, CloseCase(reason="settled", open_needs=("legal",), occurred=ONCE)),
+    (CASE, CASE_ID, ReopenCase(reason="new-need", occurred=ONCE)),
     (CASE, CASE_ID, ASSIGN),
 ]
 """In the order in which it happened; nothing twice of what happens once."""
