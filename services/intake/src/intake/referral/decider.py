@@ -154,9 +154,9 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
 def _make(command: MakeReferral, referral: Referral) -> list[ReferralEvent]:
     if referral.status is Status.WITHDRAWN:
         raise _refused(referral)
-    if referral.status is not Status.NEW and command.occurred == referral.made:
-        return []
     if referral.status is not Status.NEW:
+        if command.occurred == referral.made:
+            return []
         raise already_known("This referral", referral.made)
     if not command.accepted:
         raise Rejected("offer-not-accepted", "Only who accepted the offer is referred.")
@@ -216,7 +216,7 @@ def _is_known(
     referral: Referral,
     outcomes: Mapping[str, Known],
 ) -> bool:
-    """Words are not compared, only whether there are any. Raises Rejected for another end."""
+    """Of words only whether there are any. Raises Rejected where it ended so, but otherwise."""
     known = referral.ended
     if known and _said(known) == _said(told) and outcomes == referral.outcomes:
         return True
@@ -242,9 +242,11 @@ def _consent(
     _require_after(told.occurred, referral)
     if isinstance(told, ReferralConsentGiven):
         return [] if referral.contact == told.contact else [told]
-    if referral.consent_withdrawn in (None, told) or referral.contact:
-        return [told] if referral.contact else []
-    raise already_known("The withdrawal of this consent", referral.consent_withdrawn.occurred)
+    if referral.contact:
+        return [told]
+    if (known := referral.consent_withdrawn) in (None, told):
+        return []
+    raise already_known("The withdrawal of this consent", known.occurred)
 
 
 def _link(told: ReferralLinked | ReferralUnlinked, referral: Referral) -> list[ReferralEvent]:
