@@ -528,9 +528,7 @@ async def test_the_consumer_outlives_a_broker_that_is_away() -> None:
 class CountingBroker(MemoryBroker):
     """Counts who joined; `forget` takes the group's only member out, which nobody tells it."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.subscriptions = 0
+    subscriptions = 0
 
     @asynccontextmanager
     async def subscribe(self, group: str, topics: Any) -> AsyncIterator[Subscription]:  # type: ignore[override]  # noqa: ANN401
@@ -767,6 +765,28 @@ async def test_a_member_that_drains_for_longer_than_it_may_stand_still_is_left_a
 
     assert handler.of(ONE) == [*range(1, 21)]
     assert broker.subscriptions == 1
+
+
+async def test_a_spare_member_is_left_alone_while_another_one_drains() -> None:
+    """The spare one has no partition of its own: it sees that what waits becomes less."""
+    broker, yard, handler = CountingBroker(partitions=1), MemoryYard(), Handler(1)
+    for position in range(1, 21):
+        broker.put(message(position))
+
+    async def slowly(event: Recorded[Any]) -> None:
+        await asyncio.sleep(0 if handler.bad else 0.05)
+        await handler(event)
+
+    settings = {"watch_seconds": 0.05, "stalled_seconds": 0.5}
+    both = [consumer(broker, yard, slowly, **settings) for _ in range(2)]
+    async with running(*both):
+        await until(lambda: len(broker.members.get(GROUP, [])) == 2 and committed(broker) == 20)
+        handler.bad.clear()
+        assert await yard.request_retry(LANE)
+        await until(lambda: not yard._keys)
+
+    assert handler.of(ONE) == [*range(1, 21)]
+    assert broker.subscriptions == 2
 
 
 class Elsewhere(MemoryYard):

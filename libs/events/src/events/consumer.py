@@ -221,7 +221,7 @@ class Consumer:
             await asyncio.sleep(self.watch_seconds)
 
     async def _waiting(self, member: Subscription) -> int | None:
-        """Messages and requests of our partitions, or of all of them if we were given none."""
+        """What is to be read or tried again in our partitions, or in all if we were given none."""
         asked = await self._asked()
         try:
             async with asyncio.timeout(self.watch_seconds):
@@ -232,13 +232,13 @@ class Consumer:
         for topic in self.topics:
             LAG.labels(self.group, topic).set(_of_topic(topic, ours))
         looked_at = ours or lag
-        return sum(looked_at.values()) + sum(p in looked_at for p in asked)
+        return sum(looked_at.values()) + sum(n for place, n in asked if place in looked_at)
 
-    async def _asked(self) -> Sequence[Partition]:
-        """Where parked keys lie that are to be tried again; nowhere while nobody can say."""
+    async def _asked(self) -> Sequence[tuple[Partition, int]]:
+        """How much waits in keys that are to be tried again; nothing while nobody can say."""
         with suppress(*INFRASTRUCTURE):
             asked = (key for key in await self._list() if key.request is not Request.NONE)
-            return [key.place for key in asked]
+            return [(key.place, key.messages) for key in asked]
         return []
 
 
