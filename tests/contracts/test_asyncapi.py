@@ -13,7 +13,8 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
 from events.asyncapi import document
-from events.contracts import registry
+from events.contracts import registry, type_name
+from events.contracts.casefile import STANDS_FOR
 from events.contracts.intake import OfferAccepted
 from events.envelope import to_message
 from events.store import Json, Recorded
@@ -150,6 +151,15 @@ def test_a_step_is_documented_with_what_it_says() -> None:
 
     assert said.keys() == {"amount", "respondBy", "final"}
     assert said["respondBy"]["anyOf"][0] == {"type": "string", "format": "date"}
+
+
+def test_a_correction_under_a_name_of_its_own_says_in_whose_place_it_stands() -> None:
+    messages = DOCUMENT["components"]["messages"]
+
+    said = {type_ for type_, message in messages.items() if "description" in message}
+    assert said == {type_name("casefile", correction) for correction in STANDS_FOR}
+    visit = messages["leidraad.casefile.first-visit-corrected.v1"]["description"]
+    assert "`leidraad.casefile.first-visit-made.v1`" in visit
 
 
 def _validator(schema: Json) -> Draft202012Validator:

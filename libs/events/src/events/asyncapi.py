@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from events.broker import PARTITIONS
-from events.contracts import Registry, schema_id
+from events.contracts import Registry, schema_id, told_first
 from events.contracts.contract import Contract
 from events.contracts.golden import schema
 from events.envelope import topic_of
@@ -116,12 +116,21 @@ def _message(type_: str, contract: type[Contract]) -> Json:
         "name": type_,
         "title": _title(type_),
         "summary": (contract.__doc__ or "").strip(),
+        **_stands_for(type_),
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/envelope"},
         "payload": {"$ref": f"#/components/schemas/{type_}"},
         "bindings": {"kafka": {"key": _ID, "bindingVersion": KAFKA}},
         "x-schema-id": schema_id(type_),
     }
+
+
+def _stands_for(type_: str) -> Json:
+    """A correction under a name of its own has the payload of the first, and so its summary."""
+    first = told_first(type_)
+    if first == type_:
+        return {}
+    return {"description": f"Stands for what `ce_corrects` names, first told by `{first}`."}
 
 
 def _envelope() -> Json:
