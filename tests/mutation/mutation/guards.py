@@ -99,7 +99,7 @@ VERSION = (
         (
             Edit(
                 "events/commands.py",
-                "looked_at = versions if gathered else {stream: version}",
+                "looked_at = begun_or_not if gathered else {stream: version}",
                 "looked_at = dict.fromkeys(versions, -1)",
             ),
         ),
