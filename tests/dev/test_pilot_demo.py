@@ -24,7 +24,7 @@ async def test_the_played_pilot_gives_the_figures_and_todays_candidate_a_mail(
     assert code == 0
     assert [figure for figure in figures if figure["equal"] is False] == []
     assert len([figure for figure in figures if figure["equal"] is None]) == 3
-    assert len(figures) == 154
+    assert len(figures) == 156
     assert "To: desk@example.org" in told
     assert "As of 2020-12-01, the day on which the authors looked:\n" in told
     assert "Where the report says a thing in two ways" in told
