@@ -128,6 +128,24 @@ def test_a_team_that_was_told_of_without_an_end_does_not_outlast_its_spell() -> 
     ]
 
 
+def test_who_was_assigned_after_a_closing_is_not_in_the_team_of_the_next_spell() -> None:
+    reopened = told(11, REOPENED.event, "2020-03-01")
+
+    assert periods([OPENED, CLOSED, assigned(10, "2020-01-10"), reopened]) == []
+
+
+def test_a_closing_of_unknown_day_ends_no_load_of_the_spell_after_it() -> None:
+    type_ = "leidraad.casefile.case-closing-corrected.v1"
+    anew = assigned(11, "2020-03-02")
+    undated = told(
+        12, CLOSED.event, "unknown", type_=type_, recorded="2020-05-01", corrects=CLOSED.id
+    )
+
+    assert periods([OPENED, CLOSED, REOPENED, anew, undated]) == [
+        (CASE_MANAGER, "case-manager", at("2020-03-02"), FOREVER)
+    ]
+
+
 def test_a_region_is_unknown_until_it_is_told_and_another_after_a_move() -> None:
     lived = told(3, ClientRegionRecorded(region="utrecht"), "2019-02-01")
     moved = told(4, ClientRegionRecorded(region="limburg"), "2019-03-01")

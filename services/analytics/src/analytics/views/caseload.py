@@ -49,7 +49,7 @@ Marking = Mapping[tuple[str, int], Heavy]
 
 
 class Team(NamedTuple):
-    """What is folded; a spell that is closed stays closed, and its team is dismissed."""
+    """What is folded; a spell that is closed stays closed, and the next begins without a team."""
 
     programme: str | None = None
     organisation: UUID | None = None
@@ -82,7 +82,7 @@ def _evolve(team: Team, fact: Fact) -> Team:
                 opened=max(team.opened, spell),
             )
         case CaseReopened(spell=spell):
-            return team._replace(opened=max(team.opened, spell))
+            return team._replace(opened=max(team.opened, spell), roles={})
         case CaseManagerAssigned(case_manager=case_manager, role=role):
             return team._replace(roles={**team.roles, case_manager: role})
         case CaseManagerReleased(case_manager=case_manager):
@@ -91,7 +91,7 @@ def _evolve(team: Team, fact: Fact) -> Team:
             }
             return team._replace(roles=rest)
         case CaseClosed(spell=spell):
-            return team._replace(closed=max(team.closed, spell), roles={})
+            return team._replace(closed=max(team.closed, spell))
         case ClientRegionRecorded(region=region):
             return team._replace(region=region)
         case HeavyMarkSet():
