@@ -281,13 +281,35 @@ def test_whoever_comes_back_after_a_last_word_is_welcome() -> None:
     assert not offer_decider.fold([*before, *events]).final
 
 
-def test_where_the_offer_was_left_to_others_it_is_declined_after_the_referral() -> None:
-    decline = replace(DECLINE, referred=True, by_programme=True, occurred=UNKNOWN)
-    before: list[OfferEvent] = [IDENTIFIED, FORWARDED, CONSENTED]
+DECLINE_AT_DESK = replace(DECLINE, referred=True, by_programme=True, occurred=UNKNOWN)
 
-    [no] = outcome(offer_decider, given=before, when=decline)
+
+@pytest.mark.parametrize("since", [[], [UNANSWERED], [UNANSWERED, OFFERED_AGAIN]])
+def test_where_the_offer_was_left_to_others_it_is_declined_after_the_referral(
+    since: list[OfferEvent],
+) -> None:
+    before: list[OfferEvent] = [IDENTIFIED, FORWARDED, CONSENTED, *since]
+
+    [no] = outcome(offer_decider, given=before, when=DECLINE_AT_DESK)
 
     assert isinstance(no, OfferDeclined)
+
+
+def test_where_the_offer_was_left_to_others_a_no_becomes_the_last_word() -> None:
+    before: list[OfferEvent] = [IDENTIFIED, FORWARDED, DECLINED]
+
+    [no] = outcome(offer_decider, given=before, when=replace(DECLINE_AT_DESK, final=True))
+
+    assert isinstance(no, OfferDeclined)
+    assert no.final
+
+
+def test_where_the_offer_was_left_to_others_their_yes_stands() -> None:
+    before: list[OfferEvent] = [IDENTIFIED, FORWARDED, UNANSWERED, ACCEPTED]
+
+    code = refusal(offer_decider, given=before, when=DECLINE_AT_DESK)
+
+    assert code == "already-referred"
 
 
 DAYS = st.sampled_from([Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)] + [UNKNOWN])

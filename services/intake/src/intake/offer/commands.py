@@ -90,10 +90,7 @@ class AcceptOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclineOffer:
-    """`referred`: whether a referral was made, after which there is nothing left to decline.
-
-    Unless the offer itself was left to whoever got the referral.
-    """
+    """`referred`: whether a referral was made, after which a yes is not taken back."""
 
     reasons: tuple[str, ...]
     referred: bool

@@ -186,14 +186,7 @@ def _assess(command: AssessOrigin, offer: Offer) -> list[OfferEvent]:
 
 def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:
     """A silent, declined or withheld candidate may be offered (again); each try is an attempt."""
-    _require(
-        offer,
-        Status.IDENTIFIED,
-        Status.OFFERED,
-        Status.WITHHELD,
-        Status.DECLINED,
-        Status.UNANSWERED,
-    )
+    _require(offer, *set(Status) - {Status.NEW, Status.ACCEPTED})
     if offer.final:
         raise Rejected("offer-final", "The candidate asked not to be asked again.")
     if command.most is not None and offer.attempts >= command.most:
@@ -259,7 +252,7 @@ def _decline(command: DeclineOffer, offer: Offer) -> list[OfferEvent]:
     _require_own(offer, by_programme=command.by_programme or not command.referred)
     if offer.status is Status.DECLINED and (offer.final or not command.final):
         return []
-    if command.referred and not (offer.forwarded and offer.status is Status.OFFERED):
+    if command.referred and offer.status is Status.ACCEPTED:
         raise Rejected("already-referred", "The candidate was referred; the offer stands accepted.")
     _require(offer, Status.OFFERED, Status.UNANSWERED, Status.ACCEPTED, Status.DECLINED)
     again_on = None if command.final else _again_on(command.attempts, offer, command.occurred)
