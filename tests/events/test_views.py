@@ -45,6 +45,8 @@ MANY_ROWS = """insert into levels_v1 select gen_random_uuid(), now(), 'infinity'
     now(), 'infinity' from generate_series(1, 50000) n"""
 KEYS_PER_ROW = """select n_distinct from pg_stats
     where tablename = 'levels_v1' and attname = 'key'"""
+OPTIONS = """select attoptions from pg_attribute
+    where attrelid = 'levels_v1'::regclass and attname = 'key'"""
 NONE: tuple[int, ...] = ()
 
 
@@ -799,6 +801,30 @@ async def test_an_index_that_a_view_has_got_since_is_made_for_its_table_too(data
         await tables.create([LEVELS])
 
         assert await store.pool.fetchval("select to_regclass('levels_v1_key')") is not None
+
+
+@pytest.mark.system
+async def test_a_view_that_is_there_is_not_altered_at_a_start(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        async with transaction(store.pool) as vacuum:
+            await vacuum.execute("lock table levels_v1 in share update exclusive mode")
+
+            async with asyncio.timeout(4):
+                await tables.create([LEVELS])
+
+
+@pytest.mark.system
+async def test_a_view_from_before_is_told_how_many_rows_a_key_has(database: str) -> None:
+    async with PostgresStore.open(database, source="intake") as store:
+        tables = PostgresViews("intake", store.pool)
+        await tables.create([LEVELS])
+        await store.pool.execute("alter table levels_v1 alter column key reset (n_distinct)")
+
+        await tables.create([LEVELS])
+
+        assert await store.pool.fetchval(OPTIONS) == ["n_distinct=-0.1"]
 
 
 @pytest.mark.system

@@ -26,6 +26,9 @@ _MOVE = """update views set position = $4
 _WHOLE = "select position >= whole_at from views where (name, version) = ($1, $2)"
 _FRESH = """insert into views (name, version, whole_at)
     select $1, $2, position from log_head on conflict do nothing"""
+_TOLD = """select 'n_distinct=-0.1' = any(attoptions) from pg_attribute
+    where attrelid = to_regclass($1) and attname = 'key'"""
+_THERE = "select to_regclass($1) is not null"
 _PARKED = "select key from parked_in_views where (name, version) = ($1, $2)"
 _PARK = """insert into parked_in_views (name, version, key, position, reason)
     select $1, $2, key, $3, reason from unnest($4::uuid[], $5::text[]) p (key, reason)
@@ -144,10 +147,12 @@ async def create_table(connection: asyncpg.Connection, table: Table) -> None:
     The rows of a key lie together, and a sample of pages would tell of far too few keys.
     """
     await connection.execute(ddl(CreateTable(table, if_not_exists=True)))
-    await connection.execute(f"alter table {table} alter column key set (n_distinct = -0.1)")
+    if not await connection.fetchval(_TOLD, str(table)):
+        await connection.execute(f"alter table {table} alter column key set (n_distinct = -0.1)")
 
 
 async def create_indexes(connection: asyncpg.Connection, table: Table) -> None:
-    """Makes those that are missing."""
+    """Makes those that are missing; even `if not exists` would wait for a vacuum of the table."""
     for index in table.indexes:
-        await connection.execute(ddl(CreateIndex(index, if_not_exists=True)))
+        if not await connection.fetchval(_THERE, f"{table.schema or 'public'}.{index.name}"):
+            await connection.execute(ddl(CreateIndex(index)))
