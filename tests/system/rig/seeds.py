@@ -101,7 +101,12 @@ SEEDS: Mapping[str, Seeds | Heard] = {
             (case.CASE_ID, track.CLAIM, [track.CLAIM_OPENED, track.CLAIM_FILED]),
             (case.CASE_ID, case.CASE_ID, [case.CONTACTED, case.CLOSED]),
         ],
-        path={"case_id": case.CASE_ID, "track": track.CLAIM, "activity": journal.LOGGED.activity}
+        path={
+            "case_id": case.CASE_ID,
+            "track": track.CLAIM,
+            "activity": journal.LOGGED.activity,
+            "spell": 1,
+        }
         | dict.fromkeys(NOBODYS, case.CASE_ID),
     ),
     "scheduling": Seeds(
