@@ -134,6 +134,20 @@ async def test_a_deadline_was_met_when_it_was_by_what_is_put_right(
     assert DEADLINE.state(known, FIRST_CONTACT).met == CORRECTED.occurred
 
 
+async def test_what_met_a_deadline_is_put_right_twice_though_the_first_time_left_the_day(
+    handle: Handle, store: MemoryStore
+) -> None:
+    left = replace(CORRECTED, id=numbered(8), occurred=CONTACTED_LATE.occurred)
+    moved = replace(CORRECTED, corrects=left.id)
+    again = replace(moved, id=numbered(9))
+
+    met = await deadline(handle, store, OPENED, CONTACTED_LATE, left, moved, again)
+
+    assert met.met == CORRECTED.occurred
+    assert DEADLINE.state(facts(store.log), FIRST_CONTACT).met == CORRECTED.occurred
+    assert len(store.log) == 4
+
+
 async def test_what_met_no_deadline_meets_none_by_being_put_right(
     handle: Handle, store: MemoryStore
 ) -> None:

@@ -160,10 +160,11 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
 
 
 def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]:
-    """Of a deadline that was set anew since, or was met by something else, it says nothing."""
+    """Of a deadline that was set anew since, or was met by something else, it says nothing.
+
+    Also one that leaves the day is kept: the next names it.
+    """
     if deadline.status is not Status.MET or command.met is None:
-        return []
-    if command.occurred == deadline.met:
         return []
     late = _over(deadline, command.occurred)
     return [
