@@ -298,6 +298,31 @@ async def test_a_bid_whose_day_is_put_right_moves_its_deadline(
     assert (moved.status, moved.due_on) == (Status.OPEN, date(2027, 2, 15))
 
 
+async def test_a_bid_that_another_followed_moves_no_deadline_by_being_put_right(
+    handle: Handle, store: MemoryStore
+) -> None:
+    right = step(13, "settlement-offered", "2027-02-01", corrects=BID.id, respondBy="2027-02-10")
+
+    due = await of_track(handle, store, BID, SECOND_BID, right, policy="settlement-answer")
+    known = facts(store.log)
+
+    assert (due.status, due.due_on) == (Status.OPEN, date(2027, 3, 12))
+    assert DEADLINE.state(known, DEADLINE.beside(CLAIM, "settlement-answer")) == due
+
+
+@pytest.mark.parametrize("first", ["2027-02-01", "2027-01-30"])
+async def test_a_cause_is_put_right_again_whether_it_left_its_deadline_or_moved_it(
+    handle: Handle, store: MemoryStore, first: str
+) -> None:
+    put_off = step(10, "client-hearing-postponed", "2027-02-01")
+    right = step(11, "client-hearing-postponed", first, corrects=put_off.id)
+    again = step(12, "client-hearing-postponed", "2027-01-27", corrects=right.id)
+
+    moved = await of_track(handle, store, put_off, right, again, policy="hearing-postponed")
+
+    assert moved.due_on == date(2027, 2, 24)
+
+
 async def test_a_bid_that_names_no_day_sets_no_deadline(handle: Handle, store: MemoryStore) -> None:
     await handle(step(10, "settlement-offered", "2027-02-01", amount=4000))
 

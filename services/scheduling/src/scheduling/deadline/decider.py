@@ -34,9 +34,9 @@ class Status(StrEnum):
 class SetDeadline:
     """`known_at` is when its cause was recorded: history that is brought in late stays silent.
 
-    `corrects`: the cause was told of before, and is put right. `first_counts`: what comes again
-    while the deadline stands does not move it. `stopped`: nobody is to be told now. `organisation`:
-    whose task it is, of those that an organisation has.
+    `corrects`: what set the deadline last is put right. `first_counts`: what comes again while the
+    deadline stands does not move it. `stopped`: nobody is to be told now. `organisation`: whose
+    task it is, of those that an organisation has.
     """
 
     policy: str

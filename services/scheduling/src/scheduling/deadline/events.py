@@ -54,11 +54,12 @@ class DeadlineSilenced:
 
 DeadlineEvent = DeadlineSet | DeadlineMet | DeadlineMissed | DeadlineSilenced
 
+SET = "deadline.set.v1"
 MET = "deadline.met.v1"
 
 CODEC: Codec[DeadlineEvent] = Codec(
     {
-        "deadline.set.v1": DeadlineSet,
+        SET: DeadlineSet,
         MET: DeadlineMet,
         "deadline.missed.v1": DeadlineMissed,
         "deadline.silenced.v1": DeadlineSilenced,

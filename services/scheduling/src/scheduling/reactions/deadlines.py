@@ -16,7 +16,7 @@ from programmes.deadline import Deadline
 from programmes.loader import Programmes
 from programmes.trigger import field_of, says
 from scheduling.deadline.decider import DEADLINE, CorrectMeeting, MeetDeadline, SetDeadline
-from scheduling.deadline.events import MET
+from scheduling.deadline.events import MET, SET
 from scheduling.silence import grounds, is_silent
 
 GROUP = "scheduling.deadlines"
@@ -43,7 +43,7 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
     """An event that says otherwise than what sets the deadline takes its reason away."""
     if not says(message.event, policy.when):
         return _meet(message, policy)
-    due_on = _due(message, policy)
+    due_on, stream = _due(message, policy), _stream(message, policy)
     if due_on is None:
         return None
 
@@ -53,14 +53,24 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
             policy_version=policy.version,
             due_on=due_on,
             known_at=message.recorded_at,
-            corrects=message.corrects is not None,
+            corrects=_corrects_cause(message, history, stream),
             first_counts=policy.first_counts,
             stopped=is_silent(policy, history, message.key),
             organisation=_organisation(message),
             occurred=message.occurred,
         )
 
-    return Ask(DEADLINE, _stream(message, policy), command, looks_at=grounds(message.key))
+    return Ask(DEADLINE, stream, command, looks_at=grounds(message.key))
+
+
+def _corrects_cause(message: Recorded[Contract], history: History, stream: UUID) -> bool:
+    """Whether it puts right what set the deadline, and no other cause set it since.
+
+    A correction that left the deadline is not kept, so that the next may name what nothing here
+    tells of: it counts where the deadline was set only once.
+    """
+    set_by = [r.metadata.causation_id for r in history if r.stream == stream and r.type == SET]
+    return message.corrects is not None and (len(set_by) < 2 or set_by[-1] == message.corrects)
 
 
 def _due(message: Recorded[Contract], policy: Deadline) -> date | None:
