@@ -19,6 +19,7 @@ from events.contracts.casefile import (
     ConsentWithdrawn,
 )
 from events.contracts.contract import Contract
+from events.history import facts
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded, WriteSet
@@ -29,7 +30,7 @@ from scheduling.deadline.decider import DEADLINE
 from scheduling.deadline.events import DeadlineMissed, DeadlineSet, DeadlineSilenced
 from scheduling.deadline.examples import CASE_ID
 from scheduling.reactions import consents, deadlines, of_consents, of_deadlines
-from scheduling.spell.decider import spell_decider
+from scheduling.spell.decider import SPELL, spell_decider
 from scheduling.spell.events import SpellEvent
 from scheduling.spell.examples import BEGAN, ENDED
 from scheduling.work.deadlines import deadline_misser
@@ -100,6 +101,12 @@ def closed(
 ) -> Recorded[Contract]:
     event = CaseClosed(reason="no-longer-needed", spell=spell)
     return message(position, "case-closed", event, occurred, known=known)
+
+
+def closing_corrected(position: int, occurred: str, corrects: UUID) -> Recorded[Contract]:
+    event = CaseClosed(reason="no-longer-needed", spell=1)
+    told = message(position, "case-closing-corrected", event, occurred)
+    return replace(told, corrects=corrects)
 
 
 def reopened(position: int, occurred: str, *, known: str = "2027-02-17") -> Recorded[Contract]:
@@ -187,6 +194,33 @@ async def test_what_passed_before_anybody_told_of_the_closing_is_missed_once_the
 
     assert silenced == [DeadlineSet, DeadlineSilenced]
     assert missed == [*silenced, DeadlineMissed]
+
+
+@pytest.mark.parametrize("day", ["2027-02-14", "2027-02-17"])
+async def test_a_closing_that_is_put_right_ends_the_case_on_the_right_day(
+    passed: Passed, store: MemoryStore, day: str
+) -> None:
+    corrected = closing_corrected(7, day, CLOSED.id)
+    again = closing_corrected(8, day, corrected.id)
+
+    await passed(OPENED, CLOSED, corrected, again)
+
+    ends = [r for r in store.log if r.stream == SPELL.beside(CASE_ID)]
+    [stands] = facts(ends)
+    assert len(ends) == 2
+    assert stands.occurred == Occurred.parse(day)
+    assert SPELL.state(ends, SPELL.beside(CASE_ID)).ended
+
+
+async def test_a_closing_that_is_put_right_after_the_case_opened_again_closes_it_no_more(
+    passed: Passed, store: MemoryStore
+) -> None:
+    corrected = closing_corrected(7, "2027-02-15", CLOSED.id)
+
+    became = await passed(OPENED, CLOSED, REOPENED, corrected)
+
+    assert became == [DeadlineSet, DeadlineMissed]
+    assert not SPELL.state(facts(store.log), SPELL.beside(CASE_ID)).ended
 
 
 async def test_a_reopening_of_which_an_earlier_version_knew_the_team_is_told_here_too(

@@ -26,7 +26,10 @@ def _place(event: SpellEvent) -> tuple[int, bool]:
 
 
 def decide(told: SpellEvent, spells: Spells) -> list[SpellEvent]:
-    return [] if _place(told) in map(_place, spells.told) else [told]
+    known = [event for event in spells.told if _place(event) == _place(told)]
+    moves = isinstance(told, SpellEnded) and told.corrects is not None
+    news = not known or (moves and known[-1].occurred != told.occurred)
+    return [told] if news else []
 
 
 def evolve(spells: Spells, event: SpellEvent) -> Spells:

@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from events.codec import Codec
 from events.occurrence import Occurred
@@ -12,10 +13,11 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpellEnded:
-    """The case closed."""
+    """The case closed; `corrects` is the id of the event before, where its day was put right."""
 
     spell: int
     known_at: datetime
+    corrects: UUID | None = None
     occurred: Occurred
 
 
