@@ -11,6 +11,7 @@ import pytest
 from events.consumer import react
 from events.contracts import registry, type_name
 from events.contracts.casefile import (
+    ActivityLogged,
     CaseClosed,
     CaseOpened,
     ClientConditionChanged,
@@ -523,4 +524,59 @@ async def test_a_condition_that_worsens_asks_for_contact_by_the_next_day(
     over = await of_track(handle, store, better, policy="condition-worsened", track=CASE_ID)
 
     assert (due.status, due.due_on) == (Status.OPEN, date(2027, 2, 2))
+    assert over.status is Status.MET
+
+
+WORSE = message(
+    10,
+    "client-condition-changed",
+    ClientConditionChanged(condition="worsened"),
+    "2027-03-10",
+    "2027-03-10T12:00:00Z",
+)
+CALL = ActivityLogged(
+    case_manager=CLAIM,
+    category="contact",
+    type="phone",
+    contact_minutes=20,
+    travel_minutes=0,
+    registration_minutes=5,
+)
+CALLED_BEFORE, CALLED = (
+    message(number, "activity-logged", CALL, day, "2027-03-11T12:00:00Z")
+    for number, day in ((11, "2027-03-01"), (12, "2027-03-11"))
+)
+
+
+async def test_what_happened_before_the_cause_meets_no_deadline(
+    handle: Handle, store: MemoryStore
+) -> None:
+    told, stream = (WORSE, CALLED_BEFORE), DEADLINE.beside(CASE_ID, "condition-worsened")
+
+    asked = await of_track(handle, store, *told, policy="condition-worsened", track=CASE_ID)
+    read = DEADLINE.state(facts(store.log), stream)
+    met = await of_track(handle, store, CALLED, policy="condition-worsened", track=CASE_ID)
+
+    assert asked.status is read.status is Status.OPEN
+    assert met.status is Status.MET
+
+
+async def test_an_offer_that_was_made_before_its_cause_is_told_of_late_ends_the_task(
+    handle: Handle, store: MemoryStore
+) -> None:
+    told = await in_intake(handle, store, SUSPECTED, (*OFFERED[:2], "2027-01-25"))
+
+    assert told.status is Status.MET
+
+
+async def test_a_cause_that_turns_out_to_be_none_is_gone_on_whatever_day(
+    handle: Handle, store: MemoryStore
+) -> None:
+    silent = step(10, "calamity-report-finished", "2027-02-01", outcome="not-stated")
+    right = step(
+        11, "calamity-report-finished", "2027-01-31", outcome="calamity", corrects=silent.id
+    )
+
+    over = await of_track(handle, store, silent, right, policy="result-not-stated")
+
     assert over.status is Status.MET

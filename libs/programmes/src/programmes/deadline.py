@@ -21,9 +21,10 @@ class Deadline(Labels):
 
     The deadline of a step is met by steps of the same track. `when` limits it to events with these
     values in these fields, such as an outcome; one with another value takes its reason away. Where
-    the `first_counts`, what comes again while it stands does not move it. Once the case is closed
-    it is silent, unless it goes on `after_closing`. Whoever has the role of its `owner` in the team
-    of the case does it; while they are away, whoever has that of `backup`.
+    the `first_counts`, what comes again while it stands does not move it, and what meets it may
+    have happened before its cause. Once the case is closed it is silent, unless it goes on
+    `after_closing`. Whoever has the role of its `owner` in the team of the case does it; while they
+    are away, whoever has that of `backup`.
     """
 
     policy: Code

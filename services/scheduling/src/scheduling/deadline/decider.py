@@ -52,6 +52,9 @@ class SetDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetDeadline:
+    """`also_before`: it counts though it happened before the cause."""
+
+    also_before: bool = False
     occurred: Occurred
 
 
@@ -94,11 +97,8 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
     match command:
         case SetDeadline():
             return _set(command, deadline)
-        case MeetDeadline(occurred=occurred):
-            if deadline.status not in (Status.OPEN, Status.MISSED):
-                return []
-            late = _over(deadline, occurred)
-            return [DeadlineMet(policy=deadline.policy, late=late, occurred=occurred)]
+        case MeetDeadline():
+            return _meet(command, deadline)
         case CorrectMeeting():
             return _correct(command, deadline)
         case MissDeadline(occurred=occurred, stopped=stopped):
@@ -157,6 +157,15 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             occurred=command.occurred,
         )
     ]
+
+
+def _meet(command: MeetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
+    if deadline.status not in (Status.OPEN, Status.MISSED):
+        return []
+    if command.occurred.certainly_before(deadline.since) and not command.also_before:
+        return []
+    late = _over(deadline, command.occurred)
+    return [DeadlineMet(policy=deadline.policy, late=late, occurred=command.occurred)]
 
 
 def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]:

@@ -42,7 +42,7 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
 def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
     """An event that says otherwise than what sets the deadline takes its reason away."""
     if not says(message.event, policy.when):
-        return _meet(message, policy)
+        return _end(message, policy)
     due_on, stream = _due(message, policy), _stream(message, policy)
     if due_on is None:
         return None
@@ -88,10 +88,23 @@ def _organisation(message: Recorded[Contract]) -> UUID | None:
     return message.event.organisation if isinstance(message.event, OriginAssessed) else None
 
 
+def _end(message: Recorded[Contract], policy: Deadline) -> Ask:
+    """A cause that is put right is gone whenever it had happened."""
+    stream = _stream(message, policy)
+
+    def command(history: History) -> MeetDeadline:
+        corrects = _corrects_cause(message, history, stream)
+        return MeetDeadline(also_before=corrects, occurred=message.occurred)
+
+    return Ask(DEADLINE, stream, command)
+
+
 def _meet(message: Recorded[Contract], policy: Deadline) -> Ask:
+    """An offer that was made before its cause is told of late: nobody is to offer any more."""
     stream = _stream(message, policy)
     if message.corrects is None or told_first(message.type) == message.type:
-        return Ask(DEADLINE, stream, MeetDeadline(occurred=message.occurred))
+        meet = MeetDeadline(also_before=policy.first_counts, occurred=message.occurred)
+        return Ask(DEADLINE, stream, meet)
 
     def command(history: History) -> CorrectMeeting:
         met = [r for r in history if r.stream == stream and r.type == MET]
