@@ -32,12 +32,13 @@ from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import UNKNOWN, Occurred
 from events.store import Recorded
-from events.testing import METADATA, numbered, published
+from events.testing import METADATA, FixedClock, numbered, published
 from programmes.loader import Programmes, UnknownProgramme, load
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, SET
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.reactions.deadlines import GROUP, reactions
+from scheduling.work.deadlines import deadline_misser
 
 UNDER_PROGRAMME = replace(METADATA, programme="medical-incidents", programme_version=1)
 
@@ -559,6 +560,31 @@ async def test_what_happened_before_the_cause_meets_no_deadline(
 
     assert asked.status is read.status is Status.OPEN
     assert met.status is Status.MET
+
+
+async def test_what_turns_out_to_have_happened_before_the_cause_leaves_the_deadline_open(
+    handle: Handle, store: MemoryStore, programmes: Programmes
+) -> None:
+    """Though its timer went off meanwhile: then it is missed after all."""
+    told, stream = (WORSE, CALLED), DEADLINE.beside(CASE_ID, "condition-worsened")
+    miss = deadline_misser(store, programmes, FixedClock(datetime(2027, 3, 13, tzinfo=UTC)))
+    before = message(13, "activity-corrected", CALL, "2027-03-01", "2027-03-13T12:00:00Z")
+    again = message(14, "activity-corrected", CALL, "2027-03-01", "2027-03-14T12:00:00Z")
+
+    met = await of_track(handle, store, *told, policy="condition-worsened", track=CASE_ID)
+    for timer in list(store.work.values()):
+        await miss(timer)
+    for corrected in replace(before, corrects=CALLED.id), replace(again, corrects=before.id):
+        await handle(corrected)
+    open_, read = (DEADLINE.state(r, stream) for r in (store.log, facts(store.log)))
+    [timer] = store.work.values()
+    await miss(timer)
+
+    assert met.status is Status.MET
+    assert open_ == read
+    assert (open_.status, open_.due_on) == (Status.OPEN, met.due_on)
+    assert DEADLINE.state(store.log, stream).status is Status.MISSED
+    assert DEADLINE.state(facts(store.log), stream).status is Status.MISSED
 
 
 async def test_an_offer_that_was_made_before_its_cause_is_told_of_late_ends_the_task(

@@ -16,7 +16,8 @@ class DeadlineSet(Contract):
     """Something has to be done by the end of `due_on`, by a policy of the programme definition.
 
     `silent` where nobody is to be told: that day was over before anybody here could know of it, a
-    consent on which reminders rest was withdrawn, or the case was closed.
+    consent on which reminders rest was withdrawn, or the case was closed; or it is open again,
+    since what met it turned out to have happened before.
     """
 
     policy: Code

@@ -86,6 +86,7 @@ class Deadline:
 
     status: Status = Status.NEW
     policy: str = ""
+    policy_version: int = 0
     due_on: date = date.max
     organisation: UUID | None = None
     since: Occurred = UNKNOWN
@@ -115,9 +116,16 @@ def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
 def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
     """In the order of happening a meeting told of late comes before the miss, and counts."""
     match event:
-        case DeadlineSet(policy=policy, due_on=due_on, organisation=organisation):
-            opened = replace(deadline, status=Status.OPEN, policy=policy, due_on=due_on)
-            return replace(opened, organisation=organisation, since=event.occurred, silenced=None)
+        case DeadlineSet():
+            return Deadline(
+                status=Status.OPEN,
+                policy=event.policy,
+                policy_version=event.policy_version,
+                due_on=event.due_on,
+                organisation=event.organisation,
+                since=event.occurred,
+                met=deadline.met,
+            )
         case DeadlineMet(occurred=occurred):
             return replace(deadline, status=Status.MET, met=occurred)
         case DeadlineMissed(due_on=due_on):
@@ -171,16 +179,30 @@ def _meet(command: MeetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
 def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]:
     """Of a deadline that was set anew since, or was met by something else, it says nothing.
 
-    Also one that leaves the day is kept: the next names it.
+    Also one that leaves the day is kept: the next names it. Where it was done before its cause, the
+    deadline stands.
     """
     if deadline.status is not Status.MET or command.met is None:
         return []
     late = _over(deadline, command.occurred)
-    return [
-        DeadlineMet(
-            policy=deadline.policy, late=late, corrects=command.met, occurred=command.occurred
-        )
-    ]
+    met = DeadlineMet(
+        policy=deadline.policy, late=late, corrects=command.met, occurred=command.occurred
+    )
+    before = command.occurred.certainly_before(deadline.since)
+    return [met, _open_again(deadline)] if before else [met]
+
+
+def _open_again(deadline: Deadline) -> DeadlineSet:
+    """Nobody is told that it is set, but when it is missed: its timer may have gone off by now."""
+    return DeadlineSet(
+        policy=deadline.policy,
+        policy_version=deadline.policy_version,
+        due_on=deadline.due_on,
+        silent=True,
+        reminders_stopped=True,
+        organisation=deadline.organisation,
+        occurred=deadline.since,
+    )
 
 
 deadline_decider = Decider(Deadline(), decide, evolve)

@@ -13,8 +13,9 @@ class DeadlineSet:
     """Due by the end of `due_on`; nobody is told that it is set where `silent`.
 
     That is where the day was over before anybody could know of it, or where `reminders_stopped`,
-    by a consent or since the case was closed: that may end until it is due. `organisation`: whose
-    task it is, of those that an organisation has.
+    by a consent or since the case was closed: that may end until it is due; or where it is open
+    again, since what met it happened before its cause. `organisation`: whose task it is, of those
+    that an organisation has.
     """
 
     policy: str
