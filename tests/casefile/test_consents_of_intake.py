@@ -14,11 +14,16 @@ from casefile.consent.decider import CONSENT
 from casefile.consent.events import ConsentGiven, ConsentWithdrawn
 from casefile.persons.decider import PERSONS
 from casefile.persons.examples import CHILD, CHILD_ADDED, CHILD_CONTACT
+from casefile.reactions import intake
 from casefile.reactions.consents import GROUP, reactions
 from events.consumer import react
 from events.contracts import registry
 from events.contracts.contract import Contract
-from events.contracts.intake import ContactConsentGiven, ContactConsentWithdrawn
+from events.contracts.intake import (
+    ContactConsentGiven,
+    ContactConsentWithdrawn,
+    ReferralAccepted,
+)
 from events.lanes import Handle
 from events.memory import MemoryStore
 from events.occurrence import Occurred
@@ -40,6 +45,13 @@ def message(position: int, name: str, event: Contract, occurred: str) -> Recorde
     )
 
 
+CONSENTED = message(2, "contact-consent-given", ContactConsentGiven(form="spoken"), "2027-02-10")
+ACCEPTED = message(
+    3,
+    "referral-accepted",
+    ReferralAccepted(criteria_version=2, organisation=None),
+    "2027-02-15",
+)
 WITHDRAWN = message(5, "contact-consent-withdrawn", ContactConsentWithdrawn(), "2027-02-20")
 GIVEN = message(6, "contact-consent-given", ContactConsentGiven(form="spoken"), "2027-02-24")
 OF_INTAKE = [
@@ -64,10 +76,14 @@ def handle(store: MemoryStore, programmes: Programmes) -> Handle:
 @pytest.fixture
 async def case(tell: Tell, vault: Vault, store: MemoryStore) -> None:
     """Open, with contact data of the client and of a child."""
+    await tell(OPENED, ASSIGNED, RECEIVED)
+    await with_contact_data_of_a_child(tell, vault, store)
+
+
+async def with_contact_data_of_a_child(tell: Tell, vault: Vault, store: MemoryStore) -> None:
     for record in (CONTACT, CHILD_CONTACT):
         sealed = await vault.seal(CASE_ID, record, {"name": "A. Visser"})
         await store.append(WriteSet(vault=sealed))
-    await tell(OPENED, ASSIGNED, RECEIVED)
     await tell(CHILD_ADDED, stream=PERSONS.beside(CASE_ID))
 
 
@@ -115,14 +131,38 @@ async def test_in_every_order_and_however_often_what_happened_last_counts(
     assert len(consents(store)) == 2
 
 
-async def test_of_a_case_that_did_not_open_yet_nothing_is_kept_and_nothing_waits(
+@pytest.mark.parametrize("heard_before", [0, 1, 2])
+async def test_a_withdrawal_holds_whichever_group_is_ahead(
+    handle: Handle,
+    store: MemoryStore,
+    vault: Vault,
+    tell: Tell,
+    manager: httpx.AsyncClient,
+    heard_before: int,
+) -> None:
+    of_consents = [CONSENTED, WITHDRAWN]
+    for each in of_consents[:heard_before]:
+        await handle(each)
+    await react(store, "casefile.referrals", intake.REACTIONS)(ACCEPTED)
+    for each in of_consents[heard_before:]:
+        await handle(each)
+    await tell(ASSIGNED, RECEIVED)
+    await with_contact_data_of_a_child(tell, vault, store)
+
+    assert await statuses(manager) == [404, 404]
+
+
+async def test_of_a_case_that_did_not_open_consent_is_kept_only_where_it_undoes_a_withdrawal(
     handle: Handle, store: MemoryStore
 ) -> None:
+    await handle(CONSENTED)
+    before = list(store.log)
     await handle(WITHDRAWN)
     await handle(GIVEN)
 
-    assert store.log == []
-    assert len(store.messages) == 2
+    assert before == []
+    assert consents(store) == OF_INTAKE
+    assert len(store.messages) == 3
 
 
 def test_every_type_that_is_reacted_to_is_published(programmes: Programmes) -> None:

@@ -203,6 +203,17 @@ async def test_what_is_there_or_was_refused_for_good_is_not_asked_for_again(
     assert (store.work, intake.asked) == ({}, [])
 
 
+async def test_of_a_case_that_did_not_open_yet_nothing_is_asked(
+    contact_data: ContactData, store: MemoryStore, intake: Intake
+) -> None:
+    work = replace(WORK, id=numbered(6), key=numbered(7))
+    await store.append(WriteSet(work=[work]))
+
+    await contact_data.fetch(work)
+
+    assert (store.work, intake.asked) == ({WORK.id: WORK}, [])
+
+
 @pytest.mark.parametrize("told", [RESEARCH_WITHDRAWN, WITHDRAWN])
 def test_a_withdrawal_asks_for_nothing(told: ConsentEvent) -> None:
     assert CONSENT.work(draft(CONSENT.beside(CASE_ID), key=CASE_ID), told) == []

@@ -15,9 +15,10 @@ from events.history import displacing, latest, repeats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearConsent(OnCase[ConsentGiven | ConsentWithdrawn]):
-    """As another service told: of a case that did not open yet there is nothing to end.
+    """As another service told: a withdrawal is kept also of a case that did not open yet.
 
-    What is fetched for it once it opens is not given out without the consent.
+    Whether the referral was heard by then must not decide what ended. Consent that undoes no
+    withdrawal says nothing of such a case: what is fetched once it opens asks for it anyway.
     """
 
 
@@ -56,11 +57,12 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
     What says again what stands is told too: who withdrew twice has withdrawn on the second day.
     """
     told = asked.command
-    if asked.case.status is Status.NEW:
-        if isinstance(asked, HearConsent):
-            return []
-        raise Rejected("case-new", "The case is not open yet.")
     now = consents.standing.get(told.consent)
+    if asked.case.status is Status.NEW:
+        if not isinstance(asked, HearConsent):
+            raise Rejected("case-new", "The case is not open yet.")
+        if isinstance(told, ConsentGiven) and now is None:
+            return []
     return [] if repeats(told, consents.told, now, _displaces) else [told]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import uuid5
 
-from casefile.case.decider import CASE, CaseCommand
+from casefile.case.decider import CASE, CaseCommand, Status
 from casefile.case.events import ContactDataReceived, ContactDataRefused
 from casefile.consent.decider import CONSENT, CONTACT_DATA, has_ended
 from events.commands import Cause, Gather, History, execute
@@ -28,7 +28,8 @@ class Withdrawn(Exception):
 class ContactData:
     """Asks intake until it answers; a refusal for good becomes an event.
 
-    What was refused because consent was withdrawn is asked for again when consent is given.
+    What was refused because consent was withdrawn is asked for again when consent is given. A
+    case that did not open yet asks for itself when it opens.
     """
 
     store: Store
@@ -39,7 +40,8 @@ class ContactData:
     async def fetch(self, work: Work) -> None:
         history = await self.store.history(work.key)
         case = CASE.state(history, work.key)
-        if case.contact or case.contact_refused not in (None, WITHDRAWN):
+        refused_for_good = case.contact_refused not in (None, WITHDRAWN)
+        if case.status is Status.NEW or case.contact or refused_for_good:
             await self.store.append(WriteSet(done=[work.id]))
             return
         if has_ended(CONTACT_DATA, history, work.key):
