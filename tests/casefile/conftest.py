@@ -24,13 +24,16 @@ from casefile.needs.router import router as needs
 from casefile.persons.router import router as persons
 from casefile.plan.router import router as plan
 from casefile.process.router import router as process
+from casefile.reactions import consents
 from casefile.track.router import router as track
 from events.contents import Contents
 from events.memory import MemoryStore
 from events.objects import FolderObjects
+from events.parking_memory import MemoryYard
 from events.testing import METADATA, FixedClock, told
 from events.vault import MasterKey, Vault
 from kit.access import Role
+from kit.edge import Gate
 from kit.testing import Stand
 from programmes.checking import vocabularies
 from programmes.loader import Programmes, load
@@ -66,7 +69,14 @@ def programmes() -> Programmes:
 
 
 @pytest.fixture
-def stand(store: MemoryStore, vault: Vault, contents: Contents, clock: FixedClock) -> Stand:
+def yard(clock: FixedClock) -> MemoryYard:
+    return MemoryYard(clock)
+
+
+@pytest.fixture
+def stand(
+    store: MemoryStore, vault: Vault, contents: Contents, yard: MemoryYard, clock: FixedClock
+) -> Stand:
     return Stand(
         store,
         routers=[
@@ -88,6 +98,7 @@ def stand(store: MemoryStore, vault: Vault, contents: Contents, clock: FixedCloc
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(PROGRAMMES),
+        gate=Gate(consents.GROUP, yard),
         parts={Programmes: PROGRAMMES, Vault: vault, Contents: contents},
         clock=clock,
     )

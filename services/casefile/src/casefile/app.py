@@ -74,6 +74,7 @@ def compose(ground: Ground[Settings]) -> Service:
                 handle=react(ground.store, consents.GROUP, of_consents),
             ),
         ],
+        access_group=consents.GROUP,
         views=[CASES],
         work={
             FETCH_CONTACT_DATA: ContactData(

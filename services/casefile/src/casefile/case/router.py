@@ -98,9 +98,10 @@ async def read_contact_data(
     call: Annotated[Call, reads("contact-data:read")],
     vault: TheVault,
 ) -> ContactAnswer:
+    shut = await call.edge.shut(case_id)
     known = await call.read(case_id)
     contact = CASE.state(known, case_id).contact
-    if contact is None or has_ended(CONTACT_DATA, known, case_id):
+    if contact is None or shut or has_ended(CONTACT_DATA, known, case_id):
         raise not_found()
     return ContactAnswer.of(await vault.open(case_id, contact))
 

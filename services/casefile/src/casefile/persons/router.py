@@ -179,10 +179,13 @@ async def read_person_contact_data(
     call: Annotated[Call, reads("contact-data:read")],
     vault: TheVault,
 ) -> ContactAnswer:
-    """Nobody is reached any more while the consent to have contact data is withdrawn."""
+    """Nobody is reached while consent to that is withdrawn, or may be by what is parked."""
+    shut = await call.edge.shut(case_id)
     stream = PERSONS.beside(case_id)
     known = await call.read(case_id, stream=stream)
     details = PERSONS.decided(known, stream).details.get(person)
-    if details is None or details.contact is None or has_ended(CONTACT_DATA, known, case_id):
+    if details is None or details.contact is None:
+        raise not_found()
+    if shut or has_ended(CONTACT_DATA, known, case_id):
         raise not_found()
     return ContactAnswer.of(await vault.open(case_id, details.contact))
