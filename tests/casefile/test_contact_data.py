@@ -187,7 +187,42 @@ async def test_what_was_not_asked_for_after_a_withdrawal_is_fetched_when_consent
     assert store.work == {}
 
 
-@pytest.mark.parametrize("before", [RECEIVED, REFUSED, replace(REFUSED, reason="erased")])
+async def test_what_intake_refused_for_want_of_consent_is_fetched_when_consent_is_given(
+    contact_data: ContactData,
+    tell: Callable[..., Awaitable[None]],
+    store: MemoryStore,
+    intake: Intake,
+) -> None:
+    answer = intake.answer
+    intake.answer = lambda _: httpx.Response(409, json=NO_CONSENT)
+    await contact_data.fetch(WORK)
+    again = replace(WORK, id=numbered(6))
+    given = replace(GIVEN, occurred=Occurred.parse("2027-02-17"))
+    await tell(WITHDRAWN, given, stream=CONSENT.beside(CASE_ID))
+    await store.append(WriteSet(work=[again]))
+
+    intake.answer = answer
+    await contact_data.fetch(again)
+
+    assert isinstance(last(store), ContactDataReceived)
+    assert (len(intake.asked), store.work) == (2, {})
+
+
+async def test_what_intake_refuses_once_more_is_told_once(
+    contact_data: ContactData, store: MemoryStore, intake: Intake
+) -> None:
+    intake.answer = lambda _: httpx.Response(409, json=NO_CONSENT)
+    await contact_data.fetch(WORK)
+    before = list(store.log)
+    again = replace(WORK, id=numbered(6))
+    await store.append(WriteSet(work=[again]))
+
+    await contact_data.fetch(again)
+
+    assert (store.log, store.work, len(intake.asked)) == (before, {}, 2)
+
+
+@pytest.mark.parametrize("before", [RECEIVED, replace(REFUSED, reason="erased")])
 async def test_what_is_there_or_was_refused_for_good_is_not_asked_for_again(
     fetch: Fetch,
     tell: Callable[..., Awaitable[None]],

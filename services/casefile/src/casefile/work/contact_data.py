@@ -18,6 +18,8 @@ from kit.peers import PeerRefused, Peers
 FINAL = {HTTPStatus.CONFLICT, HTTPStatus.GONE}
 """No consent stands, or the person was erased; anything else may be otherwise later."""
 WITHDRAWN = "consent-withdrawn"
+NOT_FOR_GOOD = (None, WITHDRAWN, "no-contact-consent")
+"""What consent that is given again may change: `no-contact-consent` is intake's own word."""
 
 
 class Withdrawn(Exception):
@@ -26,10 +28,10 @@ class Withdrawn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ContactData:
-    """Asks intake until it answers; a refusal for good becomes an event.
+    """Asks intake until it answers; a refusal becomes an event.
 
-    What was refused because consent was withdrawn is asked for again when consent is given. A
-    case that did not open yet asks for itself when it opens.
+    What was refused for want of consent, here or in intake, is asked for again when consent is
+    given. A case that did not open yet asks for itself when it opens.
     """
 
     store: Store
@@ -40,8 +42,7 @@ class ContactData:
     async def fetch(self, work: Work) -> None:
         history = await self.store.history(work.key)
         case = CASE.state(history, work.key)
-        refused_for_good = case.contact_refused not in (None, WITHDRAWN)
-        if case.status is Status.NEW or case.contact or refused_for_good:
+        if case.status is Status.NEW or case.contact or case.contact_refused not in NOT_FOR_GOOD:
             await self.store.append(WriteSet(done=[work.id]))
             return
         if has_ended(CONTACT_DATA, history, work.key):
