@@ -57,6 +57,7 @@ STANDING = [INTENSIVE, CRITICAL, REGION, HEAVY, NO_LONGER_HEAVY]
 WITHIN = [ASSIGN, CONTACTED, VISITED, *STANDING, WINDING_DOWN]
 """What belongs to the time in which a case is open."""
 CLOSED_AGAIN = CaseClosed(reason="settled", spell=2, occurred=AGAIN)
+CLOSED_ON_THE_DAY = replace(CLOSED_AGAIN, occurred=REOPENED.occurred)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +143,10 @@ def test_what_may_follow_follows(
         ([OPENED, WINDING_DOWN], WINDING_DOWN),
         ([OPENED, CLOSED], CLOSE),
         ([OPENED, CLOSED, REOPENED], REOPEN),
+        ([OPENED, CLOSED, REOPENED], CLOSE),
+        ([OPENED, CLOSED, REOPENED, CLOSED_AGAIN], CLOSE),
+        ([OPENED, CLOSED, REOPENED, CLOSED_AGAIN], REOPEN),
+        ([OPENED, CLOSED, REOPENED, CLOSED_ON_THE_DAY], REOPEN),
     ],
 )
 def test_what_is_asked_again_is_ignored(before: list[CaseEvent], command: CaseCommand) -> None:

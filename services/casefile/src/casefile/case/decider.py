@@ -216,8 +216,11 @@ def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:
 
 
 def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
-    if closed := case.now.closed:
-        return _closed(command, closed)
+    """Which needs are open is not asked of whoever closes a case."""
+    if any(_repeats(command, spell.closed) for spell in case.spells.values()):
+        return []
+    if known := case.now.closed:
+        raise already_known("The closing of this spell", known.occurred, known.reason)
     require_within(case, command.occurred)
     if case.now.opened and command.occurred.certainly_before(case.now.opened):
         raise Rejected("impossible-order", "The case opened again after this.")
@@ -233,22 +236,19 @@ def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
     ]
 
 
-def _closed(command: CloseCase, known: CaseClosed) -> list[CaseEvent]:
-    """Which needs are open is not asked of whoever closes a case."""
-    if (known.reason, known.checklist, known.occurred) == (
+def _repeats(command: CloseCase, known: CaseClosed | None) -> bool:
+    return known is not None and (known.reason, known.checklist, known.occurred) == (
         command.reason,
         command.checklist,
         command.occurred,
-    ):
-        return []
-    raise already_known("The closing of this spell", known.occurred, known.reason)
+    )
 
 
 def _reopen(command: ReopenCase, case: Case) -> list[CaseEvent]:
+    reopenings = (spell.reopened for spell in case.spells.values() if spell.reopened)
+    if any((r.reason, r.occurred) == (command.reason, command.occurred) for r in reopenings):
+        return []
     if case.status is Status.OPEN:
-        known = case.now.reopened
-        if known and (known.reason, known.occurred) == (command.reason, command.occurred):
-            return []
         raise Rejected("case-open", f"The case is open, since {case.now.opened}.")
     if case.closed and command.occurred.certainly_before(case.closed):
         raise Rejected("impossible-order", "The case was not closed yet.")
