@@ -131,6 +131,41 @@ async def test_in_every_order_and_however_often_what_happened_last_counts(
     assert len(consents(store)) == 2
 
 
+@pytest.mark.usefixtures("case")
+@pytest.mark.parametrize("heard_first", [True, False])
+@pytest.mark.parametrize(
+    ("withdrawn", "found"),
+    [("2027-02-23", 200), ("2027-02-24", 404), ("2027-02", 404), ("unknown", 404)],
+)
+async def test_a_consent_of_intake_opens_nothing_that_may_have_been_closed_here_since(
+    handle: Handle,
+    manager: httpx.AsyncClient,
+    tell: Tell,
+    withdrawn: str,
+    found: int,
+    *,
+    heard_first: bool,
+) -> None:
+    told = replace(OF_INTAKE[0], occurred=Occurred.parse(withdrawn))
+    if heard_first:
+        await handle(GIVEN)
+    await tell(told, stream=CONSENT.beside(CASE_ID))
+    if not heard_first:
+        await handle(GIVEN)
+
+    assert await statuses(manager) == [found, found]
+
+
+@pytest.mark.usefixtures("case")
+async def test_what_intake_told_of_one_day_counts_in_the_order_in_which_it_was_told(
+    handle: Handle, manager: httpx.AsyncClient
+) -> None:
+    await handle(WITHDRAWN)
+    await handle(replace(GIVEN, occurred=WITHDRAWN.occurred))
+
+    assert await statuses(manager) == [200, 200]
+
+
 @pytest.mark.parametrize("heard_before", [0, 1, 2])
 async def test_a_withdrawal_holds_whichever_group_is_ahead(
     handle: Handle,

@@ -19,7 +19,10 @@ class HearConsent(OnCase[ConsentGiven | ConsentWithdrawn]):
 
     Whether the referral was heard by then must not decide what ended. Consent that undoes no
     withdrawal says nothing of such a case: what is fetched once it opens asks for it anyway.
+    `here`: what was told in this service, of which nobody knows what on a day came first.
     """
+
+    here: "Consents"
 
 
 ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn]
@@ -45,6 +48,13 @@ class Consents:
         withdrawn = (e for e in self.standing.values() if isinstance(e, ConsentWithdrawn))
         return frozenset(stop for event in withdrawn for stop in event.stops)
 
+    def may_withdraw_after(self, told: ConsentEvent) -> bool:
+        """Whether a withdrawal stands that may have followed this consent."""
+        now = self.standing.get(told.consent)
+        if not (isinstance(told, ConsentGiven) and isinstance(now, ConsentWithdrawn)):
+            return False
+        return not now.occurred.certainly_before(told.occurred)
+
     @property
     def studies(self) -> frozenset[str]:
         given = (e for e in self.standing.values() if isinstance(e, ConsentGiven))
@@ -63,6 +73,8 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
             raise Rejected("case-new", "The case is not open yet.")
         if isinstance(told, ConsentGiven) and now is None:
             return []
+    if isinstance(asked, HearConsent) and asked.here.may_withdraw_after(told):
+        return []
     return [] if repeats(told, consents.told, now, _displaces) else [told]
 
 

@@ -41,10 +41,15 @@ def reading(of_consents: Mapping[str, Reaction]) -> Read:
 
 
 def _hear(message: Recorded[Contract], told: ConsentEvent) -> Ask:
-    def command(history: History) -> HearConsent:
-        return HearConsent(case=CASE.state(history, message.key), command=told)
+    stream = CONSENT.beside(message.key)
 
-    return Ask(CONSENT, CONSENT.beside(message.key), command, looks_at=[message.key])
+    def command(history: History) -> HearConsent:
+        here = [recorded for recorded in history if not recorded.metadata.causation_id]
+        return HearConsent(
+            case=CASE.state(history, message.key), command=told, here=CONSENT.state(here, stream)
+        )
+
+    return Ask(CONSENT, stream, command, looks_at=[message.key])
 
 
 def _told(message: Recorded[Contract], consent: Consent, definition: Definition) -> ConsentEvent:
