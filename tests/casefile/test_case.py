@@ -56,6 +56,7 @@ AGAIN = Occurred.parse("2027-03-04")
 STANDING = [INTENSIVE, CRITICAL, REGION, HEAVY, NO_LONGER_HEAVY]
 WITHIN = [ASSIGN, CONTACTED, VISITED, *STANDING, WINDING_DOWN]
 """What belongs to the time in which a case is open."""
+BACKUP_IN_THE_ROLE = replace(ASSIGNED, case_manager=BACKUP, occurred=RELEASED.occurred)
 CLOSED_AGAIN = CaseClosed(reason="settled", spell=2, occurred=AGAIN)
 CLOSED_ON_THE_DAY = replace(CLOSED_AGAIN, occurred=REOPENED.occurred)
 
@@ -109,6 +110,11 @@ CLOSED_ON_THE_DAY = replace(CLOSED_AGAIN, occurred=REOPENED.occurred)
             [replace(ASSIGNED, occurred=AGAIN)],
         ),
         (
+            [OPENED, ASSIGNED, replace(RELEASED, occurred=ASSIGNED.occurred)],
+            ASSIGN,
+            [ASSIGNED],
+        ),
+        (
             [OPENED, CLOSED, REOPENED, CLOSED_AGAIN],
             replace(REOPEN, occurred=AGAIN),
             [replace(REOPENED, spell=3, occurred=AGAIN)],
@@ -130,6 +136,11 @@ def test_what_may_follow_follows(
         ([OPENED, RECEIVED], REFUSED),
         ([OPENED, REFUSED], REFUSED),
         ([OPENED, ASSIGNED], ASSIGN),
+        ([OPENED, ASSIGNED, CLOSED], ASSIGN),
+        ([OPENED, ASSIGNED, RELEASED], ASSIGN),
+        ([OPENED, ASSIGNED, RELEASED, BACKUP_IN_THE_ROLE], ASSIGN),
+        ([OPENED, ASSIGNED, CLOSED, REOPENED], ASSIGN),
+        ([OPENED, ASSIGNED, CLOSED, REOPENED, replace(ASSIGNED, occurred=AGAIN)], ASSIGN),
         ([OPENED, ASSIGNED, RELEASED], RELEASED),
         ([OPENED, CONTACTED], CONTACTED),
         ([OPENED, VISITED], VISITED),

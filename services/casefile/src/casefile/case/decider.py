@@ -173,7 +173,7 @@ def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:
     told = CaseManagerAssigned(
         case_manager=command.case_manager, role=command.role, occurred=command.occurred
     )
-    if told == assigned or told in case.elapsed:
+    if told == assigned or told in case.elapsed or (told in case.places and case.is_over(told)):
         return []
     if assigned and assigned.role == command.role and _in_one_spell(told, assigned, case):
         raise already_known("Since when this role is held", assigned.occurred)

@@ -118,6 +118,13 @@ class Case:
     def contacted(self) -> bool:
         return self.first_contact is not None
 
+    def is_over(self, told: CaseManagerAssigned) -> bool:
+        """Whether it ended before the spell that is now, or by what was told of its holder."""
+        spell = self.now.opened if self.spell > 1 else None
+        since = [self.team.get(told.case_manager), self.released.get(told.case_manager)]
+        ends = [spell, *(event.occurred for event in since if event)]
+        return any(end and told.occurred.certainly_before(end) for end in ends)
+
     def team_at(self, occurred: Occurred) -> list[CaseManagerAssigned]:
         """All who may have been in the team then, whatever was told of them since."""
         return [
@@ -228,11 +235,9 @@ def _since(
 
 def _assigned(case: Case, told: CaseManagerAssigned) -> Case:
     """Whoever was assigned in a time that is over, as is told only now, is not in the team now."""
-    spell = case.now.opened if case.spell > 1 else None
-    since = [case.team.get(told.case_manager), case.released.get(told.case_manager)]
-    ends = [spell, *(event.occurred for event in since if event)]
+    over = case.is_over(told)
     case = replace(case, places=(*case.places, told))
-    if any(end and told.occurred.certainly_before(end) for end in ends):
+    if over:
         return replace(case, elapsed=(*case.elapsed, told))
     return replace(case, team={**case.team, told.case_manager: told})
 
