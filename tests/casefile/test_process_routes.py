@@ -2,11 +2,20 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 
-from casefile.case.examples import ASSIGNED, CASE_ID, CLOSED, CONTACTED, OPENED, RELEASED
+from casefile.case.examples import (
+    ASSIGNED,
+    CASE_ID,
+    CLOSED,
+    CLOSED_LATER,
+    CONTACTED,
+    OPENED,
+    RELEASED,
+)
 from casefile.journal.decider import JOURNAL
 from casefile.journal.examples import LOGGED
 from casefile.track.examples import (
@@ -76,6 +85,20 @@ async def test_nothing_that_is_hidden_changes_an_answer_or_a_header(
 
     assert before.content == after.content
     assert _told(before) == _told(after)
+
+
+async def test_a_closing_that_was_put_right_in_its_reason_changes_no_answer_and_no_header(
+    referrer: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(OPENED, ASSIGNED, CLOSED)
+    before = await referrer.get(PATH)
+
+    await tell(replace(CLOSED_LATER, occurred=CLOSED.occurred))
+    after = await referrer.get(PATH)
+
+    assert before.content == after.content
+    assert _told(before) == _told(after)
+    assert "leidraad-position" not in after.headers
 
 
 async def test_another_time_is_asked_for_as_everywhere(

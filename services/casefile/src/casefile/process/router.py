@@ -53,6 +53,10 @@ async def read_process(
     call: Annotated[Call, reads("process:read")],
     programmes: TheProgrammes,
 ) -> ProcessAnswer:
-    """The answer and its headers follow from what it shows alone: nothing tells of the rest."""
+    """The answer and its headers follow from what it shows alone: nothing tells of the rest.
+
+    No position: a closing that was put right in its reason has another, and is shown the same.
+    """
     known = await call.read(case_id, at, only=lambda f: shown(f, programmes.of(f)))
+    del call.response.headers[POSITION_HEADER]
     return process_answer(case_id, known)
