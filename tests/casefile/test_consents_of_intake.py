@@ -54,7 +54,7 @@ ACCEPTED = message(
 )
 WITHDRAWN = message(5, "contact-consent-withdrawn", ContactConsentWithdrawn(), "2027-02-20")
 GIVEN = message(6, "contact-consent-given", ContactConsentGiven(form="spoken"), "2027-02-24")
-OF_INTAKE = [
+OF_INTAKE: list[ConsentWithdrawn | ConsentGiven] = [
     ConsentWithdrawn(
         consent="contact-data", stops=("contact-data",), occurred=Occurred.parse("2027-02-20")
     ),
