@@ -37,7 +37,9 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
             sentence = f"work {id_} of {service} waits otherwise than its event asks for it"
             yield Violation("R5", f"{sentence}: {asked[id_]}")
     last = {(event.stream, event.type): event.position for event in books.log}
-    for _, event in asking:
+    alike = Counter((item.kind, item.key, str(item.data)) for item, _ in asking)
+    for item, event in asking:
+        alone = alike[item.kind, item.key, str(item.data)] == 1  # else the end may be another's
         ends = rules.ends[event.type]
         if not ends:
             continue
@@ -45,7 +47,7 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
         sentence = f"what event {event.id} ({event.type}) of {service} asks for"
         if not over and event.id not in waiting:
             yield Violation("R5", f"{sentence} neither waits nor has ended")
-        if over & set(rules.done) and event.id in waiting:
+        if alone and over & set(rules.done) and event.id in waiting:
             yield Violation("R5", f"{sentence} has ended, and waits all the same")
 
 
