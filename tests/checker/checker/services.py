@@ -18,7 +18,7 @@ from casefile.views.cases import CASES
 from checker.rules import Follower, Keeper, Rules
 from events.commands import StreamType
 from events.contracts import registry
-from events.envelope import reads, reads_everything
+from events.envelope import reads, reads_everything, reads_only
 from events.store import Draft, Json, Recorded, Work
 from intake.codec import CODEC as INTAKE_CODEC
 from intake.publish import publish as publish_intake
@@ -62,7 +62,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                 Follower(
                     group=casefile_consents.GROUP,
                     sources=casefile_consents.SOURCES,
-                    read=casefile_consents.reading(of_consents),
+                    read=reads_only(known, of_consents),
                     reactions=of_consents,
                 ),
             ],

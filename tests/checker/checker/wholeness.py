@@ -37,9 +37,9 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
             sentence = f"work {id_} of {service} waits otherwise than its event asks for it"
             yield Violation("R5", f"{sentence}: {asked[id_]}")
     last = {(event.stream, event.type): event.position for event in books.log}
-    alike = Counter((item.kind, item.key, str(item.data)) for item, _ in asking)
+    times = Counter(_what(item) for item, _ in asking)
     for item, event in asking:
-        alone = alike[item.kind, item.key, str(item.data)] == 1  # else the end may be another's
+        alone = times[_what(item)] == 1  # else the end may be another's
         ends = rules.ends[event.type]
         if not ends:
             continue
@@ -49,6 +49,10 @@ def work(service: str, books: Books, rules: Rules) -> Iterator[Violation]:
             yield Violation("R5", f"{sentence} neither waits nor has ended")
         if alone and over & set(rules.done) and event.id in waiting:
             yield Violation("R5", f"{sentence} has ended, and waits all the same")
+
+
+def _what(item: Work) -> tuple[object, ...]:
+    return item.kind, item.key, str(item.data)
 
 
 def _done(service: str, books: Books, rules: Rules, asked: Counter[UUID]) -> Iterator[Violation]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -153,6 +153,13 @@ def reads(registry: Registry) -> Callable[[Message], Recorded[Contract] | None]:
         return cast("Recorded[Contract]", _recorded(message, headers, event, faults))
 
     return read
+
+
+def reads_only(
+    registry: Registry, types: Iterable[str]
+) -> Callable[[Message], Recorded[Contract] | None]:
+    """As `reads`, of these types: what a group has nothing to do with need not be readable."""
+    return reads({type_: registry[type_] for type_ in types})
 
 
 def reads_everything(registry: Registry) -> Callable[[Message], Recorded[Json]]:

@@ -24,7 +24,7 @@ from casefile.work.contact_data import ContactData
 from events.consumer import react
 from events.contents import Contents
 from events.contracts import registry
-from events.envelope import reads
+from events.envelope import reads, reads_only
 from events.objects import FolderObjects
 from kit.composition import Follows, Ground, Service
 from kit.settings import Settings
@@ -70,7 +70,7 @@ def compose(ground: Ground[Settings]) -> Service:
             Follows(
                 group=consents.GROUP,
                 services=consents.SOURCES,
-                read=consents.reading(of_consents),
+                read=reads_only(registry(), of_consents),
                 handle=react(ground.store, consents.GROUP, of_consents),
             ),
         ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import assert_never
 from uuid import UUID
 
@@ -46,6 +47,9 @@ class CorrectClosing:
 
 Correction = CorrectFirstContact | CorrectFirstVisit | CorrectClosing
 
+said_of_closing = attrgetter("reason", "checklist", "occurred")
+"""By what two tellings of a closing are the same; nobody tells which needs were open."""
+
 
 def correct(command: Correction, case: Case) -> list[CaseEvent]:
     match command:
@@ -88,11 +92,7 @@ def _closing(command: CorrectClosing, case: Case) -> list[CaseEvent]:
     known = spell.closed
     if known is None or command.corrects is None:
         raise Rejected("no-such-closing", "This spell of the case did not close.")
-    if (known.reason, known.checklist, known.occurred) == (
-        command.reason,
-        command.checklist,
-        command.occurred,
-    ):
+    if said_of_closing(known) == said_of_closing(command):
         return []
     _require_between(command, spell, case)
     return [

@@ -11,6 +11,7 @@ from casefile.case.corrections import (
     CorrectFirstVisit,
     Correction,
     correct,
+    said_of_closing,
 )
 from casefile.case.events import (
     CODEC,
@@ -217,7 +218,8 @@ def _wind_down(told: WindingDownStarted, case: Case) -> list[CaseEvent]:
 
 def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
     """Which needs are open is not asked of whoever closes a case."""
-    if any(_repeats(command, spell.closed) for spell in case.spells.values()):
+    closings = (spell.closed for spell in case.spells.values() if spell.closed)
+    if any(said_of_closing(closed) == said_of_closing(command) for closed in closings):
         return []
     if known := case.now.closed:
         raise already_known("The closing of this spell", known.occurred, known.reason)
@@ -234,14 +236,6 @@ def _close(command: CloseCase, case: Case) -> list[CaseEvent]:
             occurred=command.occurred,
         )
     ]
-
-
-def _repeats(command: CloseCase, known: CaseClosed | None) -> bool:
-    return known is not None and (known.reason, known.checklist, known.occurred) == (
-        command.reason,
-        command.checklist,
-        command.occurred,
-    )
 
 
 def _reopen(command: ReopenCase, case: Case) -> list[CaseEvent]:

@@ -8,10 +8,8 @@ from casefile.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
 from events.commands import History
 from events.consumer import Ask, Reaction
 from events.contracts import intake as contracts
-from events.contracts import registry, type_name
+from events.contracts import type_name
 from events.contracts.contract import Contract
-from events.envelope import reads
-from events.lanes import Read
 from events.store import Recorded
 from programmes.casework import Consent
 from programmes.loader import Programmes
@@ -32,12 +30,6 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
 
     names = ("contact-consent-given", "contact-consent-withdrawn")
     return dict.fromkeys([type_name("intake", name) for name in names], react)
-
-
-def reading(of_consents: Mapping[str, Reaction]) -> Read:
-    """What the group has nothing to do with is nothing to it, though it could not be read."""
-    known = registry()
-    return reads({type_: known[type_] for type_ in of_consents})
 
 
 def _hear(message: Recorded[Contract], told: ConsentEvent) -> Ask:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from events.consumer import Reaction, react
 from events.contracts import registry
 from events.contracts.contract import Contract
-from events.envelope import reads
+from events.envelope import reads_only
 from events.lanes import Handle, Read
 from events.store import Recorded, Store
 from programmes.loader import Programmes
@@ -16,9 +16,7 @@ Reactions = Mapping[str, Reaction]
 
 
 def reading(programmes: Programmes, reactions: Reactions) -> Read:
-    """What a group has nothing to do with is nothing to it, though it could not be read."""
-    known = registry(programmes.track_steps())
-    return reads({type_: known[type_] for type_ in reactions})
+    return reads_only(registry(programmes.track_steps()), reactions)
 
 
 def of_consents(store: Store, programmes: Programmes) -> Handle:
