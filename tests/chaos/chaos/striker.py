@@ -5,6 +5,7 @@ import os
 import signal
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from random import Random
 from time import monotonic
 
@@ -132,10 +133,14 @@ class Striker:
         return await killing
 
     async def _kill_session(self, service: str) -> bool:
-        os.kill(self._chance.choice(await self._sessions(service)), signal.SIGKILL)
+        """One that serves it; a session that ended since it was named is nobody's death."""
+        while sessions := await self._sessions(service):
+            with suppress(ProcessLookupError):
+                os.kill(self._chance.choice(sessions), signal.SIGKILL)
+                break
         await asyncio.sleep(0.05)
         await self._database.ready()
-        return True
+        return bool(sessions)
 
     async def _sessions(self, service: str) -> list[int]:
         """Those that serve it, at least one: its processes may all be down just now."""
@@ -161,10 +166,12 @@ class Striker:
         first.suspend()
         others = first.children(recursive=True)
         for process in others:
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
         await asyncio.sleep(seconds)
         for process in (*others, first):
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     async def _mailbox_away(self, seconds: float) -> None:
         await self._mailbox.stop()
