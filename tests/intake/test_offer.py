@@ -86,6 +86,7 @@ DECLINE_FOR_GOOD = DeclineOffer(
 )
 GIVE = GiveConsent(consent=CONSENT, occurred=CONSENTED.occurred)
 POLICY = Attempts(most=3, again_after_days=21, told_on=date(2027, 2, 22))
+LATER = Occurred.parse("2027-05-01")
 NO_RESPONSE = NoteNoResponse(referred=False, by_programme=False, occurred=UNANSWERED.occurred)
 
 
@@ -167,6 +168,39 @@ def test_what_cannot_follow_is_refused(
     before: list[OfferEvent], command: OfferCommand, code: str
 ) -> None:
     assert refusal(offer_decider, given=before, when=command) == code
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ([IDENTIFIED, WITHHELD], replace(WITHHELD, reason="deceased")),
+        ([IDENTIFIED, WITHHELD], replace(WITHHELD, occurred=LATER)),
+        ([IDENTIFIED, OFFERED, ACCEPTED], replace(ACCEPT, reasons=("no-own-network",))),
+        ([IDENTIFIED, OFFERED, ACCEPTED], replace(ACCEPT_WITHOUT_CONSENT, occurred=LATER)),
+        ([IDENTIFIED, OFFERED, DECLINED], replace(DECLINE, reasons=("no-stranger",))),
+        ([IDENTIFIED, OFFERED, DECLINED], replace(DECLINE, occurred=LATER)),
+        ([IDENTIFIED, OFFERED, DECLINED_FOR_GOOD], replace(DECLINE_FOR_GOOD, final=False)),
+        ([IDENTIFIED, OFFERED, DECLINED_FOR_GOOD], replace(DECLINE_FOR_GOOD, occurred=LATER)),
+        ([IDENTIFIED, OFFERED, UNANSWERED], replace(NO_RESPONSE, occurred=LATER)),
+    ],
+)
+def test_what_is_known_is_not_told_otherwise(
+    before: list[OfferEvent], command: OfferCommand
+) -> None:
+    assert refusal(offer_decider, given=before, when=command) == "already-known"
+
+
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [
+        ([IDENTIFIED, WITHHELD], replace(WITHHELD, explanation=EXPLANATION)),
+        ([IDENTIFIED, OFFERED, UNANSWERED], replace(NO_RESPONSE, attempts=POLICY)),
+    ],
+)
+def test_words_and_the_next_attempt_make_no_other_answer(
+    before: list[OfferEvent], command: OfferCommand
+) -> None:
+    assert outcome(offer_decider, given=before, when=command) == []
 
 
 def test_after_a_referral_there_is_nothing_left_to_decline() -> None:

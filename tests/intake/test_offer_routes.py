@@ -81,7 +81,11 @@ async def test_consent_given_again_replaces_the_contact_data(
 ) -> None:
     await tell(IDENTIFIED, OFFERED, ACCEPTED, CONSENTED)
 
-    newer = {**ACCEPT, "contact": {"name": "Wilhelmina Plantinga", "phone": "06 8765 4321"}}
+    newer = {
+        **ACCEPT,
+        "contact": {"name": "Wilhelmina Plantinga", "phone": "06 8765 4321"},
+        "occurredAt": str(ACCEPTED.occurred),
+    }
     answer = await hospital.post(f"{PATH}/acceptances", json=newer)
 
     assert answer.status_code == 201

@@ -31,8 +31,8 @@ from events.store import (
 from events.testing import NOW
 from intake.offer.commands import AcceptOffer, Consent, DeclineOffer, MakeOffer, NoteNoResponse
 from intake.offer.decider import OFFER
-from intake.offer.decider import Status as OfferStatus
 from intake.offer.events import CandidateIdentified
+from intake.offer.state import Status as OfferStatus
 from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
 from programmes.loader import load
 from simulation.plant import Plant, Running

@@ -1,14 +1,11 @@
 """Who may be offered case management, how often, and what counts as an answer."""
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import assert_never
-from uuid import UUID
 
 from events.commands import StreamType
-from events.decider import Decider, Rejected
-from events.occurrence import UNKNOWN, Occurred, civil_day
+from events.decider import Decider, Rejected, already_known
+from events.occurrence import Occurred, civil_day
 from intake.offer.commands import (
     AcceptOffer,
     AssessOrigin,
@@ -33,40 +30,9 @@ from intake.offer.events import (
     OfferMade,
     OfferUnanswered,
     OfferWithheld,
-    OriginAssessed,
-    OriginCorrected,
 )
-from intake.offer.origin import assess, assessed, latest
-
-
-class Status(StrEnum):
-    NEW = "new"
-    IDENTIFIED = "identified"
-    OFFERED = "offered"
-    WITHHELD = "withheld"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    UNANSWERED = "unanswered"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """Only what `decide` needs; `latest` is the time of the last step: the next one follows.
-
-    `assessments` of the origin are as they were told last, in the order of the facts folded.
-    `forwarded`: the last attempt asked only for consent; `final`: no further attempt is wanted.
-    """
-
-    status: Status = Status.NEW
-    organisation: UUID | None = None
-    source: str = ""
-    origin: str | None = None
-    assessments: tuple[OriginAssessed, ...] = ()
-    attempts: int = 0
-    forwarded: bool = False
-    final: bool = False
-    contact: UUID | None = None
-    latest: Occurred = UNKNOWN
+from intake.offer.origin import assess
+from intake.offer.state import Offer, Status, Told, evolve, fact, may_refer
 
 
 def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
@@ -101,53 +67,6 @@ def _step(command: Step, offer: Offer) -> list[OfferEvent]:
             return [command] if offer.contact else []
         case _:
             assert_never(command)
-
-
-def evolve(offer: Offer, event: OfferEvent) -> Offer:
-    match event:
-        case OriginAssessed() | OriginCorrected():
-            return replace(offer, assessments=assessed(offer.assessments, event))
-        case _:
-            return _evolve(replace(offer, latest=latest(offer.latest, event.occurred)), event)
-
-
-def _evolve(
-    offer: Offer,
-    event: CandidateIdentified
-    | OfferMade
-    | OfferWithheld
-    | OfferAccepted
-    | OfferDeclined
-    | OfferUnanswered
-    | ContactConsentGiven
-    | ContactConsentWithdrawn,
-) -> Offer:
-    match event:
-        case CandidateIdentified(organisation=organisation, source=source, origin=origin):
-            named = replace(offer, organisation=organisation, source=source, origin=origin)
-            return replace(named, status=Status.IDENTIFIED)
-        case OfferMade(attempt=attempt, forwards=forwards):
-            return replace(offer, status=Status.OFFERED, attempts=attempt, forwarded=forwards)
-        case OfferWithheld():
-            return replace(offer, status=Status.WITHHELD)
-        case OfferAccepted():
-            return replace(offer, status=Status.ACCEPTED, final=False)
-        case OfferDeclined(final=final):
-            return replace(offer, status=Status.DECLINED, final=final)
-        case OfferUnanswered():
-            return replace(offer, status=Status.UNANSWERED)
-        case ContactConsentGiven(contact=contact):
-            return replace(offer, contact=contact)
-        case ContactConsentWithdrawn():
-            return replace(offer, contact=None)
-        case _:
-            assert_never(event)
-
-
-def may_refer(offer: Offer) -> bool:
-    """Whoever accepted, and whoever is to be offered support by those who get the referral."""
-    forwarded = offer.forwarded and offer.status is Status.OFFERED
-    return forwarded or offer.status is Status.ACCEPTED
 
 
 def _require_order(occurred: Occurred, offer: Offer) -> None:
@@ -206,8 +125,17 @@ def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:
     ]
 
 
+def _is_known(told: Told, offer: Offer) -> bool:
+    """Raises Rejected where something else is known in its place."""
+    if type(told) is not type(offer.told):
+        return False
+    if fact(told) != offer.told:
+        raise already_known("What came of this offer", offer.told.occurred, offer.status)
+    return True
+
+
 def _withhold(told: OfferWithheld, offer: Offer) -> list[OfferEvent]:
-    if offer.status is Status.WITHHELD:
+    if _is_known(told, offer):
         return []
     _require(offer, Status.IDENTIFIED)
     return [told]
@@ -232,55 +160,50 @@ def _give_consent(command: GiveConsent, offer: Offer) -> list[OfferEvent]:
 
 
 def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:
-    """A yes may come months after a no; consent may follow it, and again with newer data."""
+    """A yes may come months after a no; consent may come with it when it is told again."""
     _require_own(offer, by_programme=command.by_programme)
     _require(offer, Status.OFFERED, Status.DECLINED, Status.UNANSWERED, Status.ACCEPTED)
     consented = _consented(command.consent, offer, command.occurred)
-    if offer.status is Status.ACCEPTED:
-        return consented
     accepted = OfferAccepted(
         attempt=offer.attempts,
         reasons=command.reasons,
         explanation=command.explanation,
         occurred=command.occurred,
     )
-    return [accepted, *consented]
+    return consented if _is_known(accepted, offer) else [accepted, *consented]
 
 
 def _decline(command: DeclineOffer, offer: Offer) -> list[OfferEvent]:
     """After a no it may be told that it is the last word."""
     _require_own(offer, by_programme=command.by_programme or not command.referred)
-    if offer.status is Status.DECLINED and (offer.final or not command.final):
-        return []
     if command.referred and offer.status is Status.ACCEPTED:
         raise Rejected("already-referred", "The candidate was referred; the offer stands accepted.")
     _require(offer, Status.OFFERED, Status.UNANSWERED, Status.ACCEPTED, Status.DECLINED)
     again_on = None if command.final else _again_on(command.attempts, offer, command.occurred)
-    return [
-        OfferDeclined(
-            attempt=offer.attempts,
-            reasons=command.reasons,
-            final=command.final,
-            again_on=again_on,
-            explanation=command.explanation,
-            occurred=command.occurred,
-        )
-    ]
+    declined = OfferDeclined(
+        attempt=offer.attempts,
+        reasons=command.reasons,
+        final=command.final,
+        again_on=again_on,
+        explanation=command.explanation,
+        occurred=command.occurred,
+    )
+    last_word = command.final and not offer.final
+    return [] if not last_word and _is_known(declined, offer) else [declined]
 
 
 def _note_no_response(command: NoteNoResponse, offer: Offer) -> list[OfferEvent]:
     _require_own(offer, by_programme=command.by_programme or not command.referred)
-    if offer.status is Status.UNANSWERED:
+    unanswered = OfferUnanswered(
+        attempt=offer.attempts,
+        again_on=_again_on(command.attempts, offer, command.occurred),
+        explanation=command.explanation,
+        occurred=command.occurred,
+    )
+    if _is_known(unanswered, offer):
         return []
     _require(offer, Status.OFFERED)
-    return [
-        OfferUnanswered(
-            attempt=offer.attempts,
-            again_on=_again_on(command.attempts, offer, command.occurred),
-            explanation=command.explanation,
-            occurred=command.occurred,
-        )
-    ]
+    return [unanswered]
 
 
 def _again_on(policy: Attempts | None, offer: Offer, occurred: Occurred) -> date | None:

@@ -11,7 +11,8 @@ from events.contracts.contract import Code
 from events.occurrence import UNKNOWN
 from events.sql import Row
 from intake.contact import ConsentBody
-from intake.offer.decider import OFFER, may_refer
+from intake.offer.decider import OFFER
+from intake.offer.state import may_refer
 from intake.origin import Origin
 from intake.parts import TheProgrammes, TheSafe
 from intake.referral.decider import REFERRAL, MakeReferral, Status, contact_of

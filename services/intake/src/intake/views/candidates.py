@@ -6,8 +6,9 @@ from sqlalchemy import Column, Integer, Text, Uuid
 
 from events.columns import now_indexes
 from events.views import Row, View, states
-from intake.offer.decider import Offer, Status, offer_decider
+from intake.offer.decider import offer_decider
 from intake.offer.events import CODEC
+from intake.offer.state import Offer, Status
 
 
 def _row(programme: str, offer: Offer) -> Iterable[Row]:
