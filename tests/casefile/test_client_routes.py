@@ -34,6 +34,7 @@ DAUGHTER = {
     "mandate": "by-agreement",
     "relation": "child",
     "contactLimits": ["language-barrier"],
+    "preferredChannel": "home-visit",
     "contact": {"name": NAME, "phone": PHONE},
     "occurredAt": "2027-02-18",
 }
@@ -67,6 +68,7 @@ async def test_a_person_joins_the_client_system_and_a_name_stays_in_the_vault(
         "mandate": "by-agreement",
         "clientType": None,
         "contactLimits": ["language-barrier"],
+        "preferredChannel": "home-visit",
         "diedAt": None,
     }
     assert contact == {"name": NAME, "phone": PHONE, "email": None, "address": None}
@@ -82,12 +84,13 @@ async def test_contact_data_of_a_person_are_replaced_as_a_whole(
     moved = {"contact": {"name": NAME, "address": "Noordeinde 5"}, "occurredAt": "2027-02-20"}
     await manager.post(f"{place}/details", json=moved)
     newer = (await manager.get(f"{place}/contact-data")).json()
-    await manager.post(f"{place}/details", json={})
+    await manager.post(f"{place}/details", json={"preferredChannel": "phone"})
     none = await manager.get(f"{place}/contact-data")
+    person = (await manager.get(place)).json()
 
     assert newer == {"name": NAME, "phone": None, "email": None, "address": "Noordeinde 5"}
     assert problem(none) == (404, "not-found")
-    assert (await manager.get(place)).json()["contactLimits"] == []
+    assert (person["contactLimits"], person["preferredChannel"]) == ([], "phone")
 
 
 async def test_what_is_told_last_stands_where_nobody_knows_what_came_first(
@@ -202,6 +205,7 @@ async def test_a_need_is_opened_met_and_closed(manager: httpx.AsyncClient) -> No
     assert read["needs"] == [
         {
             "id": place.rpartition("/")[2],
+            "person": None,
             "field": "legal",
             "theme": "legal",
             "identifiedAt": "2027-02-18",
@@ -212,6 +216,22 @@ async def test_a_need_is_opened_met_and_closed(manager: httpx.AsyncClient) -> No
     ]
     assert [referral["target"] for referral in read["referralsOut"]] == ["lawyer"]
     assert (await manager.get(f"{place}/words")).json() == {"text": WORDS}
+
+
+async def test_a_need_may_be_that_of_one_person_of_the_client_system(
+    manager: httpx.AsyncClient, traces: Callable[[], list[int]]
+) -> None:
+    person = (await manager.post(f"{PATH}/persons", json=DAUGHTER)).json()["id"]
+    need = {"field": "psychosocial", "person": person}
+
+    hers = await manager.post(f"{PATH}/needs", json=need)
+    before = traces()
+    nobodys = await manager.post(f"{PATH}/needs", json={**need, "person": str(CASE_ID)})
+
+    [read] = (await manager.get(f"{PATH}/needs")).json()["needs"]
+    assert (read["id"], read["person"]) == (hers.json()["id"], person)
+    assert problem(nobodys) == (409, "no-such-person")
+    assert traces() == before
 
 
 async def test_what_was_not_written_down_is_not_found(

@@ -295,7 +295,11 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("persons", {"contact": {"name": "", "phone": "x"}}, ["#/contact/name", "#/contact/phone"]),
         (f"persons/{CHILD}/roles", {"role": "near-person"}, ["#/mandate"]),
         (f"persons/{CHILD}/roles", {"mandate": "by-force"}, ["#/mandate"]),
-        (f"persons/{CHILD}/details", {"contactLimits": ["moody"]}, ["#/contactLimits/0"]),
+        (
+            f"persons/{CHILD}/details",
+            {"contactLimits": ["moody"], "preferredChannel": "pigeon"},
+            ["#/contactLimits/0", "#/preferredChannel"],
+        ),
         ("takeovers", {"backup": "she", "reason": "ill"}, ["#/backup", "#/reason"]),
         ("hand-backs", {"backup": "she", "occurredAt": "2028"}, ["#/backup", "#/occurredAt"]),
         ("deaths", {"person": "she"}, ["#/person"]),

@@ -12,6 +12,7 @@ class NeedAnswer(Answer):
     """Whoever met it is known from `metAt` on; a need may be closed without having been met."""
 
     id: UUID
+    person: UUID | None
     field: str
     theme: str | None
     identified_at: str
@@ -39,6 +40,7 @@ def needs_answer(needs: Needs) -> NeedsAnswer:
         needs=[
             NeedAnswer(
                 id=told.need,
+                person=told.person,
                 field=told.field,
                 theme=told.theme,
                 identified_at=str(told.occurred),

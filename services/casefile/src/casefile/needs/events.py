@@ -9,9 +9,13 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedIdentified:
-    """`words`: the vault record of what it is about, if that was written down."""
+    """`words`: the vault record of what it is about, if that was written down.
+
+    `person`: whose it is, if it is one person's.
+    """
 
     need: UUID
+    person: UUID | None = None
     field: str
     theme: str | None
     words: UUID | None

@@ -9,8 +9,10 @@ from uuid_utils.compat import uuid7
 from casefile.needs.answer import NeedsAnswer, needs_answer
 from casefile.needs.decider import NEEDS
 from casefile.needs.events import NeedClosed, NeedIdentified, NeedMet, ReferredOut
+from casefile.persons.decider import PERSONS, require_there
 from casefile.telling import tell
 from casefile.words import Words, WordsAnswer, opened, sealed
+from events.commands import History
 from events.contracts.contract import Code
 from kit.bodies import Fact, Written
 from kit.calls import Call
@@ -24,11 +26,15 @@ router = APIRouter(prefix="/v1/cases/{case_id}", tags=["needs"])
 
 
 class NeedBody(Fact):
-    """`words` say what it is about; they lie in the vault."""
+    """`words` say what it is about; they lie in the vault.
+
+    `person` is the one of the client system whose need it is, left out where it is of all.
+    """
 
     field: Annotated[Code, Vocabulary("needs.fields")]
     theme: Annotated[Code, Vocabulary("needs.themes")] | None = None
     words: Words | None = None
+    person: UUID | None = None
 
 
 class MetBody(Fact):
@@ -47,18 +53,24 @@ async def identify_need(
     case_id: UUID, body: NeedBody, call: Annotated[Call, adds("case:work")], vault: TheVault
 ) -> Written:
     need, record = uuid7(), uuid7()
-    told = NeedIdentified(
-        need=need,
-        field=body.field,
-        theme=body.theme,
-        words=record if body.words else None,
-        occurred=body.occurred_at,
-    )
+
+    def identified(history: History) -> NeedIdentified:
+        if body.person is not None:
+            require_there(body.person, PERSONS.state(history, PERSONS.beside(case_id)))
+        return NeedIdentified(
+            need=need,
+            person=body.person,
+            field=body.field,
+            theme=body.theme,
+            words=record if body.words else None,
+            occurred=body.occurred_at,
+        )
+
     return await tell(
         call,
         NEEDS,
         case_id,
-        told,
+        identified,
         f"/needs/{need}",
         told=body,
         vault=await sealed(call, vault, case_id, record, body.words),

@@ -17,6 +17,7 @@ class PersonAnswer(Answer):
     mandate: str | None
     client_type: str | None
     contact_limits: list[str]
+    preferred_channel: str | None
     died_at: str | None
 
 
@@ -32,6 +33,7 @@ def person_answers(persons: Persons) -> list[PersonAnswer]:
             mandate=roles[told.person].mandate,
             client_type=roles[told.person].client_type,
             contact_limits=list(details[told.person].contact_limits),
+            preferred_channel=details[told.person].preferred_channel,
             died_at=str(deaths[told.person].occurred) if told.person in deaths else None,
         )
         for told in in_order(persons.added.values(), PERSON)

@@ -44,6 +44,7 @@ class DetailsBody(Fact):
     contact_limits: tuple[Annotated[Code, Vocabulary("persons.contact_limits")], ...] = Field(
         default=(), max_length=32
     )
+    preferred_channel: Annotated[Code, Vocabulary("contact_channels")] | None = None
     contact: ContactBody | None = None
 
     @property

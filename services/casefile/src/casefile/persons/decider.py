@@ -93,7 +93,7 @@ def decide(asked: PersonsCommand, persons: Persons) -> list[PersonsEvent]:
         case PersonRoleChanged():
             return _change_role(told, asked.case, persons)
         case PersonDetailsChanged():
-            _require_there(told.person, persons)
+            require_there(told.person, persons)
             return [told]
         case ClientDied():
             return _die(told, persons)
@@ -113,7 +113,7 @@ def _add(told: PersonAdded, case: Case, persons: Persons) -> list[PersonsEvent]:
 
 
 def _change_role(told: PersonRoleChanged, case: Case, persons: Persons) -> list[PersonsEvent]:
-    added = _require_there(told.person, persons)
+    added = require_there(told.person, persons)
     if told.occurred.certainly_before(added.occurred):
         raise Rejected("impossible-order", "This person was not in the client system yet.")
     died = persons.deaths.get(told.person)
@@ -131,7 +131,7 @@ def _die(told: ClientDied, persons: Persons) -> list[PersonsEvent]:
         if any(role.client_type for role in persons.roles.values()):
             raise Rejected("client-not-named", "The clients are known: it must be said who died.")
         return [told]
-    _require_there(told.person, persons)
+    require_there(told.person, persons)
     if persons.roles[told.person].client_type is None:
         raise Rejected("not-the-client", "This person is not the client.")
     return [told]
@@ -150,7 +150,7 @@ def _correct_death(command: CorrectDeath, persons: Persons) -> list[PersonsEvent
     ]
 
 
-def _require_there(person: UUID, persons: Persons) -> PersonAdded:
+def require_there(person: UUID, persons: Persons) -> PersonAdded:
     if person not in persons.added:
         raise Rejected("no-such-person", "There is no such person in the client system.")
     return persons.added[person]

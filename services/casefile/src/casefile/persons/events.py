@@ -9,7 +9,10 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonAdded:
-    """`contact`: the vault record of name and contact data, if any are known."""
+    """`contact`: the vault record of name and contact data, if any are known.
+
+    `preferred_channel`: over which the person wants to be reached, here as below.
+    """
 
     person: UUID
     role: str
@@ -17,6 +20,7 @@ class PersonAdded:
     mandate: str | None
     client_type: str | None
     contact_limits: tuple[str, ...]
+    preferred_channel: str | None = None
     contact: UUID | None
     occurred: Occurred
 
@@ -38,6 +42,7 @@ class PersonDetailsChanged:
 
     person: UUID
     contact_limits: tuple[str, ...]
+    preferred_channel: str | None = None
     contact: UUID | None
     occurred: Occurred
 

@@ -61,6 +61,7 @@ async def add_person(
             mandate=body.mandate,
             client_type=body.client_type,
             contact_limits=body.contact_limits,
+            preferred_channel=body.preferred_channel,
             contact=record if body.contact else None,
             occurred=body.occurred_at,
         )
@@ -112,6 +113,7 @@ async def change_details(
     told = PersonDetailsChanged(
         person=person,
         contact_limits=body.contact_limits,
+        preferred_channel=body.preferred_channel,
         contact=record if body.contact else None,
         occurred=body.occurred_at,
     )
