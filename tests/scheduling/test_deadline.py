@@ -40,6 +40,7 @@ from scheduling.deadline.examples import (
 )
 from scheduling.deadline.work import MISS_DEADLINE, work
 
+SET_ID = uuid5(CASE_ID, "the event that set it")
 SET_IT = SetDeadline(
     policy="first-contact",
     policy_version=1,
@@ -61,7 +62,7 @@ def test_where_the_first_cause_counts_another_moves_nothing_unless_it_puts_right
     again = replace(SET_IT, first_counts=True, due_on=date(2027, 2, 20), occurred=later)
 
     assert outcome(deadline_decider, given=before, when=again) == []
-    [moved] = outcome(deadline_decider, given=before, when=replace(again, corrects=True))
+    [moved] = outcome(deadline_decider, given=before, when=replace(again, corrects=SET_ID))
     assert isinstance(moved, DeadlineSet)
     assert moved.due_on == date(2027, 2, 20)
 
@@ -187,8 +188,8 @@ def test_whatever_is_asked_a_deadline_is_set_first_and_met_and_missed_at_most_on
 
 AGAIN = replace(SET_IT, due_on=date(2027, 3, 8), occurred=Occurred.parse("2027-03-01"))
 SET_AGAIN = replace(SET, due_on=AGAIN.due_on, occurred=AGAIN.occurred)
-MOVED = replace(SET_IT, due_on=date(2027, 2, 25), corrects=True)
-SET_LATER = replace(SET, due_on=MOVED.due_on)
+MOVED = replace(SET_IT, due_on=date(2027, 2, 25), corrects=SET_ID)
+SET_LATER = replace(SET, due_on=MOVED.due_on, corrects=SET_ID)
 
 
 @pytest.mark.parametrize("before", [[SET], [SET, MET], [SET, MISSED], [SET, MISSED, MET_LATE]])

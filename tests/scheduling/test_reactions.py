@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -35,6 +36,7 @@ from events.store import Recorded
 from events.testing import METADATA, FixedClock, numbered, published
 from programmes.loader import Programmes, UnknownProgramme, load
 from scheduling.deadline.decider import DEADLINE, Deadline, Status
+from scheduling.deadline.events import DeadlineMet
 from scheduling.deadline.examples import CASE_ID, FIRST_CONTACT, MET, SET
 from scheduling.deadline.work import MISS_DEADLINE
 from scheduling.reactions.deadlines import GROUP, reactions
@@ -150,13 +152,35 @@ async def test_what_met_a_deadline_is_put_right_twice_though_the_first_time_left
     assert len(store.log) == 4
 
 
-async def test_what_met_no_deadline_meets_none_by_being_put_right(
+async def test_what_met_no_deadline_may_meet_one_that_stands_by_being_put_right(
     handle: Handle, store: MemoryStore
 ) -> None:
-    await deadline(handle, store, CONTACTED, OPENED, CORRECTED)
-    await handle(replace(CORRECTED, id=numbered(9), corrects=numbered(8)))
+    told, of_it = (WORSE, CALLED_BEFORE), CALLED_BEFORE.id
+    after = replace(CALLED, id=numbered(13), type=CALL_CORRECTED, corrects=of_it)
+    before = replace(after, id=numbered(14), occurred=CALLED_BEFORE.occurred)
+    policy: Any = {"policy": "condition-worsened", "track": CASE_ID}
 
-    assert events(store) == [SET]
+    asked = await of_track(handle, store, *told, before, **policy)
+    met = await of_track(handle, store, after, **policy)
+    await handle(replace(after, id=numbered(15), corrects=numbered(8), occurred=UNKNOWN))
+
+    assert (asked.status, met.status) == (Status.OPEN, Status.MET)
+    assert DEADLINE.state(store.log, DEADLINE.beside(CASE_ID, "condition-worsened")) == met
+
+
+async def test_a_step_that_is_put_right_meets_its_deadline_when_it_was(
+    handle: Handle, store: MemoryStore
+) -> None:
+    late = replace(REFUSED, occurred=Occurred.parse("2027-02-10"))
+    right = step(13, "settlement-rejected", "2027-02-07", corrects=late.id)
+
+    await of_track(handle, store, BID, late, right, policy="settlement-answer")
+    known = facts(store.log)
+
+    told = [DEADLINE.codec.decode(recorded).event for recorded in store.log[1:]]
+    assert [event.late for event in told if isinstance(event, DeadlineMet)] == [True, False]
+    read = DEADLINE.state(known, DEADLINE.beside(CLAIM, "settlement-answer"))
+    assert (read.status, read.met) == (Status.MET, right.occurred)
 
 
 @pytest.mark.parametrize(
@@ -321,8 +345,10 @@ async def test_a_cause_is_put_right_again_whether_it_left_its_deadline_or_moved_
     again = step(12, "client-hearing-postponed", "2027-01-27", corrects=right.id)
 
     moved = await of_track(handle, store, put_off, right, again, policy="hearing-postponed")
+    known = facts(store.log)
 
     assert moved.due_on == date(2027, 2, 24)
+    assert DEADLINE.state(known, DEADLINE.beside(CLAIM, "hearing-postponed")) == moved
 
 
 async def test_a_bid_that_names_no_day_sets_no_deadline(handle: Handle, store: MemoryStore) -> None:
@@ -543,6 +569,7 @@ CALL = ActivityLogged(
     travel_minutes=0,
     registration_minutes=5,
 )
+CALL_CORRECTED = type_name("casefile", "activity-corrected")
 CALLED_BEFORE, CALLED = (
     message(number, "activity-logged", CALL, day, "2027-03-11T12:00:00Z")
     for number, day in ((11, "2027-03-01"), (12, "2027-03-11"))

@@ -34,16 +34,16 @@ class Status(StrEnum):
 class SetDeadline:
     """`known_at` is when its cause was recorded: history that is brought in late stays silent.
 
-    `corrects`: what set the deadline last is put right. `first_counts`: what comes again while the
-    deadline stands does not move it. `stopped`: nobody is to be told now. `organisation`: whose
-    task it is, of those that an organisation has.
+    `corrects`: the last event that set it, where its cause is put right. `first_counts`: what comes
+    again while the deadline stands does not move it. `stopped`: nobody is to be told now.
+    `organisation`: whose task it is, of those that an organisation has.
     """
 
     policy: str
     policy_version: int
     due_on: date
     known_at: datetime
-    corrects: bool = False
+    corrects: UUID | None = None
     first_counts: bool = False
     stopped: bool = False
     organisation: UUID | None = None
@@ -162,6 +162,7 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             silent=over or command.stopped,
             reminders_stopped=command.stopped and not over,
             organisation=command.organisation,
+            corrects=command.corrects,
             occurred=command.occurred,
         )
     ]
@@ -177,12 +178,14 @@ def _meet(command: MeetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
 
 
 def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]:
-    """Of a deadline that was set anew since, or was met by something else, it says nothing.
+    """Of a deadline that was met by something else it says nothing; one that stands it may meet.
 
     Also one that leaves the day is kept: the next names it. Where it was done before its cause, the
     deadline stands.
     """
-    if deadline.status is not Status.MET or command.met is None:
+    if deadline.status is not Status.MET:
+        return _meet(MeetDeadline(occurred=command.occurred), deadline)
+    if command.met is None:
         return []
     late = _over(deadline, command.occurred)
     met = DeadlineMet(

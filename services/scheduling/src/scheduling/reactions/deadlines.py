@@ -63,14 +63,17 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
     return Ask(DEADLINE, stream, command, looks_at=grounds(message.key))
 
 
-def _corrects_cause(message: Recorded[Contract], history: History, stream: UUID) -> bool:
-    """Whether it puts right what set the deadline, and no other cause set it since.
+def _corrects_cause(message: Recorded[Contract], history: History, stream: UUID) -> UUID | None:
+    """What set the deadline last, where this puts its cause right and no other set it since.
 
     A correction that left the deadline is not kept, so that the next may name what nothing here
     tells of: it counts where the deadline was set only once.
     """
-    set_by = [r.metadata.causation_id for r in history if r.stream == stream and r.type == SET]
-    return message.corrects is not None and (len(set_by) < 2 or set_by[-1] == message.corrects)
+    told = [r for r in history if r.stream == stream and r.type == SET]
+    if message.corrects is None or not told:
+        return None
+    of_it = len(told) == 1 or told[-1].metadata.causation_id == message.corrects
+    return told[-1].id if of_it else None
 
 
 def _due(message: Recorded[Contract], policy: Deadline) -> date | None:
@@ -94,7 +97,7 @@ def _end(message: Recorded[Contract], policy: Deadline) -> Ask:
 
     def command(history: History) -> MeetDeadline:
         corrects = _corrects_cause(message, history, stream)
-        return MeetDeadline(also_before=corrects, occurred=message.occurred)
+        return MeetDeadline(also_before=corrects is not None, occurred=message.occurred)
 
     return Ask(DEADLINE, stream, command)
 
@@ -102,7 +105,7 @@ def _end(message: Recorded[Contract], policy: Deadline) -> Ask:
 def _meet(message: Recorded[Contract], policy: Deadline) -> Ask:
     """An offer that was made before its cause is told of late: nobody is to offer any more."""
     stream = _stream(message, policy)
-    if message.corrects is None or told_first(message.type) == message.type:
+    if message.corrects is None:
         meet = MeetDeadline(also_before=policy.first_counts, occurred=message.occurred)
         return Ask(DEADLINE, stream, meet)
 
