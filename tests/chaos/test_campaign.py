@@ -12,7 +12,7 @@ import pytest
 from chaos.plan import processes
 from rig.size import sized
 
-SEED, RATE = 20260489, 6
+SEED, RATE = 20260574, 6
 KILLS, SECONDS, EMPTY_SECONDS = sized((30, 1500, 180.0), (500, 7200, 60.0))
 TESTS = Path(__file__).parents[1]
 pytestmark = [

@@ -20,7 +20,7 @@ from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-RESTARTS, CASES = sized((2, 20), (50, 200))
+RESTARTS, CASES = sized((2, 12), (50, 200))
 PROGRESS_SECONDS = 60.0
 GONE_SECONDS = sized(40.0, 10.0)
 """10 are promised, and two processors do everything here; the report has the figure."""

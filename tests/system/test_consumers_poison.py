@@ -22,7 +22,7 @@ from rig.world import SECONDS, World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-CALM, CASES, WITH_A_KILLER = sized((20, 60, 20), (300, 1000, 200))
+CALM, CASES, WITH_A_KILLER = sized((10, 30, 10), (300, 1000, 200))
 LONGEST_DELAY = 20.0
 """Generous: two processors for everything; the figure itself is in the report."""
 HANDLED = "leidraad.intake.referral-accepted.v1"

@@ -16,7 +16,7 @@ from rig.world import World
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-CASES = sized(12, 600)
+CASES = sized(8, 600)
 COPIES = 5
 
 

@@ -16,7 +16,7 @@ from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-CASES = sized(30, 1000)
+CASES = sized(20, 1000)
 SLOW_SECONDS = 1.5
 SLOW_GROUP = "analytics.log"
 CAUGHT_UP_SECONDS = sized(60.0, 600.0)

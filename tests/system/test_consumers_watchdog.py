@@ -21,7 +21,7 @@ from rig.world import World, eventually
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-BLOCKED_SECONDS, CASES = sized((15, 20), (40, 200))
+BLOCKED_SECONDS, CASES = sized((15, 12), (40, 200))
 SERVICES = ("casefile", "scheduling", "notifications")
 WATCHED_SECONDS = sized(120, 60)
 """60 are promised, and two processors do everything here; the report has the figure."""

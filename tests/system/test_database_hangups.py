@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.timeout(3600 if LONG else 480),
 ]
 
-CLIENTS, SLOWED = sized((1_000, 200), (10_000, 10_000))
+CLIENTS, SLOWED = sized((1_000, 100), (10_000, 10_000))
 RATE = 500
 """Clients who come in a second."""
 LONGEST_SECONDS = 0.03
