@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from casefile.case.beside import OnCase
 from casefile.case.decider import Case, case_decider
 from casefile.case.examples import CLOSED, OPENED
-from casefile.persons.decider import CorrectDeath, PersonsCommand, persons_decider
+from casefile.persons.decider import PersonsCommand, persons_decider
 from casefile.persons.events import ClientDied, PersonsEvent
 from casefile.persons.examples import (
     CHILD,
@@ -27,8 +27,7 @@ from events.testing import lived, outcome, refusal
 OPEN = case_decider.fold([OPENED])
 SOMEBODY_DIED = ClientDied(person=None, occurred=PATIENT_DIED.occurred)
 BY_RIGHT = replace(CHILD_SPEAKS, mandate="as-next-of-kin", occurred=Occurred.parse("2027-02-24"))
-CHILD_DIED = ClientDied(person=CHILD, occurred=CHILD_IS_CLIENT.occurred)
-CHILD_DIED_BEFORE = replace(CHILD_DIED, occurred=PATIENT_DIED.occurred)
+
 NO_CONTACT = replace(CHILD_MOVED, contact=None, contact_limits=())
 
 
@@ -55,8 +54,7 @@ BOTH: list[PersonsEvent] = [PATIENT_ADDED, CHILD_ADDED]
         ([], SOMEBODY_DIED),
         ([CHILD_ADDED], SOMEBODY_DIED),
         ([*BOTH, PATIENT_DIED], CHILD_IS_CLIENT),
-        ([*BOTH, PATIENT_DIED, CHILD_IS_CLIENT], CHILD_DIED),
-        (BOTH, replace(PATIENT_DIED, occurred=OPENED.occurred)),
+        ([*BOTH, PATIENT_DIED, CHILD_IS_CLIENT], replace(PATIENT_DIED, person=CHILD)),
     ],
 )
 def test_what_may_follow_follows(before: list[PersonsEvent], told: PersonsEvent) -> None:
@@ -88,7 +86,6 @@ def test_what_is_known_already_adds_nothing(before: list[PersonsEvent], told: Pe
         (BOTH, SOMEBODY_DIED, "client-not-named"),
         (BOTH, replace(CHILD_SPEAKS, occurred=OPENED.occurred), "impossible-order"),
         ([*BOTH, PATIENT_DIED], replace(BY_RIGHT, person=PATIENT), "person-died"),
-        ([*BOTH, CHILD_IS_CLIENT], CHILD_DIED_BEFORE, "impossible-order"),
         ([*BOTH, PATIENT_DIED], replace(PATIENT_DIED, occurred=UNKNOWN), "already-known"),
         ([SOMEBODY_DIED], replace(SOMEBODY_DIED, occurred=OPENED.occurred), "already-known"),
         ([PATIENT_ADDED], replace(PATIENT_ADDED, relation="partner"), "already-known"),
@@ -98,15 +95,6 @@ def test_what_cannot_be_is_refused(
     before: list[PersonsEvent], told: PersonsEvent, code: str
 ) -> None:
     assert refusal(persons_decider, given=before, when=on(told)) == code
-
-
-def test_a_death_is_not_put_right_to_before_a_role_that_was_given_later() -> None:
-    before: list[PersonsEvent] = [*BOTH, CHILD_IS_CLIENT, CHILD_DIED]
-    right = CorrectDeath(person=CHILD, corrects=CHILD, occurred=CHILD_DIED_BEFORE.occurred)
-
-    code = refusal(persons_decider, given=before, when=OnCase(case=OPEN, command=right))
-
-    assert code == "impossible-order"
 
 
 @pytest.mark.parametrize("told", [PATIENT_ADDED, CHILD_SPEAKS, CHILD_MOVED, SOMEBODY_DIED])

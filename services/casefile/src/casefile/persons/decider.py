@@ -134,7 +134,6 @@ def _die(told: ClientDied, persons: Persons) -> list[PersonsEvent]:
     require_there(told.person, persons)
     if persons.roles[told.person].client_type is None:
         raise Rejected("not-the-client", "This person is not the client.")
-    _require_no_role_after(told.person, told.occurred, persons)
     return [told]
 
 
@@ -144,20 +143,11 @@ def _correct_death(command: CorrectDeath, persons: Persons) -> list[PersonsEvent
         raise Rejected("no-such-death", "No such death is known that could be corrected.")
     if known.occurred == command.occurred:
         return []
-    _require_no_role_after(command.person, command.occurred, persons)
     return [
         ClientDeathCorrected(
             person=command.person, occurred=command.occurred, corrects=command.corrects
         )
     ]
-
-
-def _require_no_role_after(person: UUID | None, died: Occurred, persons: Persons) -> None:
-    """In whatever order it is told; who had died before joins the client system all the same."""
-    role = persons.roles.get(person) if person else None
-    if isinstance(role, PersonRoleChanged) and died.certainly_before(role.occurred):
-        said = f"This person was given a role after that: {role.occurred}."
-        raise Rejected("impossible-order", said)
 
 
 def require_there(person: UUID, persons: Persons) -> PersonAdded:
