@@ -229,10 +229,15 @@ class _Rebuild:
             raise
 
     async def _differing(self) -> int:
-        """Rows are laid side by side only where their number or the sum of their hashes differs."""
+        """Rows are laid side by side only where their number or the sum of their hashes differs.
+
+        The hash of a row is a weighted sum of those of its values, which is blind to values that
+        two rows exchange: so it is hashed once more.
+        """
         names = ", ".join(f'"{column.name}"' for column in self._table.columns)
         tables = self._view.table, self._table
-        hashed = f"sum(hash_record_extended(row({names}), 0)::numeric)"
+        row = f"hash_record_extended(row({names}), 0)"
+        hashed = f"sum(hashtextextended({row}::text, 0)::numeric)"
         totals = [
             await self._connection.fetchrow(f"select count(*), {hashed} from {table}")  # noqa: S608
             for table in tables
