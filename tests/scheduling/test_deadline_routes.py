@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from events.memory import MemoryStore
+from events.occurrence import Occurred
 from events.testing import FixedClock
 from kit.access import Role
 from kit.testing import Stand, problem
@@ -61,6 +62,17 @@ async def test_a_deadline_that_was_met_in_time_but_told_of_late_is_met(
     assert await status(asOf="2027-02-17") == "met"
     assert await status(asOf="2027-02-16") == "open"
     assert problem(await desk.get(PATH, params={"asOf": "2027-02-14"})) == (404, "not-found")
+
+
+async def test_before_its_cause_a_deadline_is_not_there_though_it_was_met_before(
+    desk: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(SET, replace(MET, occurred=Occurred.parse("2027-02-13")))
+    before = {"asOf": "2027-02-14"}
+
+    assert problem(await desk.get(PATH, params=before)) == (404, "not-found")
+    assert (await desk.get(ALL, params=before)).json() == []
+    assert [deadline["status"] for deadline in (await desk.get(ALL)).json()] == ["open"]
 
 
 async def test_what_is_open_when_the_case_closes_is_dormant_until_it_opens_again(

@@ -336,6 +336,62 @@ async def test_a_bid_that_another_followed_moves_no_deadline_by_being_put_right(
     assert DEADLINE.state(known, DEADLINE.beside(CLAIM, "settlement-answer")) == due
 
 
+async def test_a_cause_that_is_put_right_after_its_answer_of_the_same_day_leaves_it_met(
+    handle: Handle, store: MemoryStore
+) -> None:
+    refused = replace(REFUSED, occurred=BID.occurred)
+    right = step(13, "settlement-offered", "2027-02-01", corrects=BID.id, respondBy="2027-02-15")
+
+    met = await of_track(handle, store, BID, refused, right, policy="settlement-answer")
+
+    assert (met.status, met.due_on) == (Status.MET, date(2027, 2, 8))
+    known = facts(store.log)
+    assert DEADLINE.state(known, DEADLINE.beside(CLAIM, "settlement-answer")) == met
+
+
+async def test_a_bid_that_was_told_of_late_moves_no_deadline_by_being_put_right(
+    handle: Handle, store: MemoryStore
+) -> None:
+    right = step(13, "settlement-offered", "2027-02-01", corrects=BID.id, respondBy="2027-02-10")
+
+    due = await of_track(handle, store, SECOND_BID, BID, right, policy="settlement-answer")
+
+    assert (due.status, due.due_on) == (Status.OPEN, date(2027, 3, 12))
+    assert len(store.log) == 1
+
+
+async def test_an_answer_that_turns_out_to_be_that_to_a_later_bid_is_so_once(
+    handle: Handle, store: MemoryStore
+) -> None:
+    right = step(14, "settlement-rejected", "2027-02-25", corrects=REFUSED.id)
+    told = (BID, REFUSED, SECOND_BID, right)
+
+    met = await of_track(handle, store, *told, policy="settlement-answer")
+    known = [DEADLINE.codec.decode(recorded).event for recorded in facts(store.log)]
+
+    assert (met.status, met.met) == (Status.MET, right.occurred)
+    assert [e.occurred for e in known if isinstance(e, DeadlineMet)] == [right.occurred]
+
+
+async def test_a_missed_deadline_is_missed_still_when_its_cause_is_put_right_and_left(
+    handle: Handle, store: MemoryStore, programmes: Programmes
+) -> None:
+    miss = deadline_misser(store, programmes, FixedClock(datetime(2027, 3, 13, tzinfo=UTC)))
+    left = replace(BID, id=numbered(13), corrects=BID.id)
+    right = step(14, "settlement-offered", "2027-02-01", corrects=left.id, respondBy="2027-03-20")
+
+    await handle(BID)
+    [timer] = store.work.values()
+    await miss(timer)
+    missed = await of_track(handle, store, left, policy="settlement-answer")
+    read = DEADLINE.state(facts(store.log), DEADLINE.beside(CLAIM, "settlement-answer"))
+    moved = await of_track(handle, store, right, policy="settlement-answer")
+
+    assert missed == read
+    assert (missed.status, missed.due_on) == (Status.MISSED, date(2027, 2, 8))
+    assert (moved.status, moved.due_on) == (Status.OPEN, date(2027, 3, 20))
+
+
 @pytest.mark.parametrize("first", ["2027-02-01", "2027-01-30"])
 async def test_a_cause_is_put_right_again_whether_it_left_its_deadline_or_moved_it(
     handle: Handle, store: MemoryStore, first: str

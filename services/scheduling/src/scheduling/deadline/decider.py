@@ -60,9 +60,14 @@ class MeetDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectMeeting:
-    """What was told of before is put right; `met` is the id of the last event, if that met it."""
+    """What was told of before is put right; `met` is the id of the last event, if that met it.
+
+    `set_by` is that of the last event that set it; `also_before` as above.
+    """
 
     met: UUID | None
+    set_by: UUID | None
+    also_before: bool = False
     occurred: Occurred
 
 
@@ -117,6 +122,8 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
     """In the order of happening a meeting told of late comes before the miss, and counts."""
     match event:
         case DeadlineSet():
+            if deadline.status is Status.MISSED and _leaves(event, deadline):
+                return deadline
             return Deadline(
                 status=Status.OPEN,
                 policy=event.policy,
@@ -137,19 +144,30 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
             assert_never(event)
 
 
+def _leaves(cause: SetDeadline | DeadlineSet, deadline: Deadline) -> bool:
+    return (cause.due_on, cause.occurred) == (deadline.due_on, deadline.since)
+
+
 def _over(deadline: Deadline, occurred: Occurred) -> bool:
     """A deadline that was moved is not missed on the day on which it was due before."""
     return occurred.at is not None and occurred.at >= end_of_day(deadline.due_on)
 
 
 def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
-    """Its cause may come again, or be put right: then it is due anew, unless that is history."""
-    if (command.due_on, command.occurred) == (deadline.due_on, deadline.since):
+    """Its cause may come again, or be put right: then it is due anew, unless that is history.
+
+    A cause put right that leaves it as it is is kept too, in silence: the next correction names it.
+    """
+    leaves = _leaves(command, deadline)
+    if command.corrects is None and leaves:
         return []
     standing = deadline.status in (Status.OPEN, Status.MISSED)
     if command.first_counts and standing and not command.corrects:
         return []
     if deadline.met and command.occurred.certainly_before(deadline.met):
+        return []
+    answered = deadline.met and not deadline.met.certainly_before(command.occurred)
+    if command.corrects and deadline.status is Status.MET and answered:
         return []
     if command.occurred.certainly_before(deadline.since) and not command.corrects:
         return []
@@ -159,8 +177,8 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             policy=command.policy,
             policy_version=command.policy_version,
             due_on=command.due_on,
-            silent=over or command.stopped,
-            reminders_stopped=command.stopped and not over,
+            silent=over or command.stopped or leaves,
+            reminders_stopped=command.stopped and not (over or leaves),
             organisation=command.organisation,
             corrects=command.corrects,
             occurred=command.occurred,
@@ -168,13 +186,19 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
     ]
 
 
-def _meet(command: MeetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
+def _meet(
+    command: MeetDeadline | CorrectMeeting, deadline: Deadline, corrects: UUID | None = None
+) -> list[DeadlineEvent]:
     if deadline.status not in (Status.OPEN, Status.MISSED):
         return []
     if command.occurred.certainly_before(deadline.since) and not command.also_before:
         return []
-    late = _over(deadline, command.occurred)
-    return [DeadlineMet(policy=deadline.policy, late=late, occurred=command.occurred)]
+    return [_met(command.occurred, deadline, corrects)]
+
+
+def _met(occurred: Occurred, deadline: Deadline, corrects: UUID | None) -> DeadlineMet:
+    late = _over(deadline, occurred)
+    return DeadlineMet(policy=deadline.policy, late=late, corrects=corrects, occurred=occurred)
 
 
 def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]:
@@ -184,18 +208,15 @@ def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]
     deadline stands.
     """
     if deadline.status is not Status.MET:
-        return _meet(MeetDeadline(occurred=command.occurred), deadline)
+        return _meet(command, deadline, command.met)
     if command.met is None:
         return []
-    late = _over(deadline, command.occurred)
-    met = DeadlineMet(
-        policy=deadline.policy, late=late, corrects=command.met, occurred=command.occurred
-    )
-    before = command.occurred.certainly_before(deadline.since)
-    return [met, _open_again(deadline)] if before else [met]
+    met = _met(command.occurred, deadline, command.met)
+    before = command.occurred.certainly_before(deadline.since) and not command.also_before
+    return [met, _open_again(deadline, command.set_by)] if before else [met]
 
 
-def _open_again(deadline: Deadline) -> DeadlineSet:
+def _open_again(deadline: Deadline, corrects: UUID | None) -> DeadlineSet:
     """Nobody is told that it is set, but when it is missed: its timer may have gone off by now."""
     return DeadlineSet(
         policy=deadline.policy,
@@ -204,6 +225,7 @@ def _open_again(deadline: Deadline) -> DeadlineSet:
         silent=True,
         reminders_stopped=True,
         organisation=deadline.organisation,
+        corrects=corrects,
         occurred=deadline.since,
     )
 

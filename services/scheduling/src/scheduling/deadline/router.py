@@ -107,7 +107,7 @@ async def read_deadlines(
     known = await call.read(case_id, at, only=shown(call, programmes))
     streams = dict.fromkeys(r.stream for r in known if DEADLINE.codec.reads(r.type))
     answers = [_answer(programmes, known, case_id, stream) for stream in streams]
-    return sorted(answers, key=attrgetter("due_on", "policy", "id"))
+    return sorted(filter(_is_set, answers), key=attrgetter("due_on", "policy", "id"))
 
 
 @router.get("/v1/cases/{case_id}/deadlines/{policy}", summary="The deadline of a case by a policy")
@@ -120,9 +120,15 @@ async def read_deadline(
 ) -> DeadlineAnswer:
     stream = DEADLINE.beside(case_id, policy)
     known = await call.read(case_id, at, stream=stream, only=shown(call, programmes))
-    if DEADLINE.state(known, stream).status is Status.NEW:
+    answer = _answer(programmes, known, case_id, stream)
+    if not _is_set(answer):
         raise not_found()
-    return _answer(programmes, known, case_id, stream)
+    return answer
+
+
+def _is_set(answer: DeadlineAnswer) -> bool:
+    """What met it may have happened before its cause, and be all that there was by then."""
+    return bool(answer.policy)
 
 
 def _answer(programmes: Programmes, known: History, case_id: UUID, stream: UUID) -> DeadlineAnswer:

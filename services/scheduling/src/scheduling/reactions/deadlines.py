@@ -11,7 +11,7 @@ from events.contracts.casefile import TrackStepRecorded
 from events.contracts.contract import Contract
 from events.contracts.intake import OriginAssessed
 from events.occurrence import civil_day
-from events.store import Recorded
+from events.store import Json, Recorded
 from programmes.deadline import Deadline
 from programmes.loader import Programmes
 from programmes.trigger import field_of, says
@@ -64,16 +64,16 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
 
 
 def _corrects_cause(message: Recorded[Contract], history: History, stream: UUID) -> UUID | None:
-    """What set the deadline last, where this puts its cause right and no other set it since.
-
-    A correction that left the deadline is not kept, so that the next may name what nothing here
-    tells of: it counts where the deadline was set only once.
-    """
-    told = [r for r in history if r.stream == stream and r.type == SET]
+    """What set the deadline last, where this puts its cause right and no other set it since."""
+    told = {r.id: r for r in history if r.stream == stream and r.type == SET}
     if message.corrects is None or not told:
         return None
-    of_it = len(told) == 1 or told[-1].metadata.causation_id == message.corrects
-    return told[-1].id if of_it else None
+    last = each = next(reversed(told.values()))
+    while each.metadata.causation_id != message.corrects:
+        if each.corrects is None:
+            return None
+        each = told[each.corrects]
+    return last.id
 
 
 def _due(message: Recorded[Contract], policy: Deadline) -> date | None:
@@ -110,11 +110,21 @@ def _meet(message: Recorded[Contract], policy: Deadline) -> Ask:
         return Ask(DEADLINE, stream, meet)
 
     def command(history: History) -> CorrectMeeting:
-        met = [r for r in history if r.stream == stream and r.type == MET]
-        of_it = met and met[-1].metadata.causation_id == message.corrects
-        return CorrectMeeting(met=met[-1].id if of_it else None, occurred=message.occurred)
+        of_it = [r for r in history if r.stream == stream]
+        met, set_by = (_last(type_, of_it) for type_ in (MET, SET))
+        by_this = met and met.metadata.causation_id == message.corrects
+        return CorrectMeeting(
+            met=met.id if met and by_this else None,
+            set_by=set_by.id if set_by else None,
+            also_before=policy.first_counts,
+            occurred=message.occurred,
+        )
 
     return Ask(DEADLINE, stream, command)
+
+
+def _last(type_: str, told: History) -> Recorded[Json] | None:
+    return next((r for r in reversed(told) if r.type == type_), None)
 
 
 def _stream(message: Recorded[Contract], policy: Deadline) -> UUID:
