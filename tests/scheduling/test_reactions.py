@@ -674,8 +674,10 @@ async def test_an_offer_that_was_made_before_its_cause_is_told_of_late_ends_the_
     handle: Handle, store: MemoryStore
 ) -> None:
     told = await in_intake(handle, store, SUSPECTED, (*OFFERED[:2], "2027-01-25"))
+    [stream] = {recorded.stream for recorded in store.log}
 
     assert told.status is Status.MET
+    assert DEADLINE.state(facts(store.log), stream).status is Status.MET
 
 
 async def test_a_cause_that_turns_out_to_be_none_is_gone_on_whatever_day(
@@ -687,5 +689,7 @@ async def test_a_cause_that_turns_out_to_be_none_is_gone_on_whatever_day(
     )
 
     over = await of_track(handle, store, silent, right, policy="result-not-stated")
+    known = facts(store.log)
 
     assert over.status is Status.MET
+    assert DEADLINE.state(known, DEADLINE.beside(CLAIM, "result-not-stated")).status is Status.MET

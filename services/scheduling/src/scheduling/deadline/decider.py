@@ -86,7 +86,8 @@ DeadlineCommand = SetDeadline | MeetDeadline | CorrectMeeting | MissDeadline
 class Deadline:
     """`since` is when its cause happened, `met` when it was done last.
 
-    `silenced` is when its day had passed in silence.
+    `silenced` is when its day had passed in silence. `ahead`: the day of the one that is met though
+    that happened before its cause.
     """
 
     status: Status = Status.NEW
@@ -97,6 +98,7 @@ class Deadline:
     since: Occurred = UNKNOWN
     met: Occurred | None = None
     silenced: Occurred | None = None
+    ahead: date | None = None
 
 
 def decide(command: DeadlineCommand, deadline: Deadline) -> list[DeadlineEvent]:
@@ -125,7 +127,7 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
             if deadline.status is Status.MISSED and _leaves(event, deadline):
                 return deadline
             return Deadline(
-                status=Status.OPEN,
+                status=Status.MET if event.due_on == deadline.ahead else Status.OPEN,
                 policy=event.policy,
                 policy_version=event.policy_version,
                 due_on=event.due_on,
@@ -133,8 +135,8 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
                 since=event.occurred,
                 met=deadline.met,
             )
-        case DeadlineMet(occurred=occurred):
-            return replace(deadline, status=Status.MET, met=occurred)
+        case DeadlineMet(occurred=occurred, due_on=due_on):
+            return replace(deadline, status=Status.MET, met=occurred, ahead=due_on)
         case DeadlineMissed(due_on=due_on):
             over = deadline.status is Status.MET or due_on != deadline.due_on
             return deadline if over else replace(deadline, status=Status.MISSED)
@@ -166,8 +168,7 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
         return []
     if deadline.met and command.occurred.certainly_before(deadline.met):
         return []
-    answered = deadline.met and not deadline.met.certainly_before(command.occurred)
-    if command.corrects and deadline.status is Status.MET and answered:
+    if command.corrects and _is_answered(command, deadline):
         return []
     if command.occurred.certainly_before(deadline.since) and not command.corrects:
         return []
@@ -193,12 +194,27 @@ def _meet(
         return []
     if command.occurred.certainly_before(deadline.since) and not command.also_before:
         return []
-    return [_met(command.occurred, deadline, corrects)]
+    return [_met(command, deadline, corrects)]
 
 
-def _met(occurred: Occurred, deadline: Deadline, corrects: UUID | None) -> DeadlineMet:
-    late = _over(deadline, occurred)
-    return DeadlineMet(policy=deadline.policy, late=late, corrects=corrects, occurred=occurred)
+def _met(
+    command: MeetDeadline | CorrectMeeting, deadline: Deadline, corrects: UUID | None
+) -> DeadlineMet:
+    ahead = command.also_before and command.occurred.certainly_before(deadline.since)
+    return DeadlineMet(
+        policy=deadline.policy,
+        late=_over(deadline, command.occurred),
+        due_on=deadline.due_on if ahead else None,
+        corrects=corrects,
+        occurred=command.occurred,
+    )
+
+
+def _is_answered(command: SetDeadline, deadline: Deadline) -> bool:
+    """Whether what met it may have followed this cause, or need not have."""
+    if deadline.status is not Status.MET or deadline.met is None:
+        return False
+    return command.first_counts or not deadline.met.certainly_before(command.occurred)
 
 
 def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]:
@@ -211,7 +227,7 @@ def _correct(command: CorrectMeeting, deadline: Deadline) -> list[DeadlineEvent]
         return _meet(command, deadline, command.met)
     if command.met is None:
         return []
-    met = _met(command.occurred, deadline, command.met)
+    met = _met(command, deadline, command.met)
     before = command.occurred.certainly_before(deadline.since) and not command.also_before
     return [met, _open_again(deadline, command.set_by)] if before else [met]
 

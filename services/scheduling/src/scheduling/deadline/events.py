@@ -30,10 +30,14 @@ class DeadlineSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineMet:
-    """`corrects` is the id of the event before, where what met it was put right."""
+    """`corrects` is the id of the event before, where what met it was put right.
+
+    `due_on` is the day by which it was due, where it was met by what happened before its cause.
+    """
 
     policy: str
     late: bool
+    due_on: date | None = None
     corrects: UUID | None = None
     occurred: Occurred
 
