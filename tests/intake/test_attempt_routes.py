@@ -389,3 +389,23 @@ async def test_what_was_stored_before_there_were_these_fields_is_read_as_not_tol
         "wording": "unknown",
     }
     assert [each["answer"] for each in attempt["answers"]] == ["accepted"]
+
+
+@pytest.mark.parametrize("route", ["acceptances", "declines"])
+async def test_nobody_finds_out_by_guessing_why_people_answered_the_desk(
+    hospital: httpx.AsyncClient, desk: httpx.AsyncClient, tell: Tell, traces: Traces, route: str
+) -> None:
+    await tell(IDENTIFIED, OFFERED)
+    body = {**ROUTES[route], "occurredAt": "2027-02-20"}
+    assert (await desk.post(f"{PATH}/{route}", json=body)).status_code == 201
+    before = traces()
+
+    right = await hospital.post(f"{PATH}/{route}", json=body)
+    wrong = await hospital.post(f"{PATH}/{route}", json={**body, "reasons": ["unknown"]})
+    after = traces()
+    again = await desk.post(f"{PATH}/{route}", json=body)
+
+    assert problem(right) == problem(wrong) == (409, "already-known")
+    assert right.json()["detail"] == wrong.json()["detail"]
+    assert after == before
+    assert again.status_code == 201

@@ -86,6 +86,7 @@ DECLINE_FOR_GOOD = DeclineOffer(
 )
 GIVE = GiveConsent(consent=CONSENT, occurred=CONSENTED.occurred)
 POLICY = Attempts(most=3, again_after_days=21, told_on=date(2027, 2, 22))
+TWO_REASONS = ("too-much-at-once", "no-stranger")
 LATER = Occurred.parse("2027-05-01")
 NO_RESPONSE = NoteNoResponse(referred=False, by_programme=False, occurred=UNANSWERED.occurred)
 
@@ -107,6 +108,11 @@ NO_RESPONSE = NoteNoResponse(referred=False, by_programme=False, occurred=UNANSW
         ([IDENTIFIED, OFFERED, DECLINED], ACCEPT, [ACCEPTED, CONSENTED]),
         ([IDENTIFIED, OFFERED, UNANSWERED], ACCEPT, [ACCEPTED, CONSENTED]),
         ([IDENTIFIED, OFFERED, ACCEPTED], ACCEPT, [CONSENTED]),
+        (
+            [IDENTIFIED, OFFERED, ACCEPTED],
+            replace(ACCEPT, occurred=LATER),
+            [replace(CONSENTED, occurred=LATER)],
+        ),
         ([IDENTIFIED, OFFERED, ACCEPTED, CONSENTED], CONSENT_WITHDRAWN, [CONSENT_WITHDRAWN]),
         ([IDENTIFIED], FORWARD, [FORWARDED]),
         ([IDENTIFIED, FORWARDED], GIVE, [CONSENTED]),
@@ -182,6 +188,8 @@ def test_what_cannot_follow_is_refused(
         ([IDENTIFIED, OFFERED, DECLINED_FOR_GOOD], replace(DECLINE_FOR_GOOD, final=False)),
         ([IDENTIFIED, OFFERED, DECLINED_FOR_GOOD], replace(DECLINE_FOR_GOOD, occurred=LATER)),
         ([IDENTIFIED, OFFERED, UNANSWERED], replace(NO_RESPONSE, occurred=LATER)),
+        ([IDENTIFIED, OFFERED, ACCEPTED], replace(ACCEPT, heard=False)),
+        ([IDENTIFIED, OFFERED, DECLINED], replace(DECLINE, heard=False)),
     ],
 )
 def test_what_is_known_is_not_told_otherwise(
@@ -195,9 +203,13 @@ def test_what_is_known_is_not_told_otherwise(
     [
         ([IDENTIFIED, WITHHELD], replace(WITHHELD, explanation=EXPLANATION)),
         ([IDENTIFIED, OFFERED, UNANSWERED], replace(NO_RESPONSE, attempts=POLICY)),
+        (
+            [IDENTIFIED, OFFERED, replace(DECLINED, reasons=TWO_REASONS)],
+            replace(DECLINE, reasons=TWO_REASONS[::-1]),
+        ),
     ],
 )
-def test_words_and_the_next_attempt_make_no_other_answer(
+def test_words_order_of_reasons_and_the_next_attempt_make_no_other_answer(
     before: list[OfferEvent], command: OfferCommand
 ) -> None:
     assert outcome(offer_decider, given=before, when=command) == []

@@ -146,8 +146,8 @@ async def test_nobody_is_referred_who_did_not_agree(
 async def test_contact_data_pass_to_other_services_while_consent_stands(
     hospital: httpx.AsyncClient, service: httpx.AsyncClient, vault: Vault, store: MemoryStore
 ) -> None:
-    agreed: Body = {"reasons": ["clear-need"], "consent": {"form": "spoken"}, "contact": CONTACT}
-    await hospital.post(f"/v1/candidates/{CANDIDATE}/acceptances", json=agreed)
+    agreed: Body = {"consent": {"form": "spoken"}, "contact": CONTACT}
+    await hospital.post(f"/v1/candidates/{CANDIDATE}/contact-consents", json=agreed)
 
     passed = await service.get(f"{PATH}/contact-data")
     await hospital.post(f"/v1/candidates/{CANDIDATE}/consent-withdrawals", json={})

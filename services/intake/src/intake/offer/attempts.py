@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from events.commands import History
 from events.contracts.contract import Code, Known
+from intake.codec import CODEC
 from intake.contact import ConsentBody, GivenConsentBody
 from intake.explanation import ExplainedFact
 from intake.offer.commands import (
@@ -20,10 +21,16 @@ from intake.offer.commands import (
     NoteNoResponse,
 )
 from intake.offer.decider import OFFER
-from intake.offer.events import ContactConsentWithdrawn, OfferWithheld
+from intake.offer.events import (
+    ContactConsentWithdrawn,
+    OfferAccepted,
+    OfferDeclined,
+    OfferWithheld,
+)
 from intake.parts import TheProgrammes, TheSafe
 from intake.referral.decider import REFERRAL
 from intake.referral.decider import Status as ReferralStatus
+from intake.told import told_to
 from kit.bodies import Fact, Written
 from kit.calls import Call
 from kit.contact import ContactBody
@@ -33,6 +40,8 @@ from programmes.loader import Programmes
 
 router = APIRouter(prefix="/v1/candidates/{candidate}", tags=["offers"])
 
+ANSWERS = (OfferAccepted, OfferDeclined)
+"""Those that have reasons."""
 Reasons = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
 
 
@@ -115,13 +124,17 @@ async def accept_offer(
     safe: TheSafe,
 ) -> Written:
     kept = await safe.keep(call, candidate, body.explanation, body.contact)
-    command = AcceptOffer(
-        reasons=body.reasons,
-        consent=_consent(body.consent, kept.contact),
-        by_programme=_by_programme(call),
-        explanation=kept.explanation,
-        occurred=body.occurred_at,
-    )
+
+    def command(history: History) -> AcceptOffer:
+        return AcceptOffer(
+            reasons=body.reasons,
+            consent=_consent(body.consent, kept.contact),
+            by_programme=_by_programme(call),
+            heard=_heard(call, history),
+            explanation=kept.explanation,
+            occurred=body.occurred_at,
+        )
+
     return await call.execute(OFFER, candidate, command, told=body, vault=kept.sealed)
 
 
@@ -141,6 +154,7 @@ async def decline_offer(
             reasons=body.reasons,
             referred=_referred(history, candidate),
             by_programme=_by_programme(call),
+            heard=_heard(call, history),
             final=body.final,
             attempts=_policy(programmes, history, call),
             explanation=kept.explanation,
@@ -198,6 +212,12 @@ async def withdraw_consent(
 def _by_programme(call: Call) -> bool:
     """Whether the caller records for the programme what is answered to it."""
     return call.may("forwarded-offer:answer")
+
+
+def _heard(call: Call, history: History) -> bool:
+    """Nobody is to find out by guessing what others were told."""
+    answers = [r for r in history if isinstance(CODEC.decode(r).event, ANSWERS)]
+    return not answers or told_to(call)(answers[-1])
 
 
 def _referred(history: History, candidate: UUID) -> bool:

@@ -79,11 +79,15 @@ class GiveConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptOffer:
-    """`by_programme`, here as below: the programme itself records what it was answered."""
+    """`by_programme`, here as below: the programme itself records what it was answered.
+
+    `heard`, here as below: whether why people answered last is known to whoever tells this.
+    """
 
     reasons: tuple[str, ...]
     consent: Consent | None
     by_programme: bool
+    heard: bool = True
     explanation: UUID | None = None
     occurred: Occurred
 
@@ -95,6 +99,7 @@ class DeclineOffer:
     reasons: tuple[str, ...]
     referred: bool
     by_programme: bool
+    heard: bool = True
     final: bool = False
     attempts: Attempts | None = None
     explanation: UUID | None = None

@@ -1,5 +1,6 @@
 """Who may be offered case management, how often, and what counts as an answer."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import assert_never
 
@@ -125,11 +126,11 @@ def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:
     ]
 
 
-def _is_known(told: Told, offer: Offer) -> bool:
-    """Raises Rejected where something else is known in its place."""
+def _is_known(told: Told, offer: Offer, *, heard: bool = True) -> bool:
+    """Raises Rejected where something else is known in its place, or nobody may hear what."""
     if type(told) is not type(offer.told):
         return False
-    if fact(told) != offer.told:
+    if not heard or fact(told) != offer.told:
         raise already_known("What came of this offer", offer.told.occurred, offer.status)
     return True
 
@@ -160,7 +161,7 @@ def _give_consent(command: GiveConsent, offer: Offer) -> list[OfferEvent]:
 
 
 def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:
-    """A yes may come months after a no; consent may come with it when it is told again."""
+    """A yes may come months after a no; consent may come later, with the yes told again."""
     _require_own(offer, by_programme=command.by_programme)
     _require(offer, Status.OFFERED, Status.DECLINED, Status.UNANSWERED, Status.ACCEPTED)
     consented = _consented(command.consent, offer, command.occurred)
@@ -170,7 +171,9 @@ def _accept(command: AcceptOffer, offer: Offer) -> list[OfferEvent]:
         explanation=command.explanation,
         occurred=command.occurred,
     )
-    return consented if _is_known(accepted, offer) else [accepted, *consented]
+    if consented and isinstance(offer.told, OfferAccepted):
+        accepted = replace(accepted, occurred=offer.told.occurred)
+    return consented if _is_known(accepted, offer, heard=command.heard) else [accepted, *consented]
 
 
 def _decline(command: DeclineOffer, offer: Offer) -> list[OfferEvent]:
@@ -189,7 +192,9 @@ def _decline(command: DeclineOffer, offer: Offer) -> list[OfferEvent]:
         occurred=command.occurred,
     )
     last_word = command.final and not offer.final
-    return [] if not last_word and _is_known(declined, offer) else [declined]
+    if not last_word and _is_known(declined, offer, heard=command.heard):
+        return []
+    return [declined]
 
 
 def _note_no_response(command: NoteNoResponse, offer: Offer) -> list[OfferEvent]:

@@ -107,7 +107,11 @@ def may_refer(offer: Offer) -> bool:
 def fact(told: Told) -> Told:
     """By which a repetition is known: not people's own words, nor the day of the next attempt."""
     match told:
-        case OfferDeclined() | OfferUnanswered():
+        case OfferAccepted(reasons=reasons):
+            return replace(told, reasons=tuple(sorted(reasons)), explanation=None)
+        case OfferDeclined(reasons=reasons):
+            return replace(told, reasons=tuple(sorted(reasons)), explanation=None, again_on=None)
+        case OfferUnanswered():
             return replace(told, explanation=None, again_on=None)
-        case OfferWithheld() | OfferAccepted():
+        case OfferWithheld():
             return replace(told, explanation=None)
