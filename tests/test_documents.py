@@ -21,7 +21,7 @@ import notifications
 import scheduling
 from casefile.case import state as case
 from dev.stack import PORTS
-from intake.offer import decider as offer
+from intake.offer import state as offer
 from intake.referral import decider as referral
 from kit import parking
 from kit.access import Role

@@ -10,9 +10,15 @@ from casefile.case.beside import OnCase
 from casefile.case.decider import Case, case_decider
 from casefile.case.events import CaseEvent
 from casefile.case.examples import CLOSED, OPENED
-from casefile.consent.decider import consent_decider
-from casefile.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
-from casefile.consent.examples import GIVEN, RESEARCH_GIVEN, RESEARCH_WITHDRAWN, WITHDRAWN
+from casefile.consent.decider import ConsentCommand, consent_decider
+from casefile.consent.events import ConsentEvent, ConsentGiven
+from casefile.consent.examples import (
+    GIVEN,
+    RESEARCH_GIVEN,
+    RESEARCH_REFUSED,
+    RESEARCH_WITHDRAWN,
+    WITHDRAWN,
+)
 from events.occurrence import UNKNOWN, Occurred
 from events.testing import lived, outcome, refusal
 
@@ -22,7 +28,7 @@ AGAIN = replace(GIVEN, occurred=Occurred.parse("2027-02-26"))
 SAME_DAY = replace(GIVEN, occurred=WITHDRAWN.occurred)
 
 
-def on(told: ConsentEvent, case: Case = OPEN) -> OnCase[ConsentGiven | ConsentWithdrawn]:
+def on(told: ConsentEvent, case: Case = OPEN) -> ConsentCommand:
     return OnCase(case=case, command=told)
 
 
@@ -42,6 +48,10 @@ def given_in(when: str) -> ConsentGiven:
         ([GIVEN, WITHDRAWN], AGAIN),
         ([WITHDRAWN], GIVEN),
         ([AGAIN], WITHDRAWN),
+        ([], RESEARCH_REFUSED),
+        ([RESEARCH_REFUSED], RESEARCH_GIVEN),
+        ([RESEARCH_GIVEN], RESEARCH_REFUSED),
+        ([RESEARCH_REFUSED], replace(RESEARCH_REFUSED, reason="unknown")),
         ([WITHDRAWN, SAME_DAY], WITHDRAWN),
         ([SAME_DAY, WITHDRAWN], SAME_DAY),
     ],
@@ -57,14 +67,43 @@ def test_what_may_follow_follows(before: list[ConsentEvent], told: ConsentEvent)
         ([GIVEN, WITHDRAWN], WITHDRAWN),
         ([GIVEN, WITHDRAWN], GIVEN),
         ([AGAIN, WITHDRAWN], WITHDRAWN),
+        ([RESEARCH_REFUSED], RESEARCH_REFUSED),
+        ([RESEARCH_REFUSED, RESEARCH_GIVEN], RESEARCH_REFUSED),
     ],
 )
 def test_what_is_known_already_adds_nothing(before: list[ConsentEvent], told: ConsentEvent) -> None:
     assert outcome(consent_decider, given=before, when=on(told)) == []
 
 
-def test_nothing_is_agreed_on_a_case_that_is_not_open_yet() -> None:
-    assert refusal(consent_decider, given=[], when=on(GIVEN, Case())) == "case-new"
+@pytest.mark.parametrize("told", [GIVEN, RESEARCH_REFUSED])
+def test_nothing_is_agreed_on_a_case_that_is_not_open_yet(told: ConsentEvent) -> None:
+    assert refusal(consent_decider, given=[], when=on(told, Case())) == "case-new"
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        ([RESEARCH_GIVEN], "consent-given"),
+        ([RESEARCH_GIVEN, RESEARCH_WITHDRAWN], "consent-withdrawn"),
+    ],
+)
+@pytest.mark.parametrize("when", ["2027-02-28", "2027-02", "unknown"])
+def test_what_was_given_is_withdrawn_and_not_refused(
+    before: list[ConsentEvent], code: str, when: str
+) -> None:
+    refused = replace(RESEARCH_REFUSED, occurred=Occurred.parse(when))
+
+    assert refusal(consent_decider, given=before, when=on(refused)) == code
+
+
+def test_a_refusal_ends_nothing_and_is_over_when_consent_is_given() -> None:
+    refused = consent_decider.fold([RESEARCH_REFUSED])
+    given_after = consent_decider.fold([RESEARCH_REFUSED, RESEARCH_GIVEN])
+
+    assert refused.stopped == refused.studies == frozenset()
+    assert refused.refused == {"research": RESEARCH_REFUSED}
+    assert not given_after.refused
+    assert given_after.studies == {"evaluation"}
 
 
 @pytest.mark.parametrize("when", ["2027-02-01", "2027-06-01", "unknown"])
@@ -105,7 +144,9 @@ def test_what_happened_last_counts_in_whatever_order_it_was_told(
 COMMANDS = st.lists(
     st.builds(
         replace,
-        st.sampled_from([GIVEN, PART, WITHDRAWN, RESEARCH_GIVEN, RESEARCH_WITHDRAWN]),
+        st.sampled_from(
+            [GIVEN, PART, WITHDRAWN, RESEARCH_GIVEN, RESEARCH_REFUSED, RESEARCH_WITHDRAWN]
+        ),
         occurred=st.sampled_from(
             [*(Occurred.parse(f"2027-02-{day:02}") for day in range(1, 29)), UNKNOWN]
         ),
@@ -127,7 +168,7 @@ def test_who_withdrew_twice_has_withdrawn_since_the_second_day(first: str) -> No
 
 @given(COMMANDS)
 def test_whatever_is_told_what_is_repeated_adds_nothing(
-    commands: list[OnCase[ConsentGiven | ConsentWithdrawn]],
+    commands: list[ConsentCommand],
 ) -> None:
     events = lived(consent_decider, commands)
 
@@ -136,7 +177,7 @@ def test_whatever_is_told_what_is_repeated_adds_nothing(
 
 @given(COMMANDS)
 def test_whatever_was_told_a_later_consent_ends_what_a_withdrawal_stopped(
-    commands: list[OnCase[ConsentGiven | ConsentWithdrawn]],
+    commands: list[ConsentCommand],
 ) -> None:
     later = [
         replace(each, occurred=Occurred.parse("2027-03-01")) for each in (GIVEN, RESEARCH_GIVEN)

@@ -71,6 +71,7 @@ async def test_consent_is_given_withdrawn_and_given_again(
         {
             "consent": "support",
             "given": False,
+            "refused": False,
             "form": None,
             "scopes": [],
             "occurredAt": "2027-02-24",
@@ -80,11 +81,38 @@ async def test_consent_is_given_withdrawn_and_given_again(
         {
             "consent": "support",
             "given": True,
+            "refused": False,
             "form": "written",
             "scopes": ["whole-service"],
             "occurredAt": "2027-02-26",
         }
     ]
+
+
+async def test_a_refusal_is_read_until_consent_is_given(
+    manager: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(OPENED, ASSIGNED)
+    no = {"consent": "research", "reason": "too-burdensome", "occurredAt": "2027-02-19"}
+
+    refused = await manager.post(f"{PATH}/consent-refusals", json=no)
+    [read] = (await manager.get(f"{PATH}/consents")).json()
+    yes = {"consent": "research", "form": "written", "scopes": ["interview"]}
+    await manager.post(f"{PATH}/consents", json={**yes, "occurredAt": "2027-02-20"})
+    [now] = (await manager.get(f"{PATH}/consents")).json()
+    [then] = (await manager.get(f"{PATH}/consents", params={"asOf": "2027-02-19"})).json()
+
+    assert refused.status_code == 201
+    assert read == then
+    assert read == {
+        "consent": "research",
+        "given": False,
+        "refused": True,
+        "form": None,
+        "scopes": [],
+        "occurredAt": "2027-02-19",
+    }
+    assert (now["given"], now["refused"]) == (True, False)
 
 
 async def test_while_access_is_closed_a_case_manager_does_nothing_and_a_desk_goes_on(

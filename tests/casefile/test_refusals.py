@@ -84,6 +84,7 @@ WRITES: dict[str, Body] = {
     "agreements": {"kind": "mode", "value": "sparring"},
     "consents": {"consent": "support", "form": "written", "scopes": ["whole-service"]},
     "consent-withdrawals": {"consent": "research"},
+    "consent-refusals": {"consent": "research", "reason": "too-burdensome"},
     "activities": WORK,
     f"activities/{ACTIVITY}/corrections": WORK,
     "instruments": {"instrument": "bsi-53", "wave": "first", "scores": {"total": 0.83}},
@@ -128,7 +129,14 @@ LEADS_TO = {
 """What must have happened, and has not happened in `before`."""
 CHANNEL = ["#/channel"]
 TREATMENT = ["#/report", "#/treatment/apology"]
-BY_DESK = ("consents", "consent-withdrawals", "takeovers", "hand-backs", "regions")
+BY_DESK = (
+    "consents",
+    "consent-refusals",
+    "consent-withdrawals",
+    "takeovers",
+    "hand-backs",
+    "regions",
+)
 ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases", "reopenings")
 
 
@@ -266,6 +274,7 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("consents", {"form": "spoken", "scopes": ["interview"]}, ["#/form", "#/scopes/0"]),
         ("consents", {"scopes": []}, ["#/scopes"]),
         ("consent-withdrawals", {"consent": "marriage"}, ["#/consent"]),
+        ("consent-refusals", {"consent": "marriage", "reason": "no"}, ["#/consent", "#/reason"]),
         ("intensities", {"level": "huge"}, ["#/level"]),
         ("conditions", {"condition": "tired"}, ["#/condition"]),
         ("regions", {"region": "atlantis"}, ["#/region"]),

@@ -22,7 +22,7 @@ from casefile.case.events import CODEC as CASE_CODEC
 from casefile.case.examples import ASSIGNED, BACKUP, CASE_ID, CLOSED, OPENED, RELEASED, REOPENED
 from casefile.codec import CODEC
 from casefile.consent.decider import consent_decider
-from casefile.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from casefile.consent.events import ConsentEvent, ConsentGiven, ConsentRefused, ConsentWithdrawn
 from casefile.consent.examples import GIVEN, WITHDRAWN
 from casefile.publish import publisher
 from events.contracts import type_name
@@ -67,7 +67,7 @@ def log(told: Sequence[CaseCommand | ConsentEvent]) -> list[Recorded[Json]]:
     case, consents, events = case_decider.initial, consent_decider.initial, list[Any]()
     for each in (OpenCase(organisation=OPENED.organisation, occurred=OPENED.occurred), *told):
         with suppress(Rejected):
-            if isinstance(each, ConsentGiven | ConsentWithdrawn):
+            if isinstance(each, ConsentGiven | ConsentWithdrawn | ConsentRefused):
                 new: list[Any] = consent_decider.decide(OnCase(case=case, command=each), consents)
                 consents = consent_decider.fold([*consents.told, *new])
             else:

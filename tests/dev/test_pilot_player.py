@@ -207,6 +207,7 @@ async def test_the_whole_cohort_is_told_once(api: Api, actors: Cast, server: Ser
     assert counted["cases/persons"] == 17 + 8 + 10 + 2 * 5 + 1
     assert counted["cases/deaths"] == 10
     assert counted["cases/consents"] == 33
+    assert counted["cases/consent-refusals"] == 47 - 33
     assert counted["cases/consent-withdrawals"] == counted["cases/conditions"] == 1
     assert counted["cases/instruments"] == 21 + 3
 

@@ -36,6 +36,7 @@ BESIDE: Mapping[str, StreamType[Any, Any, Any]] = {
     "activities": JOURNAL,
     "agreements": PLAN,
     "appointments": APPOINTMENT,
+    "consent-refusals": CONSENT,
     "consent-withdrawals": CONSENT,
     "consents": CONSENT,
     "deaths": PERSONS,

@@ -61,6 +61,7 @@ class Definition(Declared):
     referral_sources: Annotated[tuple[ReferralSource, ...], Field(min_length=1)]
     offer: Offer
     consent_forms: Terms
+    consent_refusal_reasons: Reasons
     consents: Annotated[tuple[Consent, ...], Field(min_length=1)]
     studies: tuple[Study, ...]
     criteria: Annotated[tuple[CriteriaVersion, ...], Field(min_length=1)]

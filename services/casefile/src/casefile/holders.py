@@ -9,7 +9,7 @@ from casefile.case.decider import Case, case_decider
 from casefile.case.events import CODEC as CASE_CODEC
 from casefile.consent.decider import ACCESS, Consents, consent_decider
 from casefile.consent.events import CODEC as CONSENT_CODEC
-from casefile.consent.events import ConsentGiven, ConsentWithdrawn
+from casefile.consent.events import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from events.history import as_told
 from events.store import Recorded
 
@@ -33,7 +33,7 @@ class Held:
         if self.told and as_told([self.told[-1], fact])[-1] is not fact:
             return held([*self.told, fact])
         told = (*self.told, fact)
-        if isinstance(fact.event, ConsentGiven | ConsentWithdrawn):
+        if isinstance(fact.event, ConsentGiven | ConsentWithdrawn | ConsentRefused):
             consents = consent_decider.evolve(self.consents, fact.event)
             return replace(self, told=told, consents=consents)
         return replace(self, told=told, case=case_decider.evolve(self.case, fact.event))

@@ -47,6 +47,7 @@ PUBLISHED: dict[type, Entry] = {
     persons.ClientDeathCorrected: "client-death-corrected",
     consent.ConsentGiven: "consent-given",
     consent.ConsentWithdrawn: "consent-withdrawn",
+    consent.ConsentRefused: "consent-refused",
     needs.NeedIdentified: "need-identified",
     needs.NeedMet: "need-met",
     needs.NeedClosed: "need-closed",

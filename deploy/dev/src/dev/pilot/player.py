@@ -141,6 +141,9 @@ class Story:
         await self._work(support, path)
         if support.study:
             await self._study(support, support.study, path)
+        if support.refused:
+            body = _fact(support.refused, consent=RESEARCH, reason="too-burdensome")
+            await self._as_manager(support, f"{path}/consent-refusals", body, "refusal")
         if support.closing:
             body = _fact(support.closing.on, reason=support.closing.reason)
             await self._close(support, path, body)

@@ -109,7 +109,10 @@ class Study:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """`died` and `worsened` are about the patient; persons are told of in the study only."""
+    """`died` and `worsened` are about the patient; persons are told of in the study only.
+
+    `refused` is when somebody was asked to take part in the study, and did not.
+    """
 
     case_manager: int
     first_contact: str
@@ -119,6 +122,7 @@ class Support:
     died: str | None = None
     worsened: str | None = None
     study: Study | None = None
+    refused: str | None = None
     closing: Closing | None = None
 
 

@@ -49,11 +49,21 @@ class Member:
 
 
 def with_study(dice: Dice, records: Sequence[Record]) -> list[Record]:
-    """The cohort with the study in it: one of the willing withdrew, the others took part."""
+    """The cohort with the study in it: one of the willing withdrew, the others took part.
+
+    All others were asked too, and refused.
+    """
     willing = sorted(_willing(list(_members(records))), key=lambda m: (m.referred, m.id))
     dropped = willing.pop(DROPPED_OUT)
     supports = {dropped.id: _dropped_out(dropped), **dict(_taking_part(dice, willing))}
-    return [replace(r, support=supports.get(r.id, r.support)) for r in records]
+    return [replace(r, support=supports.get(r.id, _refusing(r.support))) for r in records]
+
+
+def _refusing(support: Support | None) -> Support | None:
+    if support is None:
+        return None
+    refused = later(date.fromisoformat(support.first_contact), ASKED)
+    return replace(support, refused=refused.isoformat())
 
 
 def _members(records: Sequence[Record]) -> Iterator[Member]:

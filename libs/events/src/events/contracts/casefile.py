@@ -142,6 +142,13 @@ class ConsentWithdrawn(Contract):
     stops: list[Code]
 
 
+class ConsentRefused(Contract):
+    """The client was asked and does not agree; nothing ends with that."""
+
+    consent: Code
+    reason: Code
+
+
 class NeedIdentified(Contract):
     """Support is needed in a field."""
 
@@ -265,6 +272,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "client-death-corrected": ClientDied,
     "consent-given": ConsentGiven,
     "consent-withdrawn": ConsentWithdrawn,
+    "consent-refused": ConsentRefused,
     "need-identified": NeedIdentified,
     "need-met": NeedMet,
     "need-closed": NeedClosed,

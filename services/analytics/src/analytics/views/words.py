@@ -25,6 +25,8 @@ _LISTS = {
     "consent-given.consent": "consents",
     "consent-given.form": "consent_forms",
     "consent-given.studies": "studies",
+    "consent-refused.consent": "consents",
+    "consent-refused.reason": "consent_refusal_reasons",
     "consent-withdrawn.consent": "consents",
     "contact-consent-given.form": "consent_forms",
     "document-added.kind": "documents.kinds",

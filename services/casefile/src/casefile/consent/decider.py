@@ -5,8 +5,14 @@ from operator import attrgetter
 from uuid import UUID
 
 from casefile.case.beside import OnCase
-from casefile.case.decider import Status
-from casefile.consent.events import CODEC, ConsentEvent, ConsentGiven, ConsentWithdrawn
+from casefile.case.decider import Case, Status
+from casefile.consent.events import (
+    CODEC,
+    ConsentEvent,
+    ConsentGiven,
+    ConsentRefused,
+    ConsentWithdrawn,
+)
 from casefile.consent.work import work
 from events.commands import History, StreamType
 from events.decider import Decider, Rejected
@@ -25,7 +31,7 @@ class HearConsent(OnCase[ConsentGiven | ConsentWithdrawn]):
     here: "Consents"
 
 
-ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn]
+ConsentCommand = OnCase[ConsentGiven | ConsentWithdrawn | ConsentRefused]
 
 ACCESS = "access"
 CONTACT_DATA = "contact-data"
@@ -39,8 +45,16 @@ class Consents:
     told: tuple[ConsentEvent, ...] = ()
 
     @property
-    def standing(self) -> dict[str, ConsentEvent]:
-        return latest(self.told, attrgetter("consent"), _displaces)
+    def standing(self) -> dict[str, ConsentGiven | ConsentWithdrawn]:
+        told = (e for e in self.told if not isinstance(e, ConsentRefused))
+        return latest(told, attrgetter("consent"), _displaces)
+
+    @property
+    def refused(self) -> dict[str, ConsentRefused]:
+        """Of those that were never given nor withdrawn."""
+        told = (e for e in self.told if isinstance(e, ConsentRefused))
+        last = latest(told, attrgetter("consent"))
+        return {consent: e for consent, e in last.items() if consent not in self.standing}
 
     @property
     def stopped(self) -> frozenset[str]:
@@ -67,6 +81,8 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
     What says again what stands is told too: who withdrew twice has withdrawn on the second day.
     """
     told = asked.command
+    if isinstance(told, ConsentRefused):
+        return _refuse(told, asked.case, consents)
     now = consents.standing.get(told.consent)
     if asked.case.status is Status.NEW:
         if not isinstance(asked, HearConsent):
@@ -76,6 +92,19 @@ def decide(asked: ConsentCommand, consents: Consents) -> list[ConsentEvent]:
     if isinstance(asked, HearConsent) and asked.here.may_withdraw_after(told):
         return []
     return [] if repeats(told, consents.told, now, _displaces) else [told]
+
+
+def _refuse(told: ConsentRefused, case: Case, consents: Consents) -> list[ConsentEvent]:
+    """Before it was given somebody may have said no; after that they withdraw it."""
+    if case.status is Status.NEW:
+        raise Rejected("case-new", "The case is not open yet.")
+    if told in consents.told:
+        return []
+    stands = consents.standing.get(told.consent)
+    if stands and not told.occurred.certainly_before(stands.occurred):
+        how = "given" if isinstance(stands, ConsentGiven) else "withdrawn"
+        raise Rejected(f"consent-{how}", f"This consent was {how}: {stands.occurred}.")
+    return [told]
 
 
 def evolve(consents: Consents, event: ConsentEvent) -> Consents:

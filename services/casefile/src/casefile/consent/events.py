@@ -26,11 +26,21 @@ class ConsentWithdrawn:
     occurred: Occurred
 
 
-ConsentEvent = ConsentGiven | ConsentWithdrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRefused:
+    """It was asked for, and not given; nothing ends with that."""
+
+    consent: str
+    reason: str
+    occurred: Occurred
+
+
+ConsentEvent = ConsentGiven | ConsentWithdrawn | ConsentRefused
 
 CODEC: Codec[ConsentEvent] = Codec(
     {
         "consent.given.v1": ConsentGiven,
         "consent.withdrawn.v1": ConsentWithdrawn,
+        "consent.refused.v1": ConsentRefused,
     }
 )

@@ -1,6 +1,6 @@
 """Facts about consents that tests and demos start from."""
 
-from casefile.consent.events import ConsentGiven, ConsentWithdrawn
+from casefile.consent.events import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from events.occurrence import Occurred
 
 GIVEN = ConsentGiven(
@@ -14,6 +14,9 @@ WITHDRAWN = ConsentWithdrawn(
     consent="support",
     stops=("access", "appointments", "reminders"),
     occurred=Occurred.parse("2027-02-24"),
+)
+RESEARCH_REFUSED = ConsentRefused(
+    consent="research", reason="too-burdensome", occurred=Occurred.parse("2027-02-19")
 )
 RESEARCH_GIVEN = ConsentGiven(
     consent="research",

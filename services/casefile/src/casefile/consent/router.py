@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casefile.consent.answer import ConsentAnswer, consent_answers
 from casefile.consent.decider import CONSENT
-from casefile.consent.events import ConsentGiven, ConsentWithdrawn
+from casefile.consent.events import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from casefile.parts import TheProgrammes
 from casefile.telling import tell
 from events.commands import History
@@ -52,6 +52,11 @@ class WithdrawalBody(Fact):
         return ConsentWithdrawn(consent=self.consent, stops=stops, occurred=self.occurred_at)
 
 
+class RefusalBody(Fact):
+    consent: Annotated[Code, Vocabulary("consents")]
+    reason: Annotated[Code, Vocabulary("consent_refusal_reasons")] = "unknown"
+
+
 @router.post("/consents", status_code=201, summary="Record that consent was given")
 async def give_consent(
     case_id: UUID,
@@ -78,6 +83,15 @@ async def withdraw_consent(
         return body.withdrawn(programmes.of(history))
 
     return await tell(call, CONSENT, case_id, withdrawn, told=body)
+
+
+@router.post("/consent-refusals", status_code=201, summary="Record that consent was refused")
+async def refuse_consent(
+    case_id: UUID, body: RefusalBody, call: Annotated[Call, adds("consent:record")]
+) -> Written:
+    """It was asked for and not given; what was given before is withdrawn instead."""
+    told = ConsentRefused(consent=body.consent, reason=body.reason, occurred=body.occurred_at)
+    return await tell(call, CONSENT, case_id, told, told=body)
 
 
 @router.get("/consents", summary="How each consent stands, now or at another time")

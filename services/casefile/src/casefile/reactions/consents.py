@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from casefile.case.decider import CASE
 from casefile.consent.decider import CONSENT, CONTACT_DATA, HearConsent
-from casefile.consent.events import ConsentEvent, ConsentGiven, ConsentWithdrawn
+from casefile.consent.events import ConsentGiven, ConsentWithdrawn
 from events.commands import History
 from events.consumer import Ask, Reaction
 from events.contracts import intake as contracts
@@ -32,7 +32,7 @@ def reactions(programmes: Programmes) -> Mapping[str, Reaction]:
     return dict.fromkeys([type_name("intake", name) for name in names], react)
 
 
-def _hear(message: Recorded[Contract], told: ConsentEvent) -> Ask:
+def _hear(message: Recorded[Contract], told: ConsentGiven | ConsentWithdrawn) -> Ask:
     stream = CONSENT.beside(message.key)
 
     def command(history: History) -> HearConsent:
@@ -44,7 +44,9 @@ def _hear(message: Recorded[Contract], told: ConsentEvent) -> Ask:
     return Ask(CONSENT, stream, command, looks_at=[message.key])
 
 
-def _told(message: Recorded[Contract], consent: Consent, definition: Definition) -> ConsentEvent:
+def _told(
+    message: Recorded[Contract], consent: Consent, definition: Definition
+) -> ConsentGiven | ConsentWithdrawn:
     match message.event:
         case contracts.ContactConsentGiven(form=form):
             return ConsentGiven(
