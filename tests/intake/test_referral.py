@@ -11,14 +11,13 @@ from events.occurrence import UNKNOWN, Occurred
 from events.testing import lived, outcome, refusal
 from intake.offer.examples import CANDIDATE, CONSENTED, CONTACT, NEW_CONTACT
 from intake.organisation.examples import HOSPITAL
-from intake.referral.decider import (
-    REFERRAL,
+from intake.referral.commands import (
     AcceptReferral,
     MakeReferral,
     ReferralCommand,
     ScreenOutReferral,
-    referral_decider,
 )
+from intake.referral.decider import REFERRAL, referral_decider
 from intake.referral.events import (
     ReferralAccepted,
     ReferralEvent,

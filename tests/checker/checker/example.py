@@ -38,7 +38,8 @@ from events.views_memory import MemoryViews
 from intake.offer.commands import AcceptOffer, Consent, MakeOffer
 from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified
-from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
+from intake.referral.commands import AcceptReferral, MakeReferral
+from intake.referral.decider import REFERRAL
 from notifications.message.decider import MESSAGE, ConfirmDelivery, StartDelivery
 from notifications.message.events import Reached
 from programmes.loader import load

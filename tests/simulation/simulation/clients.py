@@ -33,7 +33,8 @@ from intake.offer.commands import AcceptOffer, Consent, DeclineOffer, MakeOffer,
 from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified
 from intake.offer.state import Status as OfferStatus
-from intake.referral.decider import REFERRAL, AcceptReferral, MakeReferral
+from intake.referral.commands import AcceptReferral, MakeReferral
+from intake.referral.decider import REFERRAL
 from programmes.loader import load
 from simulation.plant import Plant, Running
 from simulation.service import Service

@@ -11,6 +11,12 @@ from events.decider import Decider, Rejected, already_known
 from events.occurrence import UNKNOWN, Occurred
 from intake.offer.decider import require_after_origin
 from intake.offer.events import Known
+from intake.referral.commands import (
+    AcceptReferral,
+    MakeReferral,
+    ReferralCommand,
+    ScreenOutReferral,
+)
 from intake.referral.events import (
     CODEC,
     CriterionAssessed,
@@ -32,54 +38,6 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     SCREENED_OUT = "screened-out"
     WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MakeReferral:
-    """`contact` is None where no consent to pass contact data stands; `agreed`: since when.
-
-    `form` is that of the consent where it comes with the referral, not with an offer.
-    """
-
-    source: str
-    organisation: UUID | None
-    origin: str | None
-    accepted: bool
-    contact: UUID | None
-    agreed: Occurred
-    form: str | None = None
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptReferral:
-    """`fits`: whether the outcomes satisfy the rule of the criteria version in force."""
-
-    outcomes: Mapping[str, Known]
-    fits: bool
-    criteria_version: int
-    occurred: Occurred
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenOutReferral:
-    outcomes: Mapping[str, Known]
-    reason: str
-    criteria_version: int
-    explanation: UUID | None = None
-    occurred: Occurred
-
-
-ReferralCommand = (
-    MakeReferral
-    | AcceptReferral
-    | ScreenOutReferral
-    | ReferralWithdrawn
-    | ReferralConsentGiven
-    | ReferralConsentWithdrawn
-    | ReferralLinked
-    | ReferralUnlinked
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

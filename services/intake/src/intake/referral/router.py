@@ -15,7 +15,8 @@ from intake.offer.decider import OFFER
 from intake.offer.state import may_refer
 from intake.origin import Origin
 from intake.parts import TheProgrammes, TheSafe
-from intake.referral.decider import REFERRAL, MakeReferral, Status, contact_of
+from intake.referral.commands import MakeReferral
+from intake.referral.decider import REFERRAL, Status, contact_of
 from intake.referral.duplicates import earlier_duplicates, possible_duplicates
 from intake.referral.writing import write
 from intake.safe import Safe

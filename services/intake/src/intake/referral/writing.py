@@ -5,7 +5,8 @@ from uuid import UUID
 
 from events.commands import Gather
 from events.store import Sealed
-from intake.referral.decider import REFERRAL, ReferralCommand
+from intake.referral.commands import ReferralCommand
+from intake.referral.decider import REFERRAL
 from kit.bodies import Body, Written
 from kit.calls import Call
 
