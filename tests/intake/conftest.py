@@ -20,6 +20,7 @@ from intake.organisation.examples import HOSPITAL, OTHER_HOSPITAL, REGISTERED
 from intake.organisation.router import router as organisation
 from intake.referral.consent import router as consent
 from intake.referral.links import router as links
+from intake.referral.origins import router as origins
 from intake.referral.router import router as referral
 from intake.referral.screening import router as screening
 from intake.safe import Safe
@@ -60,7 +61,7 @@ def programmes() -> Programmes:
 def stand(store: MemoryStore, vault: Vault, clock: FixedClock, programmes: Programmes) -> Stand:
     return Stand(
         store,
-        routers=[organisation, offer, attempts, referral, screening, consent, links],
+        routers=[organisation, offer, attempts, referral, screening, consent, links, origins],
         access=ACCESS,
         scope=scope,
         vocabularies=vocabularies(programmes),

@@ -132,6 +132,27 @@ async def test_a_repeated_request_is_warned_as_the_first_whoever_came_since(
     assert traces() == before
 
 
+async def test_whether_the_origin_may_be_the_same_follows_its_date_and_the_first_warning_stays(
+    hospital: httpx.AsyncClient, desk: httpx.AsyncClient
+) -> None:
+    first = (await refer(hospital, CONTACT, origin=None)).json()["id"]
+    key = {"idempotency-key": "once"}
+    second = (await desk.post("/v1/referrals", json=SELF, headers=key)).json()
+    path = f"/v1/candidates/{first}/origins"
+
+    await desk.post(path, json={"origin": "2026-10-05"})
+    other = await possible(desk, second["id"]), await possible(desk, first)
+    await desk.post(f"/v1/referrals/{second['id']}/origins", json={"origin": "2026-10"})
+    same = await possible(desk, second["id"]), await possible(desk, first)
+    await desk.post(path, json={"origin": "2026-09-05"})
+    again = (await desk.post("/v1/referrals", json=SELF, headers=key)).json()
+
+    assert other == ([], [])
+    assert same == ([first], [second["id"]])
+    assert again == second
+    assert second["possibleDuplicates"] == [first]
+
+
 async def test_whoever_was_erased_is_found_no_more(
     desk: httpx.AsyncClient, vault: Vault, store: MemoryStore
 ) -> None:

@@ -41,6 +41,7 @@ WRITES: dict[str, Body] = {
     "consent-withdrawals": {},
     "referrals": {},
     "origin-assessments": {"status": "possible-calamity"},
+    "origins": {"origin": "2027-01-18"},
 }
 """What can be posted about a candidate, each with a good body."""
 
@@ -116,7 +117,8 @@ async def test_before_a_programme_is_in_force_nobody_is_identified_under_it(
 
 
 ANSWERS = {"acceptances", "declines", "non-responses", "contact-consents", "consent-withdrawals"}
-"""What the desk may record too: people answer it as well."""
+FOR_THE_DESK = ANSWERS | {"origins"}
+"""What the desk may record too: people answer it, and tell it when it was, as well."""
 
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.CASE_MANAGER, Role.TEAM_LEAD, Role.ANALYST])
@@ -127,7 +129,7 @@ async def test_offering_is_for_those_who_refer(
     before = traces()
 
     client = stand.client(role, organisation=HOSPITAL)
-    routes = WRITES.keys() - (ANSWERS if role is Role.DESK else set())
+    routes = WRITES.keys() - (FOR_THE_DESK if role is Role.DESK else set())
     answers = [await client.post(f"{PATH}/{route}", json=WRITES[route]) for route in routes]
 
     assert {problem(answer) for answer in answers} == {(403, "forbidden")}
@@ -185,6 +187,8 @@ async def test_a_stale_version_is_refused_on_every_route(
             {"status": "rumour", "kind": "bad-luck", "consequence": "none"},
             ["#/consequence", "#/kind", "#/status"],
         ),
+        ("origins", {}, ["#/origin"]),
+        ("origins", {"origin": "unknown", "occurredAt": "2028"}, ["#/occurredAt", "#/origin"]),
         ("contact-consents", {"consent": {"form": "sung"}, "contact": CONTACT}, ["#/consent/form"]),
         ("withholdings", {"reason": "no-idea"}, ["#/reason"]),
         (

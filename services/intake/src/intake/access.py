@@ -20,6 +20,7 @@ ACCESS: AccessTable = {
     "candidate:identify": _REFERRER,
     "candidate:read": _STAFF | _REFERRER,
     "origin:assess": _REFERRER,
+    "origin:date": _REFERRER | {Role.DESK},
     "offer:make": _REFERRER,
     "offer:answer": _REFERRER | {Role.DESK},
     "forwarded-offer:answer": frozenset({Role.DESK}),

@@ -7,7 +7,7 @@ from intake.offer import attempts
 from intake.offer import router as offer
 from intake.organisation import router as organisation
 from intake.publish import publish
-from intake.referral import consent, links, screening
+from intake.referral import consent, links, origins, screening
 from intake.referral import router as referral
 from intake.safe import Safe
 from intake.views.candidates import CANDIDATES
@@ -30,6 +30,7 @@ def compose(ground: Ground[Settings]) -> Service:
             screening.router,
             consent.router,
             links.router,
+            origins.router,
         ],
         access=ACCESS,
         scope=scope,

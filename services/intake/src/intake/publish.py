@@ -12,6 +12,7 @@ PUBLISHED: dict[type, Entry] = {
     offer.CandidateIdentified: "candidate-identified",
     offer.OriginAssessed: "origin-assessed",
     offer.OriginCorrected: "origin-assessed",
+    offer.OriginDated: "origin-dated",
     offer.OfferMade: "offer-made",
     offer.OfferWithheld: "offer-withheld",
     offer.OfferAccepted: "offer-accepted",
@@ -28,6 +29,7 @@ PUBLISHED: dict[type, Entry] = {
     referral.ReferralConsentWithdrawn: "contact-consent-withdrawn",
     referral.ReferralLinked: "referral-linked",
     referral.ReferralUnlinked: "referral-unlinked",
+    referral.ReferralOriginDated: "origin-dated",
 }
 KEPT = (organisation.AddressChanged,)
 

@@ -39,6 +39,12 @@ class OriginAssessed(Contract):
     criteria_version: int | None = Field(default=None, ge=1)
 
 
+class OriginDated(Contract):
+    """The day of what brought someone here was learnt late, or is another one than was told."""
+
+    origin: PartialDate
+
+
 class OfferMade(Contract):
     """The candidate was offered case management, for the `attempt`-th time.
 
@@ -153,6 +159,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "organisation-registered": OrganisationRegistered,
     "candidate-identified": CandidateIdentified,
     "origin-assessed": OriginAssessed,
+    "origin-dated": OriginDated,
     "offer-made": OfferMade,
     "offer-withheld": OfferWithheld,
     "offer-accepted": OfferAccepted,

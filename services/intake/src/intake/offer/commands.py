@@ -49,6 +49,15 @@ class AssessOrigin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DateOrigin:
+    """`told`: when all happened that is told by now of whom it brought here."""
+
+    origin: str
+    told: tuple[Occurred, ...]
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MakeOffer:
     channel: str
     by_function: str
@@ -124,4 +133,4 @@ Step = (
     | NoteNoResponse
     | ContactConsentWithdrawn
 )
-OfferCommand = CandidateIdentified | IdentifyCandidate | AssessOrigin | Step
+OfferCommand = CandidateIdentified | IdentifyCandidate | AssessOrigin | DateOrigin | Step

@@ -12,6 +12,7 @@ from intake.offer.commands import (
     AssessOrigin,
     Attempts,
     Consent,
+    DateOrigin,
     DeclineOffer,
     GiveConsent,
     IdentifyCandidate,
@@ -31,8 +32,9 @@ from intake.offer.events import (
     OfferMade,
     OfferUnanswered,
     OfferWithheld,
+    OriginDated,
 )
-from intake.offer.origin import assess
+from intake.offer.origin import assess, is_dated_anew
 from intake.offer.state import Offer, Status, Told, evolve, fact, may_refer
 
 
@@ -45,6 +47,8 @@ def decide(command: OfferCommand, offer: Offer) -> list[OfferEvent]:
             return [*identified, command.assessed] if identified else []
         case AssessOrigin():
             return _assess(command, offer)
+        case DateOrigin():
+            return _date(command, offer)
         case _:
             _require_order(command.occurred, offer)
             return _step(command, offer)
@@ -102,6 +106,14 @@ def _assess(command: AssessOrigin, offer: Offer) -> list[OfferEvent]:
     pending = offer.status is Status.IDENTIFIED
     known = offer.assessments
     return assess(command, known, pending=pending, organisation=offer.organisation)
+
+
+def _date(command: DateOrigin, offer: Offer) -> list[OfferEvent]:
+    if offer.status is Status.NEW:
+        raise Rejected("offer-new", "Nobody was identified; there is no origin to date.")
+    if not is_dated_anew(command, offer.origin):
+        return []
+    return [OriginDated(origin=command.origin, occurred=command.occurred)]
 
 
 def _make(command: MakeOffer, offer: Offer) -> list[OfferEvent]:

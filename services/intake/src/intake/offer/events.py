@@ -58,6 +58,14 @@ class OriginCorrected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OriginDated:
+    """The date was learnt late, or is another one than was told."""
+
+    origin: str
+    occurred: Occurred
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferMade:
     """`forwards`: only consent to refer was asked for, and whoever is referred to offers.
 
@@ -130,6 +138,7 @@ OfferEvent = (
     CandidateIdentified
     | OriginAssessed
     | OriginCorrected
+    | OriginDated
     | OfferMade
     | OfferWithheld
     | OfferAccepted
@@ -144,6 +153,7 @@ CODEC: Codec[OfferEvent] = Codec(
         "offer.candidate-identified.v1": CandidateIdentified,
         "offer.origin-assessed.v1": OriginAssessed,
         "offer.origin-corrected.v1": OriginCorrected,
+        "offer.origin-dated.v1": OriginDated,
         "offer.made.v1": OfferMade,
         "offer.withheld.v1": OfferWithheld,
         "offer.accepted.v1": OfferAccepted,

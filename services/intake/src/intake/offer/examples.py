@@ -14,6 +14,7 @@ from intake.offer.events import (
     OfferWithheld,
     OriginAssessed,
     OriginCorrected,
+    OriginDated,
 )
 from intake.organisation.examples import HOSPITAL
 
@@ -51,6 +52,7 @@ ORIGIN_CORRECTED = OriginCorrected(
     corrects=ASSESSED_AS,
     occurred=IDENTIFIED.occurred,
 )
+DATED = OriginDated(origin="2027-01-18", occurred=Occurred.parse("2027-02-25"))
 OFFERED = OfferMade(
     attempt=1,
     channel="phone",

@@ -1,14 +1,26 @@
-"""What is thought of the origin: assessed once or more, learnt late, and put right."""
+"""When the origin was, and what is thought of it: told late or more than once, and put right."""
 
 from dataclasses import replace
 from uuid import UUID
 
 from events.decider import Rejected
 from events.occurrence import Occurred
-from intake.offer.commands import AssessOrigin
+from intake.offer.commands import AssessOrigin, DateOrigin
 from intake.offer.events import OfferEvent, OriginAssessed, OriginCorrected
 
 Assessments = tuple[OriginAssessed, ...]
+
+
+def is_dated_anew(command: DateOrigin, known: str | None) -> bool:
+    """Raises Rejected where what is told, or its being told, certainly came before that date."""
+    if command.origin == known:
+        return False
+    origin = Occurred.parse(command.origin)
+    for told in (*command.told, command.occurred):
+        if told.certainly_before(origin):
+            said = f"The origin cannot lie after what is told to have followed it: {told}."
+            raise Rejected("impossible-order", said)
+    return True
 
 
 def latest(one: Occurred, other: Occurred) -> Occurred:

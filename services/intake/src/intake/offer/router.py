@@ -103,7 +103,7 @@ async def read_candidate(
         id=candidate,
         programme=str(known[0].metadata.programme),
         organisation=offer.organisation,
-        origin=offer.origin,
+        origin=OFFER.decided(known, candidate).origin,
         assessments=[_assessment(each) for each in offer.assessments],
         status=offer.status,
         attempts=offer.attempts,

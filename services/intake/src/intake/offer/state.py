@@ -18,6 +18,7 @@ from intake.offer.events import (
     OfferWithheld,
     OriginAssessed,
     OriginCorrected,
+    OriginDated,
 )
 from intake.offer.origin import assessed, latest
 
@@ -60,6 +61,8 @@ def evolve(offer: Offer, event: OfferEvent) -> Offer:
     match event:
         case OriginAssessed() | OriginCorrected():
             return replace(offer, assessments=assessed(offer.assessments, event))
+        case OriginDated(origin=origin):
+            return replace(offer, origin=origin)
         case _:
             return _evolve(replace(offer, latest=latest(offer.latest, event.occurred)), event)
 

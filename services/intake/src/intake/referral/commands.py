@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from events.occurrence import Occurred
+from intake.offer.commands import DateOrigin
 from intake.offer.events import Known
 from intake.referral.events import (
     ReferralConsentGiven,
@@ -60,4 +61,5 @@ ReferralCommand = (
     | ReferralConsentWithdrawn
     | ReferralLinked
     | ReferralUnlinked
+    | DateOrigin
 )

@@ -9,8 +9,10 @@ from uuid import UUID
 from events.commands import StreamType
 from events.decider import Decider, Rejected, already_known
 from events.occurrence import UNKNOWN, Occurred
+from intake.offer.commands import DateOrigin
 from intake.offer.decider import require_after_origin
 from intake.offer.events import Known
+from intake.offer.origin import is_dated_anew
 from intake.referral.commands import (
     AcceptReferral,
     MakeReferral,
@@ -26,6 +28,7 @@ from intake.referral.events import (
     ReferralEvent,
     ReferralLinked,
     ReferralMade,
+    ReferralOriginDated,
     ReferralScreenedOut,
     ReferralUnlinked,
     ReferralWithdrawn,
@@ -73,6 +76,8 @@ def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
             return _consent(command, referral)
         case ReferralLinked() | ReferralUnlinked():
             return _link(command, referral)
+        case DateOrigin():
+            return _date(command, referral)
         case _:
             assert_never(command)
 
@@ -105,6 +110,8 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
             return replace(referral, links=referral.links | {other})
         case ReferralUnlinked(other=other):
             return replace(referral, links=referral.links - {other})
+        case ReferralOriginDated(origin=origin):
+            return replace(referral, origin=origin)
         case _:
             assert_never(event)
 
@@ -213,6 +220,17 @@ def _link(told: ReferralLinked | ReferralUnlinked, referral: Referral) -> list[R
         raise _refused(referral)
     linked = told.other in referral.links
     return [] if linked == isinstance(told, ReferralLinked) else [told]
+
+
+def _date(command: DateOrigin, referral: Referral) -> list[ReferralEvent]:
+    """Of who came by an offer it is dated where that is."""
+    if referral.status is Status.NEW:
+        raise _refused(referral)
+    if referral.organisation:
+        raise Rejected("origin-of-the-offer", "A candidate's origin is dated at the candidate.")
+    if not is_dated_anew(command, referral.origin):
+        return []
+    return [ReferralOriginDated(origin=command.origin, occurred=command.occurred)]
 
 
 def _refused(referral: Referral) -> Rejected:

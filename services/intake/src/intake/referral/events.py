@@ -83,6 +83,14 @@ class ReferralUnlinked:
     occurred: Occurred
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralOriginDated:
+    """The date was learnt late, or is another one than was told, of who came without an offer."""
+
+    origin: str
+    occurred: Occurred
+
+
 ReferralEvent = (
     ReferralMade
     | CriterionAssessed
@@ -93,6 +101,7 @@ ReferralEvent = (
     | ReferralConsentWithdrawn
     | ReferralLinked
     | ReferralUnlinked
+    | ReferralOriginDated
 )
 
 CODEC: Codec[ReferralEvent] = Codec(
@@ -106,5 +115,6 @@ CODEC: Codec[ReferralEvent] = Codec(
         "referral.contact-consent-withdrawn.v1": ReferralConsentWithdrawn,
         "referral.linked.v1": ReferralLinked,
         "referral.unlinked.v1": ReferralUnlinked,
+        "referral.origin-dated.v1": ReferralOriginDated,
     }
 )

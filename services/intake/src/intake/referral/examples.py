@@ -12,6 +12,7 @@ from intake.referral.events import (
     ReferralConsentWithdrawn,
     ReferralLinked,
     ReferralMade,
+    ReferralOriginDated,
     ReferralScreenedOut,
     ReferralUnlinked,
     ReferralWithdrawn,
@@ -39,6 +40,7 @@ CONSENT_GIVEN = ReferralConsentGiven(
 CONSENT_WITHDRAWN = ReferralConsentWithdrawn(occurred=Occurred.parse("2027-02-16"))
 LINKED = ReferralLinked(other=OTHER_REFERRAL, occurred=Occurred.parse("2027-02-14"))
 UNLINKED = ReferralUnlinked(other=OTHER_REFERRAL, occurred=Occurred.parse("2027-02-17"))
+DATED = ReferralOriginDated(origin="2027-01-18", occurred=Occurred.parse("2027-02-25"))
 WITHDRAWN = ReferralWithdrawn(
     reason="client-changed-mind",
     explanation=EXPLANATION,

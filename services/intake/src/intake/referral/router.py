@@ -18,6 +18,7 @@ from intake.parts import TheProgrammes, TheSafe
 from intake.referral.commands import MakeReferral
 from intake.referral.decider import REFERRAL, Status, contact_of
 from intake.referral.duplicates import earlier_duplicates, possible_duplicates
+from intake.referral.origins import origin_of
 from intake.referral.writing import write
 from intake.safe import Safe
 from intake.views.referrals import REFERRALS
@@ -185,7 +186,7 @@ async def read_referral(
         programme=str(known[0].metadata.programme),
         source=referral.source,
         organisation=referral.organisation,
-        origin=referral.origin,
+        origin=origin_of(known, case_id),
         status=referral.status,
         made_at=str(referral.made),
         linked=sorted(referral.links) if call.may("referral:link") else [],
