@@ -1,6 +1,7 @@
 """When each kind of event first happened, and how precisely that is known."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from analytics.examples import CALLED, HOSPITAL, KEY, PROGRAMME, told
 from analytics.log import Fact
 from analytics.views.conditions import Point, Strange
-from analytics.views.milestones import Names, milestone_names, milestone_of, rows_with
+from analytics.views.milestones import MILESTONES, Names, milestone_names, milestone_of, rows_with
 from analytics.views.said import any_of
 from analytics.views.words import listed_in
 from events.contracts import registry
@@ -21,13 +22,19 @@ from events.contracts.casefile import (
     StepData,
     TrackStepRecorded,
 )
-from events.contracts.intake import CandidateIdentified, OfferDeclined, ReferralMade
+from events.contracts.intake import (
+    CandidateIdentified,
+    OfferDeclined,
+    OriginDated,
+    ReferralMade,
+)
 from events.history import facts
-from events.occurrence import Occurred
-from events.views import Row
+from events.occurrence import Occurred, end_of
+from events.views import Row, believed
 from programmes.loader import load
 
 ROWS = rows_with({(PROGRAMME, 1): Names("harm", {"rudder-mended": ("repairs",)})})
+VIEW = replace(MILESTONES, rows=ROWS)
 STEP = "leidraad.casefile.rudder-mended.v1"
 MENDED = TrackStepRecorded(track="repair", step="mended", outcome=None)
 
@@ -241,6 +248,42 @@ def test_the_referral_says_the_last_word_on_the_origin_unless_it_says_nothing() 
 
     assert by_name([identified("2018-11-20"), better])["harm"]["day"] == date(2018, 11, 19)
     assert by_name([identified("2018-11-20"), silent])["harm"]["day"] == date(2018, 11, 20)
+
+
+def test_a_date_that_is_told_months_later_counts_from_then_on_and_the_last_one_holds() -> None:
+    log = [
+        identified(None),
+        told(2, ReferralMade(source="hospital", organisation=HOSPITAL, origin=None), "2019-03-05"),
+        told(3, OriginDated(origin="2018-11-20"), "2019-06-01"),
+        told(4, OriginDated(origin="2018-11-18"), "2019-09-01"),
+    ]
+
+    def known(until: str) -> Row:
+        end = end_of(until)
+        rows = believed(VIEW, KEY, log)
+        [row] = [
+            r
+            for r in rows
+            if r["milestone"] == "harm" and r["believed_from"] <= end < r["believed_until"]
+        ]
+        return row
+
+    assert (known("2019-05-31")["day"], known("2019-05-31")["precision"]) == (None, "unknown")
+    assert known("2019-06-01")["day"] == date(2018, 11, 20)
+    assert known("2019-12-31")["day"] == date(2018, 11, 18)
+    assert by_name(log)["origin-dated"]["day"] == date(2019, 6, 1)
+
+
+def test_a_date_holds_over_what_was_told_before_it_however_early_it_was_learnt() -> None:
+    copied = ReferralMade(source="hospital", organisation=HOSPITAL, origin="2018-11-20")
+    newer = ReferralMade(source="self", organisation=None, origin="2018-11-17")
+    learnt = told(3, OriginDated(origin="2018-11-18"), "2019-02-01", recorded="2019-06-01")
+    older = told(4, OriginDated(origin="2018-11-16"), "2019-01-01", recorded="2019-07-01")
+    before = [identified("2018-11-20"), told(2, copied, "2019-03-05"), learnt]
+
+    assert by_name(before)["harm"]["day"] == date(2018, 11, 18)
+    assert by_name([*before, older])["harm"]["day"] == date(2018, 11, 16)
+    assert by_name([*before, told(5, newer, "2019-08-01")])["harm"]["day"] == date(2018, 11, 17)
 
 
 @pytest.mark.parametrize("origin", [None, "2018-13"])

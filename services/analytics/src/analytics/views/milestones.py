@@ -19,7 +19,7 @@ from events.contracts.casefile import (
     CaseReopened,
     TrackStepRecorded,
 )
-from events.contracts.intake import CandidateIdentified, ReferralMade
+from events.contracts.intake import CandidateIdentified, OriginDated, ReferralMade
 from events.history import BEGINNING, happened
 from events.occurrence import UNKNOWN, Occurred, Precision
 from events.views import Fold, Row, View
@@ -78,6 +78,7 @@ class _Milestones:
         self._spell = 0
         self._closed: dict[UUID, int] = {}
         self._origin: Occurred | None = None
+        self._dated = BEGINNING
         self._brought: list[Row] = []
 
     def add(self, fact: Fact) -> None:
@@ -86,7 +87,11 @@ class _Milestones:
             self._belongs(fact)
         self._happened(fact)
         match fact.event:
-            case CandidateIdentified(origin=origin) | ReferralMade(origin=origin):
+            case (
+                CandidateIdentified(origin=origin)
+                | OriginDated(origin=origin)
+                | ReferralMade(origin=origin)
+            ):
                 self._state(fact, _stated(origin))
             case CaseClosed(spell=spell):
                 self._closed[fact.id] = spell
@@ -133,9 +138,14 @@ class _Milestones:
         return row | {"reopened_at": self._moment}
 
     def _state(self, fact: Fact, origin: Occurred) -> None:
-        """It did happen, even if nobody knows when; who said it last knows best."""
-        if self._origin and not origin.at:
+        """It did happen, even if nobody knows when; who said it last knows best.
+
+        What was dated late stands, however early that was learnt, until it is told otherwise.
+        """
+        if fact.recorded_at < self._dated or (self._origin and not origin.at):
             return
+        if isinstance(fact.event, OriginDated):
+            self._dated = fact.recorded_at
         self._origin = origin
         names = self._names(fact)
         at = origin.at or happened(fact)
