@@ -63,6 +63,28 @@ async def test_an_outcome_that_is_not_given_is_unknown_where_the_step_has_outcom
     assert (represented["outcome"], represented["data"]) == ("unknown", {"funding": "unknown"})
 
 
+async def test_cover_for_legal_aid_is_told_before_anything_else_of_a_claim(
+    manager: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(OPENED, ASSIGNED)
+    told = {"legalExpensesInsurance": "no", "subsidisedAid": "unknown"}
+    stood = {"obstacles": ["no-legal-expenses-insurance", "no-free-intake"]}
+    opened = await manager.post(
+        f"/v1/cases/{CASE_ID}/tracks", json={"track": "liability", "occurredAt": "2027-02-20"}
+    )
+    track = opened.headers["location"]
+
+    for data in (told, stood):
+        await manager.post(
+            f"{track}/steps",
+            json={"step": "cover-checked", "data": data, "occurredAt": "2027-02-21"},
+        )
+
+    read = (await manager.get(track)).json()
+    assert [step["data"] for step in read["steps"]] == [told, stood]
+    assert read["phase"] == "cover-checked"
+
+
 @pytest.mark.usefixtures("claim")
 @pytest.mark.parametrize(
     ("changed", "fields"),

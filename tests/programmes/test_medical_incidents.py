@@ -168,6 +168,27 @@ def test_the_judgement_on_an_investigation_says_what_the_inspectorate_asks_of_it
     )
 
 
+def test_whoever_has_no_legal_aid_is_told_with_what_stood_in_the_way(
+    definition: Definition,
+) -> None:
+    checked = definition.step("liability", "cover-checked")
+    represented = definition.step("liability", "represented")
+    assert checked is not None
+    assert represented is not None
+
+    obstacles, funding = checked.field("obstacles"), represented.field("funding")
+
+    assert obstacles is not None
+    assert funding is not None
+    assert represented.field("obstacles") == obstacles
+    assert {term.code for term in obstacles.terms if term.source == "§3.4"} == {
+        "no-legal-expenses-insurance",
+        "no-free-intake",
+        "no-firm-on-subsidised-aid",
+    }
+    assert {"legal-expenses-insurance", "subsidised-aid", "own-means"} <= codes(funding.terms)
+
+
 @pytest.mark.parametrize(
     ("track", "step", "outcomes"),
     [
