@@ -175,6 +175,9 @@ def test_any_field_of_an_event_that_is_counted_may_be_asked_for() -> None:
         "deadline-missed.policy=first-contact",
         "deadline-set.silent=true",
         "document-checked.result=unknown",
+        "document-shared.shared-with=calamity-committee",
+        "document-shared.shared-with=client",
+        "document-shared.shared-with=lawyer",
         "need-identified.theme=social",
     ],
 )
@@ -206,6 +209,7 @@ def test_every_list_is_one_of_the_programme_and_of_a_field_that_is_counted() -> 
         "deadline-missed.policy=first-contac",
         "deadline-set.silent=perhaps",
         "document-checked.result=maybe",
+        "document-shared.shared-with=neighbour",
         "appointment-cancelled.by=the-weather",
         "client-heard-by-committee:Held",
         "activity-logged.apology=perhaps",

@@ -263,6 +263,22 @@ async def test_what_is_told_of_a_document_is_read_in_its_order(manager: httpx.As
 
 
 @pytest.mark.usefixtures("case")
+@pytest.mark.parametrize(
+    "party",
+    ["spokesperson", "municipality", "hospital", "calamity-committee", "adjuster", "insurers-aid"],
+)
+async def test_a_document_goes_to_people_of_the_case_to_helpers_and_to_other_parties(
+    manager: httpx.AsyncClient, party: str
+) -> None:
+    document = await added(manager)
+
+    shared = await manager.post(f"{document}/shares", json={"sharedWith": party})
+
+    assert shared.status_code == 201
+    assert [s["sharedWith"] for s in (await manager.get(document)).json()["shares"]] == [party]
+
+
+@pytest.mark.usefixtures("case")
 async def test_a_document_is_checked_for_what_the_programme_asks_of_its_kind(
     manager: httpx.AsyncClient,
 ) -> None:

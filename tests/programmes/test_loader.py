@@ -147,6 +147,10 @@ def test_a_later_version_takes_over_on_its_first_day(tmp_path: Path, document: D
             "instruments.0.scale.highest: is not above the lowest",
         ),
         (
+            lambda d: d["documents"]["sharedWith"].pop(),
+            "documents.sharedWith: lacks `unknown`",
+        ),
+        (
             lambda d: d["tracks"][2]["steps"][8].update(after=[{"step": "claimed"}]),
             "tracks.2: acknowledged: there is no step claimed",
         ),

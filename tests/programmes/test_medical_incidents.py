@@ -132,6 +132,18 @@ def test_over_which_channel_it_was_is_told_of_contacts(definition: Definition) -
     assert [category.code for category in definition.activities if category.contact] == ["contact"]
 
 
+def test_a_document_may_go_to_each_party_of_the_investigation_and_the_claim(
+    definition: Definition,
+) -> None:
+    parties = definition.terms("documents.shared_with")
+
+    assert {
+        *("hospital", "calamity-committee", "complaints-officer", "inspectorate"),
+        *("liability-insurer", "adjuster", "insurers-aid", "unknown"),
+    } <= codes(parties)
+    assert not codes(parties) & codes(definition.persons.roles)
+
+
 def test_the_name_of_what_is_offered_puts_nobody_off(definition: Definition) -> None:
     assert definition.offer.avoided_in(definition.offer.name.nl) == []
     assert definition.offer.avoided_in("Hulp voor Slachtoffers") == ["slachtoffer"]

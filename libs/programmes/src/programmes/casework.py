@@ -6,7 +6,7 @@ from pydantic import Field
 
 from events.contracts.contract import Code
 from programmes.published import VocabularyName, one_of
-from programmes.term import Count, Declared, Reasons, Term, Terms
+from programmes.term import Count, Declared, MaybeReasons, Reasons, Term, Terms
 
 Stop = Literal["contact-data", "access", "appointments", "reminders", "study"]
 """What ends when a consent is withdrawn."""
@@ -102,8 +102,14 @@ class DocumentKind(Term):
 
 
 class Documents(Declared):
+    """Kinds of document, what may be checked, and who may get one.
+
+    `shared_with` is beside the roles of persons and those to whom clients are referred.
+    """
+
     kinds: Annotated[tuple[DocumentKind, ...], Field(min_length=1)]
     checks: Terms
+    shared_with: MaybeReasons = ()
 
 
 class Appointments(Declared):

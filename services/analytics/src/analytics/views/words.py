@@ -68,6 +68,11 @@ _LISTS = {
 }
 """By milestone and field, the list of the programme from which the field is told."""
 
+_SEVERAL = {
+    "document-shared.shared-with": ("persons.roles", "referral_targets", "documents.shared_with"),
+}
+"""The same where a field is told from any of several lists."""
+
 _OWN = {("appointment-cancelled", "by"): frozenset({"consent-withdrawn"})}
 """What a service says by itself, in no list."""
 
@@ -87,7 +92,8 @@ def listed_in(definitions: Iterable[Definition]) -> Listed:
 
 
 def _told(definition: Definition) -> Iterator[tuple[tuple[str, str], frozenset[str]]]:
-    for place, vocabulary in _LISTS.items():
+    several = ((place, name) for place, names in _SEVERAL.items() for name in names)
+    for place, vocabulary in (*_LISTS.items(), *several):
         milestone, _, field = place.partition(".")
         yield (milestone, field), codes(definition.terms(vocabulary))
     policies = frozenset(deadline.policy for deadline in definition.deadlines)

@@ -70,9 +70,12 @@ class CorrectionAnswerBody(Fact):
 
 
 class ShareBody(Fact):
-    """With a person by role, or with one of those to whom clients are referred."""
+    """With a person by role, one of those to whom clients are referred, or any other party."""
 
-    shared_with: Code
+    shared_with: Code = Field(
+        description="From `persons.roles`, `referralTargets` or `documents.sharedWith` of the "
+        "programme."
+    )
 
 
 @router.post("/contents", status_code=201, summary="Send the bytes of a document")
@@ -190,7 +193,8 @@ async def share_document(
 ) -> Written:
     def shared(history: History) -> DocumentShared:
         definition = programmes.of(history)
-        known = (*definition.persons.roles, *definition.referral_targets)
+        roles, targets = definition.persons.roles, definition.referral_targets
+        known = (*roles, *targets, *definition.documents.shared_with)
         require_known(shared_with=(body.shared_with, known))
         return DocumentShared(
             document=document, shared_with=body.shared_with, occurred=body.occurred_at
