@@ -71,6 +71,26 @@ async def test_an_activity_says_who_took_part_and_whether_the_case_manager_was_t
 
 
 @pytest.mark.usefixtures("case")
+@pytest.mark.parametrize(
+    ("category", "type_", "participants"),
+    [
+        ("legal", "monitor-progress", ["lawyer", "adjuster"]),
+        ("hospital", "take-over-contact", ["committee", "doctor", "complaints-officer"]),
+        ("hospital", "extra-questions", ["board", "informal-carer"]),
+    ],
+)
+async def test_a_call_with_a_hospital_or_a_lawyer_says_with_whom_and_over_which_channel(
+    manager: httpx.AsyncClient, category: str, type_: str, participants: list[str]
+) -> None:
+    call = {**CALL, "category": category, "type": type_, "participants": participants}
+
+    written = await manager.post(ACTIVITIES, json=call)
+
+    read = (await manager.get(written.headers["location"])).json()
+    assert (read["channel"], read["participants"]) == ("phone", participants)
+
+
+@pytest.mark.usefixtures("case")
 async def test_whether_the_case_manager_was_there_is_unknown_where_it_is_asked_and_not_told(
     manager: httpx.AsyncClient,
 ) -> None:

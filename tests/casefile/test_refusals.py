@@ -324,7 +324,7 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("activities", {"contactMinutes": -1, "travelMinutes": 1441}, None),
         ("activities", {"attended": "yes"}, ["#/attended"]),
         ("activities", {"attended": "perhaps"}, ["#/attended"]),
-        ("activities", {"category": "legal", "type": "find-lawyer", "channel": "phone"}, CHANNEL),
+        ("activities", {"category": "record", "type": "document", "channel": "phone"}, CHANNEL),
         (
             "activities",
             {

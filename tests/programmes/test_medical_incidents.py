@@ -128,8 +128,12 @@ def test_satisfaction_is_marked_by_what_clients_were_interviewed_on(
     assert satisfaction.scale.source == "constructed"
 
 
-def test_over_which_channel_it_was_is_told_of_contacts(definition: Definition) -> None:
-    assert [category.code for category in definition.activities if category.contact] == ["contact"]
+def test_over_which_channel_it_was_is_told_of_contact_with_clients_lawyers_and_hospitals(
+    definition: Definition,
+) -> None:
+    contact = {category.code for category in definition.activities if category.contact}
+
+    assert contact == {"contact", "legal", "hospital"}
 
 
 def test_a_document_may_go_to_each_party_of_the_investigation_and_the_claim(

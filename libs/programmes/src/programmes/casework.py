@@ -86,7 +86,7 @@ class ActivityType(Term):
 
 
 class Category(Term):
-    """A group of activities; of a `contact` it may be told over which channel it was."""
+    """A group of activities; of those in `contact` with somebody a channel may be told."""
 
     contact: bool = False
     types: Annotated[tuple[ActivityType, ...], Field(min_length=1)]

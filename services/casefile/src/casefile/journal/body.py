@@ -8,7 +8,7 @@ from pydantic import Field
 
 from casefile.journal.events import effort
 from events.contracts.contract import Code, Known, Minutes
-from events.decider import Invalid, unlisted
+from events.decider import Invalid, unlisted, unlisted_at
 from kit.bodies import Fact
 from kit.vocabularies import Vocabulary
 from programmes.model import Definition
@@ -21,9 +21,9 @@ Report = Annotated[str, Field(min_length=1, max_length=20_000)]
 class ActivityBody(Fact):
     """Category and type are the programme's; the three kinds of minutes are told apart.
 
-    `channel` is told of contacts only. `attended`, whether the case manager was there, is asked
-    of some types only; where it is not told it is `unknown`. `treatment` says of experiences
-    whether the client met with them.
+    `channel` is told where the category is one of contact. `attended`, whether the case manager
+    was there, is asked of some types only; where it is not told it is `unknown`. `treatment` says
+    of experiences whether the client met with them.
     """
 
     category: Annotated[Code, Vocabulary("activities")]
@@ -32,9 +32,11 @@ class ActivityBody(Fact):
     travel_minutes: Minutes
     registration_minutes: Minutes
     channel: Annotated[Code, Vocabulary("contact_channels")] | None = None
-    participants: Annotated[
-        tuple[Code, ...], Field(max_length=20), Vocabulary("persons.roles")
-    ] = ()
+    participants: tuple[Code, ...] = Field(
+        default=(),
+        max_length=20,
+        description="From `persons.roles` or `appointments.participants` of the programme.",
+    )
     attended: Known | None = None
     tags: Annotated[tuple[Code, ...], Field(max_length=20), Vocabulary("activity_tags")] = ()
     boundary_doubts: Annotated[
@@ -61,7 +63,9 @@ class ActivityBody(Fact):
         elif self.attended and category and not self._asks_attended(definition):
             yield "attended", "is not asked of this type"
         if self.channel and category and not category.contact:
-            yield "channel", "is told of contacts only"
+            yield "channel", "is not told of this category"
+        there = (*definition.persons.roles, *definition.appointments.participants)
+        yield from unlisted_at("participants", self.participants, codes(there))
 
     def _asks_attended(self, definition: Definition) -> bool:
         category = definition.category(self.category)
