@@ -8,11 +8,12 @@ import pytest
 
 from casefile.case.examples import ASSIGNED, CASE_ID, CASE_MANAGER, CLOSED, OPENED
 from casefile.codec import CODEC
+from casefile.evaluation.examples import HELD
 from casefile.instrument.decider import INSTRUMENT
 from casefile.instrument.examples import COMPLETED, COMPLETION
 from casefile.publish import publisher
 from events.memory import MemoryStore
-from events.testing import FixedClock, numbered
+from events.testing import FixedClock, numbered, recorded
 from kit.access import Role
 from kit.testing import Stand, problem
 from programmes.loader import Programmes
@@ -22,6 +23,7 @@ Tell = Callable[..., Awaitable[None]]
 
 INSTRUMENTS = f"/v1/cases/{CASE_ID}/instruments"
 EVALUATIONS = f"/v1/cases/{CASE_ID}/evaluations"
+WENT_WELL = "She felt heard; the talk with the surgeon came too soon."
 SYMPTOMS: Body = {
     "instrument": "bsi-53",
     "wave": "first",
@@ -132,12 +134,38 @@ async def test_evaluations_are_held_and_read(
     listed = await stand.client(Role.DESK).get(EVALUATIONS)
     earlier = await manager.get(EVALUATIONS, params={"asOf": "2027-02-28"})
 
-    assert read.json() == {"id": written.json()["id"], **told}
+    assert read.json() == {"id": written.json()["id"], "words": False, **told}
     assert [e["moment"] for e in listed.json()["items"]] == ["interim", "closing"]
     assert [e["moment"] for e in earlier.json()["items"]] == ["interim"]
     assert problem(await manager.get(f"{EVALUATIONS}/{numbered(7)}")) == (404, "not-found")
     assert problem(await stranger.get(EVALUATIONS)) == (404, "not-found")
     assert problem(await stand.client(Role.REFERRER).get(EVALUATIONS)) == (403, "forbidden")
+
+
+@pytest.mark.usefixtures("case")
+async def test_what_went_well_and_what_did_not_lies_in_the_vault_and_is_read_by_the_team(
+    stand: Stand, manager: httpx.AsyncClient, stranger: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    held = await manager.post(EVALUATIONS, json={"moment": "interim", "words": WENT_WELL})
+    silent = await manager.post(EVALUATIONS, json={"moment": "closing"})
+    words = f"{held.headers['location']}/words"
+
+    assert (await manager.get(words)).json() == {"text": WENT_WELL}
+    assert (await manager.get(held.headers["location"])).json()["words"] is True
+    for nothing in (silent.headers["location"], f"{EVALUATIONS}/{numbered(7)}"):
+        assert problem(await manager.get(f"{nothing}/words")) == (404, "not-found")
+    assert problem(await stranger.get(words)) == (404, "not-found")
+    assert problem(await stand.client(Role.DESK).get(words)) == (403, "forbidden")
+    assert "surgeon" not in repr([store.log, store.vault, store.answers])
+    await store.erase(CASE_ID)
+    assert problem(await manager.get(words)) == (410, "erased")
+
+
+def test_an_evaluation_that_was_stored_before_words_were_kept_is_read() -> None:
+    stored = {"evaluation": str(HELD.evaluation), "moment": HELD.moment}
+    old = recorded(stored, type="evaluation.held.v1", occurred=HELD.occurred)
+
+    assert CODEC.decode(old).event == HELD
 
 
 def test_what_is_stored_of_scores_is_read_again() -> None:

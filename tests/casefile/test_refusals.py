@@ -89,7 +89,7 @@ WRITES: dict[str, Body] = {
     f"activities/{ACTIVITY}/corrections": WORK,
     "instruments": {"instrument": "bsi-53", "wave": "first", "scores": {"total": 0.83}},
     f"instruments/{COMPLETION}/corrections": {"wave": "first", "scores": {"housing": 8}},
-    "evaluations": {"moment": "interim"},
+    "evaluations": {"moment": "interim", "words": "The talks helped her."},
     "documents": {"kind": "calamity-report", "content": str(CONTENT)},
     f"{DOCUMENT_PATH}/checks": {"check": "complete", "result": "yes"},
     f"{DOCUMENT_PATH}/correction-requests": {"check": "complete"},
@@ -347,6 +347,7 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("activities", {"treatment": {"apology": "often"}, "report": ""}, TREATMENT),
         (f"activities/{ACTIVITY}/corrections", {"category": "leisure"}, ["#/category"]),
         ("evaluations", {"moment": "never"}, ["#/moment"]),
+        ("evaluations", {"words": ""}, ["#/words"]),
         (
             "instruments",
             {"wave": "third", "scores": {"anxiety": 4.5, "total": 0.125, "joy": 2, "hostility": 4}},

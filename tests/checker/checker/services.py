@@ -83,6 +83,7 @@ def rules(programmes: Programmes) -> Mapping[str, Rules]:
                 "journal.activity-logged.v1": ["report"],
                 "journal.activity-corrected.v1": ["report"],
                 "document.added.v1": ["content", "title"],
+                "evaluation.held.v1": ["words"],
             },
         ),
         "scheduling": Rules(

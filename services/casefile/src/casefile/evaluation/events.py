@@ -9,10 +9,14 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationHeld:
-    """`moment` says at which point of the support."""
+    """`moment` says at which point of the support.
+
+    `words`: the vault record of what went well and what did not, if that was written down.
+    """
 
     evaluation: UUID
     moment: str
+    words: UUID | None = None
     occurred: Occurred
 
 
