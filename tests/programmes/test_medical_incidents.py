@@ -88,6 +88,17 @@ def test_three_consents_are_asked_for_and_a_withdrawal_stops_what_it_says(
     assert [study.consent for study in definition.studies] == ["research"]
 
 
+def test_support_is_agreed_to_whole_in_part_or_by_the_fields_in_which_it_is_given(
+    definition: Definition,
+) -> None:
+    support = definition.consent("support")
+
+    assert support is not None
+    assert codes(support.scopes) == {"whole-service", "part-of-service"} | codes(
+        definition.needs.fields
+    )
+
+
 def test_roles_say_what_must_be_known_of_whoever_has_them(definition: Definition) -> None:
     asked = {role.code: role.asks for role in definition.persons.roles if role.asks}
 
