@@ -218,6 +218,16 @@ async def test_a_need_is_opened_met_and_closed(manager: httpx.AsyncClient) -> No
     assert (await manager.get(f"{place}/words")).json() == {"text": WORDS}
 
 
+@pytest.mark.parametrize("target", ["employer", "funeral-director", "unknown"])
+async def test_to_whom_a_client_was_referred_is_read_also_where_nobody_knows_it(
+    manager: httpx.AsyncClient, target: str
+) -> None:
+    await manager.post(f"{PATH}/referrals-out", json={"target": target})
+
+    [referral] = (await manager.get(f"{PATH}/needs")).json()["referralsOut"]
+    assert referral["target"] == target
+
+
 async def test_a_need_may_be_that_of_one_person_of_the_client_system(
     manager: httpx.AsyncClient, traces: Callable[[], list[int]]
 ) -> None:

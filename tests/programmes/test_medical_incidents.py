@@ -257,6 +257,15 @@ def test_only_hospitals_offer_and_refer(definition: Definition) -> None:
     assert {"self", "victim-support"} <= codes(definition.referral_sources)
 
 
+def test_clients_are_referred_to_whoever_the_source_names(definition: Definition) -> None:
+    assert codes(definition.referral_targets) >= {
+        *("general-practitioner", "psychologist", "rehabilitation", "lawyer", "legal-desk"),
+        *("care-complaints-desk", "disciplinary-court", "municipality", "benefits-agency"),
+        *("social-support-consultant", "employer", "notary", "funeral-director"),
+        *("other", "unknown"),
+    }
+
+
 def test_unknown_is_a_reason(definition: Definition) -> None:
     assert "unknown" in codes(definition.offer.accept_reasons)
     assert "unknown" in codes(definition.offer.decline_reasons)
