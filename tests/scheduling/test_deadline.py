@@ -186,10 +186,13 @@ def test_whatever_is_asked_a_deadline_is_set_first_and_met_and_missed_at_most_on
     assert deadline_decider.fold(events) == deadline_decider.fold(events)
 
 
-AGAIN = replace(SET_IT, due_on=date(2027, 3, 8), occurred=Occurred.parse("2027-03-01"))
-SET_AGAIN = replace(SET, due_on=AGAIN.due_on, occurred=AGAIN.occurred)
-MOVED = replace(SET_IT, due_on=date(2027, 2, 25), corrects=SET_ID)
-SET_LATER = replace(SET, due_on=MOVED.due_on, corrects=SET_ID)
+AGAIN_ON, MOVED_TO = date(2027, 3, 8), date(2027, 2, 25)
+AGAIN = replace(SET_IT, due_on=AGAIN_ON, occurred=Occurred.parse("2027-03-01"))
+SET_AGAIN = replace(SET, due_on=AGAIN_ON, occurred=AGAIN.occurred)
+MOVED = replace(SET_IT, due_on=MOVED_TO, corrects=SET_ID)
+SET_LATER = replace(SET, due_on=MOVED_TO, corrects=SET_ID)
+REPEATED = replace(SET, silent=True, corrects=SET_ID)
+"""As it was: the next correction of its cause names this."""
 
 
 @pytest.mark.parametrize("before", [[SET], [SET, MET], [SET, MISSED], [SET, MISSED, MET_LATE]])
@@ -197,7 +200,7 @@ def test_a_cause_that_comes_again_sets_it_anew(before: list[DeadlineEvent]) -> N
     assert outcome(deadline_decider, given=before, when=AGAIN) == [SET_AGAIN]
 
     again = deadline_decider.fold([*before, SET_AGAIN])
-    assert (again.status, again.due_on) == (Status.OPEN, AGAIN.due_on)
+    assert (again.status, again.due_on) == (Status.OPEN, AGAIN_ON)
 
 
 def test_a_cause_that_is_told_of_late_changes_nothing_about_what_came_after_it() -> None:
@@ -213,7 +216,7 @@ def test_a_cause_that_is_put_right_moves_it_but_not_what_was_answered() -> None:
     lives: list[tuple[list[DeadlineEvent], list[DeadlineEvent]]] = [
         ([SET], [SET_LATER]),
         ([SET, MISSED], [SET_LATER]),
-        ([SET, MET], []),
+        ([SET, MET], [REPEATED]),
     ]
 
     for before, events in lives:
@@ -226,7 +229,7 @@ def test_a_deadline_that_was_moved_is_not_missed_on_the_day_on_which_it_was_due_
     moved: list[DeadlineEvent] = [SET, SET_LATER]
     assert outcome(deadline_decider, given=moved, when=MISS) == []
     assert outcome(deadline_decider, given=moved, when=late) == [
-        replace(MISSED, due_on=MOVED.due_on, occurred=late.occurred)
+        replace(MISSED, due_on=MOVED_TO, occurred=late.occurred)
     ]
 
 

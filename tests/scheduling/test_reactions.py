@@ -349,6 +349,52 @@ async def test_a_cause_that_is_put_right_after_its_answer_of_the_same_day_leaves
     assert DEADLINE.state(known, DEADLINE.beside(CLAIM, "settlement-answer")) == met
 
 
+async def test_a_cause_is_put_right_after_a_correction_that_said_no_day(
+    handle: Handle, store: MemoryStore
+) -> None:
+    forgot = step(13, "settlement-offered", "2027-02-01", corrects=BID.id)
+    right = step(14, "settlement-offered", "2027-01-30", corrects=forgot.id, respondBy="2027-02-12")
+
+    left = await of_track(handle, store, BID, forgot, policy="settlement-answer")
+    moved = await of_track(handle, store, right, policy="settlement-answer")
+
+    assert (left.status, left.due_on) == (Status.OPEN, date(2027, 2, 8))
+    assert (moved.status, moved.due_on) == (Status.OPEN, date(2027, 2, 12))
+    known = facts(store.log)
+    assert DEADLINE.state(known, DEADLINE.beside(CLAIM, "settlement-answer")) == moved
+
+
+async def test_what_was_answered_stays_so_when_its_cause_is_put_right_twice(
+    handle: Handle, store: MemoryStore
+) -> None:
+    amount = replace(BID, id=numbered(13), corrects=BID.id)
+    day = replace(amount, id=numbered(14), corrects=amount.id, occurred=REFUSED.occurred)
+
+    met = await of_track(handle, store, BID, REFUSED, amount, day, policy="settlement-answer")
+
+    assert (met.status, met.met) == (Status.MET, REFUSED.occurred)
+    known = facts(store.log)
+    assert DEADLINE.state(known, DEADLINE.beside(CLAIM, "settlement-answer")).status is Status.MET
+
+
+async def test_a_cause_that_was_taken_away_by_mistake_is_there_again(
+    handle: Handle, store: MemoryStore
+) -> None:
+    name, day = "calamity-report-finished", "2027-02-01"
+    silent = step(10, name, day, outcome="not-stated")
+    wrong = step(11, name, day, outcome="calamity", corrects=silent.id)
+    still = step(12, name, day, outcome="no-calamity", corrects=wrong.id)
+    right = step(13, name, day, outcome="not-stated", corrects=still.id)
+
+    over = await of_track(handle, store, silent, wrong, still, policy="result-not-stated")
+    again = await of_track(handle, store, right, policy="result-not-stated")
+
+    read = DEADLINE.state(facts(store.log), DEADLINE.beside(CLAIM, "result-not-stated"))
+    assert over.status is Status.MET
+    for now in (again, read):
+        assert (now.status, now.due_on) == (Status.OPEN, date(2027, 3, 1))
+
+
 async def test_a_bid_that_was_told_of_late_moves_no_deadline_by_being_put_right(
     handle: Handle, store: MemoryStore
 ) -> None:

@@ -17,7 +17,7 @@ class DeadlineSet(Contract):
 
     `silent` where nobody is to be told: that day was over before anybody here could know of it, a
     consent on which reminders rest was withdrawn, or the case was closed; or it is open again,
-    since what met it turned out to have happened before.
+    since what met it turned out to have happened before; or its cause was put right and left it.
     """
 
     policy: Code

@@ -6,7 +6,7 @@ from uuid import UUID
 from events.commands import History
 from events.history import facts
 from events.occurrence import UNKNOWN, Occurred
-from events.store import Json, Recorded, Store
+from events.store import Store
 from intake.referral.decider import REFERRAL, Referral, Status
 from intake.referral.origins import origin_of
 from kit.calls import Call
@@ -28,21 +28,15 @@ async def possible_duplicates(
 
 async def earlier_duplicates(call: Call, store: Store, case_id: UUID) -> list[UUID]:
     """Those that were known before it: the same whenever it is asked, as answers to writes are."""
-    made = _made(case_id, await call.needed(case_id))
-    then = Moment(known_at=made.recorded_at)
-    possible = await possible_duplicates(call, store, case_id, then)
-    earlier = [(_made(other, await call.needed(other)), other) for other in possible]
-    return [other for told, other in earlier if told.position < made.position]
+    stream = REFERRAL.beside(case_id)
+    made = next(r for r in await call.needed(case_id) if r.stream == stream)
+    return await possible_duplicates(call, store, case_id, Moment(known_at=made.recorded_at))
 
 
 def _referral(case_id: UUID, history: History, at: Moment) -> Referral:
     known = facts(history, as_of=at.as_of, known_at=at.known_at)
     referral = REFERRAL.state(known, REFERRAL.beside(case_id))
     return replace(referral, origin=origin_of(known, case_id))
-
-
-def _made(case_id: UUID, history: History) -> Recorded[Json]:
-    return next(r for r in history if r.stream == REFERRAL.beside(case_id))
 
 
 def _may_be_same(one: Referral, other: Referral) -> bool:

@@ -34,16 +34,18 @@ class Status(StrEnum):
 class SetDeadline:
     """`known_at` is when its cause was recorded: history that is brought in late stays silent.
 
-    `corrects`: the last event that set it, where its cause is put right. `first_counts`: what comes
-    again while the deadline stands does not move it. `stopped`: nobody is to be told now.
-    `organisation`: whose task it is, of those that an organisation has.
+    `corrects`: the last event that set it, where its cause is put right, or that which took its
+    cause away, where it `resumes`. `due_on` is None where a cause put right says no day any more.
+    `first_counts`: what comes again while the deadline stands does not move it. `stopped`: nobody
+    is to be told now. `organisation`: whose task it is, of those that an organisation has.
     """
 
     policy: str
     policy_version: int
-    due_on: date
+    due_on: date | None
     known_at: datetime
     corrects: UUID | None = None
+    resumes: bool = False
     first_counts: bool = False
     stopped: bool = False
     organisation: UUID | None = None
@@ -124,7 +126,7 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
     """In the order of happening a meeting told of late comes before the miss, and counts."""
     match event:
         case DeadlineSet():
-            if deadline.status is Status.MISSED and _leaves(event, deadline):
+            if _is_repeated(event, deadline):
                 return deadline
             return Deadline(
                 status=Status.MET if event.due_on == deadline.ahead else Status.OPEN,
@@ -134,9 +136,11 @@ def evolve(deadline: Deadline, event: DeadlineEvent) -> Deadline:
                 organisation=event.organisation,
                 since=event.occurred,
                 met=deadline.met,
+                ahead=deadline.ahead,
             )
         case DeadlineMet(occurred=occurred, due_on=due_on):
-            return replace(deadline, status=Status.MET, met=occurred, ahead=due_on)
+            ahead = due_on or deadline.ahead
+            return replace(deadline, status=Status.MET, met=occurred, ahead=ahead)
         case DeadlineMissed(due_on=due_on):
             over = deadline.status is Status.MET or due_on != deadline.due_on
             return deadline if over else replace(deadline, status=Status.MISSED)
@@ -150,6 +154,16 @@ def _leaves(cause: SetDeadline | DeadlineSet, deadline: Deadline) -> bool:
     return (cause.due_on, cause.occurred) == (deadline.due_on, deadline.since)
 
 
+def _repeated(deadline: Deadline, corrects: UUID | None) -> DeadlineSet:
+    """What was set, once more: the next correction of its cause names this one."""
+    return replace(_open_again(deadline, corrects), reminders_stopped=False)
+
+
+def _is_repeated(event: DeadlineSet, deadline: Deadline) -> bool:
+    corrects = event.corrects is not None and event.silent and not event.reminders_stopped
+    return corrects and _leaves(event, deadline)
+
+
 def _over(deadline: Deadline, occurred: Occurred) -> bool:
     """A deadline that was moved is not missed on the day on which it was due before."""
     return occurred.at is not None and occurred.at >= end_of_day(deadline.due_on)
@@ -158,19 +172,11 @@ def _over(deadline: Deadline, occurred: Occurred) -> bool:
 def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
     """Its cause may come again, or be put right: then it is due anew, unless that is history.
 
-    A cause put right that leaves it as it is is kept too, in silence: the next correction names it.
+    A cause put right that leaves it as it is is kept too, in silence.
     """
-    leaves = _leaves(command, deadline)
-    if command.corrects is None and leaves:
-        return []
-    standing = deadline.status in (Status.OPEN, Status.MISSED)
-    if command.first_counts and standing and not command.corrects:
-        return []
-    if deadline.met and command.occurred.certainly_before(deadline.met):
-        return []
-    if command.corrects and _is_answered(command, deadline):
-        return []
-    if command.occurred.certainly_before(deadline.since) and not command.corrects:
+    if not command.resumes and _stands(command, deadline):
+        return [_repeated(deadline, command.corrects)] if command.corrects else []
+    if command.due_on is None:
         return []
     over = end_of_day(command.due_on) <= command.known_at
     return [
@@ -178,8 +184,8 @@ def _set(command: SetDeadline, deadline: Deadline) -> list[DeadlineEvent]:
             policy=command.policy,
             policy_version=command.policy_version,
             due_on=command.due_on,
-            silent=over or command.stopped or leaves,
-            reminders_stopped=command.stopped and not (over or leaves),
+            silent=over or command.stopped,
+            reminders_stopped=command.resumes if over else command.stopped,
             organisation=command.organisation,
             corrects=command.corrects,
             occurred=command.occurred,
@@ -208,6 +214,19 @@ def _met(
         corrects=corrects,
         occurred=command.occurred,
     )
+
+
+def _stands(command: SetDeadline, deadline: Deadline) -> bool:
+    """Whether this cause leaves it as it is."""
+    if _leaves(command, deadline) or command.due_on is None:
+        return True
+    if deadline.met and command.occurred.certainly_before(deadline.met):
+        return True
+    if command.corrects:
+        return _is_answered(command, deadline)
+    standing = deadline.status in (Status.OPEN, Status.MISSED)
+    first_counts = command.first_counts and standing
+    return first_counts or command.occurred.certainly_before(deadline.since)
 
 
 def _is_answered(command: SetDeadline, deadline: Deadline) -> bool:

@@ -14,8 +14,9 @@ class DeadlineSet:
 
     That is where the day was over before anybody could know of it, or where `reminders_stopped`,
     by a consent or since the case was closed: that may end until it is due; or where it is open
-    again, since what met it happened before its cause. `organisation`: whose task it is, of those
-    that an organisation has. `corrects`: the event before, where its cause was put right.
+    again, since what met it happened before its cause, or its cause was put right and left it.
+    `organisation`: whose task it is, of those that an organisation has. `corrects`: the event
+    before, where its cause was put right.
     """
 
     policy: str

@@ -44,16 +44,18 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
     if not says(message.event, policy.when):
         return _end(message, policy)
     due_on, stream = _due(message, policy), _stream(message, policy)
-    if due_on is None:
+    if due_on is None and message.corrects is None:
         return None
 
     def command(history: History) -> SetDeadline:
+        taken = _taken_away(message, history, stream)
         return SetDeadline(
             policy=policy.policy,
             policy_version=policy.version,
             due_on=due_on,
             known_at=message.recorded_at,
-            corrects=_corrects_cause(message, history, stream),
+            corrects=taken or _corrects_cause(message, history, stream),
+            resumes=taken is not None,
             first_counts=policy.first_counts,
             stopped=is_silent(policy, history, message.key),
             organisation=_organisation(message),
@@ -76,6 +78,14 @@ def _corrects_cause(message: Recorded[Contract], history: History, stream: UUID)
     return last.id
 
 
+def _taken_away(message: Recorded[Contract], history: History, stream: UUID) -> UUID | None:
+    """What took the cause away and is put right by this; nothing came after it."""
+    last = _last(history, stream, SET, MET)
+    if message.corrects is None or last is None or last.type != MET:
+        return None
+    return last.id if last.metadata.causation_id == message.corrects else None
+
+
 def _due(message: Recorded[Contract], policy: Deadline) -> date | None:
     """None where the event does not say the day that it was to say."""
     if policy.days is not None:
@@ -95,7 +105,9 @@ def _end(message: Recorded[Contract], policy: Deadline) -> Ask:
     """A cause that is put right is gone whenever it had happened."""
     stream = _stream(message, policy)
 
-    def command(history: History) -> MeetDeadline:
+    def command(history: History) -> MeetDeadline | CorrectMeeting:
+        if _taken_away(message, history, stream):
+            return _correcting(message, history, stream, also_before=True)
         corrects = _corrects_cause(message, history, stream)
         return MeetDeadline(also_before=corrects is not None, occurred=message.occurred)
 
@@ -110,21 +122,26 @@ def _meet(message: Recorded[Contract], policy: Deadline) -> Ask:
         return Ask(DEADLINE, stream, meet)
 
     def command(history: History) -> CorrectMeeting:
-        of_it = [r for r in history if r.stream == stream]
-        met, set_by = (_last(type_, of_it) for type_ in (MET, SET))
-        by_this = met and met.metadata.causation_id == message.corrects
-        return CorrectMeeting(
-            met=met.id if met and by_this else None,
-            set_by=set_by.id if set_by else None,
-            also_before=policy.first_counts,
-            occurred=message.occurred,
-        )
+        return _correcting(message, history, stream, also_before=policy.first_counts)
 
     return Ask(DEADLINE, stream, command)
 
 
-def _last(type_: str, told: History) -> Recorded[Json] | None:
-    return next((r for r in reversed(told) if r.type == type_), None)
+def _correcting(
+    message: Recorded[Contract], history: History, stream: UUID, *, also_before: bool
+) -> CorrectMeeting:
+    met, set_by = (_last(history, stream, type_) for type_ in (MET, SET))
+    by_this = met and met.metadata.causation_id == message.corrects
+    return CorrectMeeting(
+        met=met.id if met and by_this else None,
+        set_by=set_by.id if set_by else None,
+        also_before=also_before,
+        occurred=message.occurred,
+    )
+
+
+def _last(history: History, stream: UUID, *types: str) -> Recorded[Json] | None:
+    return next((r for r in reversed(history) if r.stream == stream and r.type in types), None)
 
 
 def _stream(message: Recorded[Contract], policy: Deadline) -> UUID:
