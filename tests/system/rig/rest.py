@@ -2,7 +2,7 @@
 
 from rig.tables import value
 from rig.topics import cut_short, lag
-from rig.world import World, eventually
+from rig.world import SECONDS, World, eventually
 
 HEADS = "select coalesce(max(position), 0) from log_head"
 _WAITING = """select
@@ -12,9 +12,9 @@ _WAITING = """select
 _UNPUBLISHED = "select max(h.position) - max(r.position) from log_head h, relay r"
 
 
-async def at_rest(world: World) -> None:
+async def at_rest(world: World, seconds: float = SECONDS) -> None:
     """Waits until all is published, consumed, shown in views and worked off."""
-    await eventually(lambda: _rests(world), "the services do not come to rest")
+    await eventually(lambda: _rests(world), "the services do not come to rest", seconds)
 
 
 async def heads(world: World) -> dict[str, int]:
