@@ -42,6 +42,7 @@ RECORDS = {
 SAID = {
     "email": "somebody@example.org",
     "occurredAt": "2026",
+    "origin": "2026",
     "scores": {"home": 1},
     "cases": 1,
 }
