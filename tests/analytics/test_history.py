@@ -238,13 +238,17 @@ PROGRESSING = {
 def test_the_caseload_is_what_a_walk_through_the_log_finds(
     log: list[Fact], as_of: datetime, known_at: datetime
 ) -> None:
+    """A spell that is closed is over; the next begins without a team."""
     team: dict[object, str] = {}
     region, heavy = "unknown", False
     spells = [0]
     for fact in walk(of(CASELOAD, log), as_of, known_at):
         match fact.event:
-            case CaseOpened(spell=spell) | CaseReopened(spell=spell):
+            case CaseOpened(spell=spell):
                 spells.append(spell)
+            case CaseReopened(spell=spell):
+                spells.append(spell)
+                team = {}
             case CaseManagerAssigned(case_manager=case_manager, role=role):
                 team[case_manager] = role
             case CaseManagerReleased(case_manager=case_manager):
@@ -257,7 +261,6 @@ def test_the_caseload_is_what_a_walk_through_the_log_finds(
                 heavy = False
             case CaseClosed(spell=spell):
                 spells.append(spell + 0.5)  # type: ignore[arg-type]
-                team = {}
 
     found = shown(CASELOAD, log, as_of, known_at)
 
