@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 WORKERS = 64
-COMMANDS = sized(200, 10_000)
+COMMANDS = sized(120, 10_000)
 MOST_TRIES = {"all": 1.1, "api.2": 2.0}
 """Per command, in one process and across two."""
 
