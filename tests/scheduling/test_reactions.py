@@ -395,6 +395,23 @@ async def test_a_cause_that_was_taken_away_by_mistake_is_there_again(
         assert (now.status, now.due_on) == (Status.OPEN, date(2027, 3, 1))
 
 
+async def test_a_cause_that_is_there_again_is_not_moved_by_a_correction_of_another(
+    handle: Handle, store: MemoryStore
+) -> None:
+    name, day = "calamity-report-finished", "2027-02-01"
+    silent = step(10, name, day, outcome="not-stated")
+    wrong = step(11, name, day, outcome="calamity", corrects=silent.id)
+    right = step(12, name, day, outcome="not-stated", corrects=wrong.id)
+    other = step(13, name, "2027-01-20", outcome="not-stated", corrects=numbered(99))
+    moved = step(14, name, "2027-02-03", outcome="not-stated", corrects=right.id)
+
+    again = await of_track(handle, store, silent, wrong, right, other, policy="result-not-stated")
+    later = await of_track(handle, store, moved, policy="result-not-stated")
+
+    assert (again.status, again.due_on) == (Status.OPEN, date(2027, 3, 1))
+    assert (later.status, later.due_on) == (Status.OPEN, date(2027, 3, 3))
+
+
 async def test_a_bid_that_was_told_of_late_moves_no_deadline_by_being_put_right(
     handle: Handle, store: MemoryStore
 ) -> None:

@@ -67,15 +67,13 @@ def _start(message: Recorded[Contract], policy: Deadline) -> Ask | None:
 
 def _corrects_cause(message: Recorded[Contract], history: History, stream: UUID) -> UUID | None:
     """What set the deadline last, where this puts its cause right and no other set it since."""
-    told = {r.id: r for r in history if r.stream == stream and r.type == SET}
-    if message.corrects is None or not told:
-        return None
-    last = each = next(reversed(told.values()))
-    while each.metadata.causation_id != message.corrects:
-        if each.corrects is None:
-            return None
-        each = told[each.corrects]
-    return last.id
+    told: dict[UUID | None, Recorded[Json]] = {
+        r.id: r for r in history if r.stream == stream and r.type == SET
+    }
+    last = each = _last(history, stream, SET)
+    while each and each.metadata.causation_id != message.corrects:
+        each = told.get(each.corrects)
+    return last.id if last and each else None
 
 
 def _taken_away(message: Recorded[Contract], history: History, stream: UUID) -> UUID | None:
