@@ -30,6 +30,7 @@ from events.contracts.intake import (
     OfferDeclined,
     OfferMade,
     OfferWithheld,
+    OriginDated,
     ReferralMade,
     ReferralScreenedOut,
 )
@@ -307,6 +308,23 @@ async def test_an_origin_of_unknown_date_counts_as_undated_and_not_as_absent(ask
 
     assert picked(figure, *BASE) == [6, 1, 5, 0.8333, 4]
     assert figure["days"]["median"] == 60
+
+
+async def test_an_origin_whose_date_is_learnt_late_is_dated_from_then_on(
+    hears: Tell, figure: Ask
+) -> None:
+    learnt = told(3, OriginDated(origin="2019-03-30"), "2019-05-01", key=case(4))
+    corrected = told(4, OriginDated(origin="2019-03-31"), "2019-06-01", key=case(4))
+    await hears([*SILENT, learnt, corrected])
+    span = {"from_": "incident", "to": "offer-made"}
+
+    before = await figure("durations", **span, knownAt="2019-04-30")
+    then = await figure("durations", **span, knownAt="2019-05-31")
+    now = await figure("durations", **span)
+
+    assert picked(before, *BASE) == [1, 0, 0, 0.0, 1]
+    assert [picked(told, "n", "undated") for told in (then, now)] == [[1, 0], [1, 0]]
+    assert (then["days"]["median"], now["days"]["median"]) == (3, 2)
 
 
 async def test_a_duration_that_nobody_has_is_null(ask: Ask) -> None:
