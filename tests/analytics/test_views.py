@@ -16,6 +16,7 @@ from analytics.views import behind, caseload, durations, milestones, offers
 from analytics.views.conditions import Cases, Point
 from analytics.views.cut import Cut
 from analytics.views.durations import Open, Span
+from events import sql
 from events.contracts.casefile import (
     CaseClosed,
     CaseManagerAssigned,
@@ -126,7 +127,7 @@ async def test_what_is_known_now_is_counted_by_an_index_alone_and_by_several_at_
         assert f"Parallel Index Only Scan using {caseload.TABLE}_known" in shown
 
 
-async def test_durations_are_answered_by_an_index_alone(
+async def test_durations_are_answered_by_an_index_alone_in_each_part(
     hears: Callable[[Sequence[Fact]], Awaitable[None]], store: PostgresStore
 ) -> None:
     await hears(list(cases(300)))
@@ -140,7 +141,9 @@ async def test_durations_are_answered_by_an_index_alone(
         until=None,
         open=Open.CUT,
     )
-    shown = await plan(store, durations.counts(span))
+    bounds = [row["key"] for row in await sql.fetch(store.pool, durations.BOUNDS)]
+    shown = await plan(store, durations.counts(span, durations.parts(bounds)))
 
-    assert shown.count(f"Index Only Scan using {milestones.TABLE}_milestone") == 2
+    walked = f"Index Only Scan using {milestones.TABLE}_milestone"
+    assert shown.count(walked) == 2 * durations.PARTS
     assert "Seq Scan" not in shown

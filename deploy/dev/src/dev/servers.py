@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dev.failure import NotStarted
@@ -54,13 +55,20 @@ class Servers:
 
 @asynccontextmanager
 async def servers(
-    folder: Path, services: Sequence[str], *, environment: str, durable: bool, say: Say
+    folder: Path,
+    services: Sequence[str],
+    *,
+    environment: str,
+    durable: bool,
+    database: Mapping[str, str],
+    say: Say,
 ) -> AsyncIterator[Servers]:
     """Starts what no address is given for, and stops it in reverse order."""
     if not os.environ.get("JWKS_URL"):
         refuse_in_production(environment)
     async with AsyncExitStack() as stack:
-        databases = await _databases(stack, folder, services, durable=durable, say=say)
+        start = partial(postgres, folder, durable=durable, settings=database)
+        databases = await _databases(stack, services, start, say)
         broker = None
         if not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
             say("starting Kafka")
@@ -76,14 +84,17 @@ async def servers(
 
 
 async def _databases(
-    stack: AsyncExitStack, folder: Path, services: Sequence[str], *, durable: bool, say: Say
+    stack: AsyncExitStack,
+    services: Sequence[str],
+    start: Callable[[], AbstractAsyncContextManager[Server]],
+    say: Say,
 ) -> Databases:
     given = {name: os.environ.get(f"DATABASE_URL_{name.upper()}") for name in services}
     urls = {name: url for name, url in given.items() if url}
     if len(urls) == len(services):
         return Databases(server=None, urls=urls)
     say("starting PostgreSQL")
-    server = await stack.enter_async_context(postgres(folder, durable=durable))
+    server = await stack.enter_async_context(start())
     for name in services:
         if name not in urls:
             urls[name] = await server.create_database(name)

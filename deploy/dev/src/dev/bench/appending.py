@@ -6,19 +6,12 @@ from pathlib import Path
 
 from dev.bench.campaign import Campaign, Say, Turn
 from dev.bench.crew import crew
-from dev.bench.durability import durability
+from dev.bench.durability import SERVER, durability
 from dev.bench.figures import Figure, measures, others, ratio
 from dev.bench.outcome import Outcome
 from dev.bench.variants import APPEND, APPEND_4, BARE, HELD, LIBRARY, VARIANTS
 from dev.postgres import postgres
 from dev.run import run_folder
-
-SETTINGS = {
-    "shared_buffers": "1GB",
-    "max_wal_size": "4GB",
-    "checkpoint_timeout": "15min",
-    "wal_compression": "on",
-}
 
 ONE = (
     "one batch is under way at a time, so the server waits while the process makes the next one,"
@@ -41,7 +34,7 @@ async def appending(rounds: int, seconds: float, say: Say) -> Outcome:
 
 async def _appending(folder: Path, rounds: int, seconds: float, say: Say) -> Outcome:
     """Each variant has a database of its own on one durable server."""
-    async with postgres(folder, settings=SETTINGS) as server, AsyncExitStack() as stack:
+    async with postgres(folder, settings=SERVER) as server, AsyncExitStack() as stack:
         shown = await durability(server.url())
         say(", ".join(f"{name} {value}" for name, value in shown.items()))
         urls = {v.name: await server.create_database(v.kind + str(v.size)) for v in VARIANTS}

@@ -4,6 +4,12 @@ import asyncpg
 
 from dev.failure import NotStarted
 
+SERVER = {
+    "shared_buffers": "4GB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+}
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 SHOWN = [*DURABLE, "server_version", "shared_buffers", "wal_compression", "max_wal_size"]
 

@@ -10,7 +10,7 @@ import orjson
 import psutil
 
 from dev.bench.campaign import Say, calm
-from dev.bench.durability import durability
+from dev.bench.durability import SERVER, durability
 from dev.bench.fetching import views_of
 from dev.bench.figures import Figure
 from dev.bench.lives import fill
@@ -34,7 +34,9 @@ class Rebuilds:
 
 
 async def rebuilding(events: int, rounds: int, say: Say) -> Outcome:
-    async with stack("bench", ports={SERVICE: 0}, environment="test", kinds=(), say=say) as whole:
+    async with stack(
+        "bench", ports={SERVICE: 0}, environment="test", kinds=(), database=SERVER, say=say
+    ) as whole:
         url = whole.servers.databases.urls[SERVICE]
         shown = await durability(url)
         written = await fill(url, events)

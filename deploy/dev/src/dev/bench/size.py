@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dev.bench.asking import WARM_UP, Answered, Asked, Question, ask
 from dev.bench.campaign import Say, calm
-from dev.bench.durability import durability
+from dev.bench.durability import SERVER, durability
 from dev.bench.fetching import fetched, views_of
 from dev.bench.figures import Figure
 from dev.bench.histories import fill_analytics, fill_casefile, manager, managers
@@ -35,7 +35,9 @@ PLACES = [
 async def size(cases: int, say: Say) -> Outcome:
     """Only the APIs run while questions are asked; the views have seen all there is."""
     ports = dict.fromkeys(SERVICES, 0)
-    async with stack("bench", ports=ports, environment="test", kinds=(), say=say) as whole:
+    async with stack(
+        "bench", ports=ports, environment="test", kinds=(), database=SERVER, say=say
+    ) as whole:
         urls = whole.servers.databases.urls
         shown = await durability(urls["casefile"])
         rates = {service: await _loaded(whole, service, cases, say) for service in SERVICES}

@@ -124,22 +124,24 @@ async def read_durations(
     asked, by = durations_asked.chosen.asked, durations_asked.split_by
     spans = [durations_asked.span, *(durations_asked.span.split(by) if by else ())]
     async with snapshots.of(asked.min_position, durations_asked.chosen.view) as snapshot:
-        found = [await snapshot.fetch(durations.counts(span)) for span in spans]
+        bounds = [row["key"] for row in await snapshot.fetch(durations.BOUNDS)]
+        parts = durations.parts(bounds)
+        found = [await snapshot.fetch(durations.counts(span, parts)) for span in spans]
         rests_on = await basis(snapshot, asked)
-    whole, *parts = map(_durations, found)
+    whole, *split = map(_durations, found)
     given = durations_asked.split_by_given or ""
     return DurationsFigure(
         **dict(whole),
         basis=rests_on,
         counted=Counted.TRACKS if durations_asked.span.per_track else Counted.CASES,
-        split=Split(by=given, holding=parts[0], others=parts[1]) if parts else None,
+        split=Split(by=given, holding=split[0], others=split[1]) if split else None,
     )
 
 
 def _durations(found: Sequence[Mapping[str, Any]]) -> Durations:
     """From how many there are of each number of days, and how many without one."""
     population, still_open, undated = (
-        sum(alike[name] for alike in found) for name in ("population", "open", "undated")
+        sum(alike[name] for alike in found) for name in durations.COUNTED
     )
     days = {alike["days"]: alike["population"] for alike in found if alike["days"] is not None}
     measured = of_counts(days)

@@ -16,7 +16,8 @@ from kit.access import Principal, visible
 class Cut:
     """Who asks, for which programme (None: all), as of when, as known when.
 
-    Of which organisations; none named means all, and those who came another way.
+    Of which organisations; none named means all, and those who came another way. Of the keys in a
+    range, ends included; None means all.
     """
 
     principal: Principal
@@ -24,6 +25,7 @@ class Cut:
     as_of: datetime
     known_at: datetime
     organisations: tuple[UUID, ...] = ()
+    keys: tuple[UUID, UUID] | None = None
 
     @property
     def last_day(self) -> date:
@@ -32,17 +34,28 @@ class Cut:
 
 
 def held(table: FromClause, cut: Cut) -> ColumnElement[bool]:
-    """The rows that held at the cut's moment, as was known then.
+    """The rows that held at the cut's moment, as was known then, of those that may be seen."""
+    return and_(lasted(table, cut), seen(table, cut))
+
+
+def lasted(table: FromClause, cut: Cut) -> ColumnElement[bool]:
+    """The rows that held then, whoever may see them.
 
     What is known now is most of what there is: its ends are compared, and not looked up.
     """
     at_that_time = lasting_at if cut.known_at == FOREVER else held_at
-    return and_(at_that_time(table, cut.as_of), believed(table, cut))
+    return and_(at_that_time(table, cut.as_of), believed_at(table, cut.known_at))
 
 
 def believed(table: FromClause, cut: Cut) -> ColumnElement[bool]:
-    """The rows that follow from what was known, of those that the principal may see."""
+    """The rows that follow from what was known, of those that may be seen."""
+    return and_(believed_at(table, cut.known_at), seen(table, cut))
+
+
+def seen(table: FromClause, cut: Cut) -> ColumnElement[bool]:
+    """The rows that are asked for, if the principal may see them."""
     programme = table.c.programme == cut.programme if cut.programme else true()
     organisation = table.c.organisation.in_(cut.organisations) if cut.organisations else true()
-    seen = visible(cut.principal, organisation=table.c.organisation, figures=True)
-    return and_(believed_at(table, cut.known_at), programme, organisation, seen)
+    keys = table.c.key.between(*cut.keys) if cut.keys else true()
+    allowed = visible(cut.principal, organisation=table.c.organisation, figures=True)
+    return and_(programme, organisation, keys, allowed)

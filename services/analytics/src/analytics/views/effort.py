@@ -167,7 +167,7 @@ def grouped(work: Work, by: By) -> Select[*tuple[object, ...]]:
 
 def pace(work: Work, span: Span) -> Select[*tuple[object, ...]]:
     """How many activities there were in the cases of which a span is known, and its days."""
-    spans = measured(span)
+    spans = measured(span).cte("spans")
     dated = select(spans.c.key).where(spans.c.days.is_not(None))
     done = select(func.count()).where(*_done(work), TABLE.c.key.in_(dated)).scalar_subquery()
     return select(done.label("activities"), func.sum(spans.c.days).label("days"))

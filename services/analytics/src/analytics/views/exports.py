@@ -6,12 +6,13 @@ from sqlalchemy import Column, ColumnElement, Select, Table, select
 
 from analytics.views.cut import Cut, believed, held
 
-_TIMES = frozenset({"held_from", "held_until", "believed_from", "believed_until", "reopened_at"})
+_TIMES = {"held_from", "held_until", "believed_from", "believed_until", "reopened_at"}
+_TWICE = {"alike"}
 
 
 def columns(table: Table) -> list[Column[object]]:
-    """What a row says; not when it held, was believed or ended, for that may be after `asOf`."""
-    return [column for column in table.columns if column.name not in _TIMES]
+    """What a row says, once; not when it held, was believed or ended, which may be after `asOf`."""
+    return [column for column in table.columns if column.name not in _TIMES | _TWICE]
 
 
 def rows(table: Table, cut: Cut, *, after: UUID | None, cases: int) -> Select[*tuple[object, ...]]:
