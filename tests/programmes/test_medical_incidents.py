@@ -56,6 +56,23 @@ def test_every_list_of_terms_is_found_by_its_name(definition: Definition) -> Non
         definition.terms("offer.colours")
 
 
+def test_a_client_was_told_of_the_incident_in_some_way_or_not_or_nobody_knows(
+    definition: Definition,
+) -> None:
+    assert codes(definition.terms("origin.disclosures")) == {
+        "face-to-face",
+        "phone",
+        "letter",
+        "not-told",
+        "unknown",
+    }
+
+
+def test_whom_the_case_manager_deals_with_is_a_person_of_the_case(definition: Definition) -> None:
+    assert {"hospital-contact", "other-helper"} <= codes(definition.terms("persons.roles"))
+    assert {"hospital-staff", "helper"} <= codes(definition.terms("persons.relations"))
+
+
 def test_clients_live_in_a_province_abroad_or_nobody_knows_where(definition: Definition) -> None:
     regions = codes(definition.terms("regions"))
 

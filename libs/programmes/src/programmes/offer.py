@@ -9,11 +9,15 @@ from programmes.term import Count, Days, Declared, Labels, Reasons, Sentence, So
 
 
 class Origin(Term):
-    """What brings people to the programme, such as an incident, and what may be said of it."""
+    """What brings people to the programme, such as an incident, and what may be said of it.
+
+    `disclosures`: how clients may have been told of it.
+    """
 
     statuses: Reasons
     kinds: Reasons
     consequences: Reasons
+    disclosures: Reasons
 
 
 class ReferralSource(Term):
