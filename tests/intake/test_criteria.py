@@ -111,15 +111,22 @@ async def test_what_is_thought_of_the_origin_says_which_criteria_were_in_force_t
 
     assert {answer.status_code for answer in (new, known, right)} == {201}
     published = [found[1] for r in store.log if r.event.get("status") and (found := publish(r))]
+    one, other, again = (r.event["assessment"] for r in store.log if r.event.get("status"))
+    assert one != other == again
     assert published == [
         OriginAssessed(
             **each,
+            assessment=assessment,
             consequence="unknown",
             pending=True,
             organisation=HOSPITAL,
             criteria_version=version,
         )
-        for each in (SUSPECTED, SUSPECTED, {**SUSPECTED, **RIGHT})
+        for each, assessment in (
+            (SUSPECTED, one),
+            (SUSPECTED, other),
+            ({**SUSPECTED, **RIGHT}, other),
+        )
     ]
 
 

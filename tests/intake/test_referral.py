@@ -13,6 +13,7 @@ from intake.offer.examples import CANDIDATE, CONSENTED, CONTACT, NEW_CONTACT
 from intake.organisation.examples import HOSPITAL
 from intake.referral.commands import (
     AcceptReferral,
+    Led,
     MakeReferral,
     ReferralCommand,
     ScreenOutReferral,
@@ -111,6 +112,22 @@ def test_a_referral_that_fits_may_be_screened_out_all_the_same() -> None:
 
     assert assessed == replace(ASSESSED, outcome="unknown")
     assert screened_out == SCREENED_OUT
+
+
+def test_what_led_to_a_case_goes_with_the_acceptance_and_decides_nothing() -> None:
+    led = Led(source="hospital", referred="2027-02-13", status="calamity", reasons=("unknown",))
+    told = replace(ACCEPT, led=led)
+
+    assessed, accepted = outcome(referral_decider, given=[MADE], when=told)
+
+    assert assessed == ASSESSED
+    assert accepted == replace(
+        ACCEPTED, source="hospital", referred="2027-02-13", status="calamity", reasons=("unknown",)
+    )
+    known: list[ReferralEvent] = [MADE, ASSESSED, accepted]
+    assert outcome(referral_decider, given=known, when=ACCEPT) == []
+    other = replace(told, occurred=WITHDRAWN.occurred)
+    assert refusal(referral_decider, given=known, when=other) == "already-known"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,15 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from events.occurrence import Occurred, Precision, civil_day
@@ -73,6 +81,16 @@ OccurredAt = Annotated[
         }
     ),
 ]
+
+
+def _dated(occurred: Occurred) -> Occurred:
+    if occurred.precision in (Precision.INSTANT, Precision.UNKNOWN):
+        raise ValueError("a year, month or day is needed, or null if it is not known")
+    return occurred
+
+
+PastDate = Annotated[OccurredAt, AfterValidator(_dated)]
+"""When something was, as a date of which at least the year is known."""
 
 
 def _told(text: object, precision: Precision, form: str) -> datetime:

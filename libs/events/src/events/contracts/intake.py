@@ -29,8 +29,10 @@ class OriginAssessed(Contract):
 
     `pending`: nobody had offered by then, nor withheld the offer. `organisation`: whose candidate
     it is, and `criteria_version`: which criteria were in force then; null where that was not kept.
+    `assessment` is the same in what puts it right.
     """
 
+    assessment: UUID | None = None
     status: Code
     kind: Code
     consequence: Code
@@ -124,10 +126,26 @@ class CriterionAssessed(Contract):
 
 
 class ReferralAccepted(Contract):
-    """The referral fits the criteria: a case will be opened."""
+    """The referral fits the criteria: a case will be opened.
+
+    What led to it, as far as known by then and null where not: by whom (`source`) and when it was
+    `referred`, when the `origin` was and what was thought of that last (`assessment`, since
+    `assessed`), and the `attempt` of the offer that was accepted, over which channel and why.
+    """
 
     criteria_version: int
     organisation: UUID | None
+    source: Code | None = None
+    referred: PartialDate | None = None
+    origin: PartialDate | None = None
+    assessment: UUID | None = None
+    assessed: PartialDate | None = None
+    status: Code | None = None
+    kind: Code | None = None
+    consequence: Code | None = None
+    attempt: int | None = Field(default=None, ge=1)
+    channel: Code | None = None
+    reasons: list[Code] = Field(default=[])
 
 
 class ReferralScreenedOut(Contract):

@@ -18,12 +18,11 @@ from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified, OriginAssessed
 from intake.offer.history import AttemptAnswer, attempts
 from intake.organisation.decider import ORGANISATION
-from intake.origin import Origin
 from intake.parts import TheProgrammes, TheSafe
 from intake.told import told_to
 from intake.views.candidates import CANDIDATES
 from kit.access import Scope
-from kit.bodies import Answer, Body, Fact, Written
+from kit.bodies import Answer, Body, Fact, PastDate, Written
 from kit.calls import Call
 from kit.endpoints import adds, lists, reads
 from kit.lists import TheLists
@@ -58,7 +57,7 @@ class CandidateBody(Fact):
 
     programme: Code
     organisation: UUID | None = None
-    origin: Origin | None = None
+    origin: PastDate | None = None
     assessment: OriginBody | None = None
 
 

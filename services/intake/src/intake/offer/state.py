@@ -41,6 +41,7 @@ class Offer:
 
     `assessments` of the origin are as they were told last, in the order of the facts folded.
     `forwarded`: the last attempt asked only for consent; `final`: no further attempt is wanted.
+    `channel` is that of the last attempt.
     `told`: why there is no attempt, or the last answer to the last one, without words and policy.
     """
 
@@ -50,6 +51,7 @@ class Offer:
     origin: str | None = None
     assessments: tuple[OriginAssessed, ...] = ()
     attempts: int = 0
+    channel: str | None = None
     forwarded: bool = False
     final: bool = False
     told: Told | None = None
@@ -82,9 +84,9 @@ def _evolve(
         case CandidateIdentified(organisation=organisation, source=source, origin=origin):
             named = replace(offer, organisation=organisation, source=source, origin=origin)
             return replace(named, status=Status.IDENTIFIED)
-        case OfferMade(attempt=attempt, forwards=forwards):
+        case OfferMade(attempt=attempt, channel=channel, forwards=forwards):
             made = replace(offer, status=Status.OFFERED, told=None)
-            return replace(made, attempts=attempt, forwarded=forwards)
+            return replace(made, attempts=attempt, channel=channel, forwarded=forwards)
         case OfferWithheld():
             return replace(offer, status=Status.WITHHELD, told=fact(event))
         case OfferAccepted():

@@ -1,7 +1,7 @@
 """When a referral can be made, how it ends, and which others may be the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
@@ -146,6 +146,7 @@ def _accept(command: AcceptReferral, referral: Referral) -> list[ReferralEvent]:
     accepted = ReferralAccepted(
         criteria_version=command.criteria_version,
         organisation=referral.organisation,
+        **asdict(command.led),
         occurred=command.occurred,
     )
     if _is_known(accepted, referral, command.outcomes):
@@ -181,7 +182,10 @@ def _is_known(
     referral: Referral,
     outcomes: Mapping[str, Known],
 ) -> bool:
-    """Of words only whether there are any. Raises Rejected where it ended so, but otherwise."""
+    """Of words only whether there are any, and not what led to it: that may be known otherwise now.
+
+    Raises Rejected where it ended so, but otherwise.
+    """
     known = referral.ended
     if known and _said(known) == _said(told) and outcomes == referral.outcomes:
         return True
@@ -192,7 +196,7 @@ def _is_known(
 
 def _said(end: ReferralAccepted | ReferralScreenedOut | ReferralWithdrawn) -> object:
     if isinstance(end, ReferralAccepted):
-        return end
+        return end.criteria_version, end.occurred
     return replace(end, explanation=None), end.explanation is None
 
 

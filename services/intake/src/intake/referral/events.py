@@ -33,8 +33,25 @@ class CriterionAssessed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralAccepted:
+    """With what led to it, as far as known by then; none of that was kept from the beginning.
+
+    `assessment` is what was thought of the origin last, since `assessed`; `attempt` the one of the
+    offer that was accepted.
+    """
+
     criteria_version: int
     organisation: UUID | None
+    source: str | None = None
+    referred: str | None = None
+    origin: str | None = None
+    assessment: UUID | None = None
+    assessed: str | None = None
+    status: str | None = None
+    kind: str | None = None
+    consequence: str | None = None
+    attempt: int | None = None
+    channel: str | None = None
+    reasons: tuple[str, ...] = ()
     occurred: Occurred
 
 

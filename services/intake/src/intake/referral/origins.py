@@ -9,10 +9,9 @@ from events.commands import Gather, History
 from events.history import facts
 from intake.offer.commands import DateOrigin
 from intake.offer.decider import OFFER
-from intake.origin import Origin
 from intake.referral.decider import REFERRAL
 from intake.referral.writing import write
-from kit.bodies import Fact, Written
+from kit.bodies import Fact, PastDate, Written
 from kit.calls import Call
 from kit.endpoints import adds
 
@@ -22,7 +21,7 @@ router = APIRouter()
 class DateBody(Fact):
     """`origin` when it began; `occurredAt`: when that was learnt."""
 
-    origin: Origin
+    origin: PastDate
 
 
 @router.post(

@@ -13,7 +13,6 @@ from events.sql import Row
 from intake.contact import ConsentBody
 from intake.offer.decider import OFFER
 from intake.offer.state import may_refer
-from intake.origin import Origin
 from intake.parts import TheProgrammes, TheSafe
 from intake.referral.commands import MakeReferral
 from intake.referral.decider import REFERRAL, Status, contact_of
@@ -23,7 +22,7 @@ from intake.referral.writing import write
 from intake.safe import Safe
 from intake.views.referrals import REFERRALS
 from kit.access import Scope
-from kit.bodies import Answer, Fact, Written
+from kit.bodies import Answer, Fact, PastDate, Written
 from kit.calls import Call
 from kit.contact import ContactAnswer, ContactBody
 from kit.endpoints import adds, lists, reads
@@ -42,7 +41,7 @@ class ReferralBody(Fact):
 
     programme: Code
     source: Code
-    origin: Origin | None = None
+    origin: PastDate | None = None
     consent: ConsentBody
     contact: ContactBody
 

@@ -14,9 +14,10 @@ from events.occurrence import civil_day
 from intake.codec import explanations
 from intake.explanation import ExplainedFact, ExplanationAnswer
 from intake.parts import TheProgrammes, TheSafe
-from intake.referral.commands import AcceptReferral, ScreenOutReferral
+from intake.referral.commands import AcceptReferral, Led, ScreenOutReferral
 from intake.referral.decider import REFERRAL
 from intake.referral.events import ReferralWithdrawn
+from intake.referral.led import led_by
 from intake.referral.writing import write
 from intake.safe import Kept
 from kit.bodies import Body, Written
@@ -79,7 +80,8 @@ async def screen_referral(
         definition = programmes.judging(programmes.of(history).code, day)
         criteria = definition.criteria_on(day)
         _require_assessed(body.assessments, codes(criteria.criteria), definition.assessable())
-        return _screening(body, criteria, kept)
+        led = led_by(history, case_id)
+        return _screening(body, criteria, kept, led)
 
     return await write(call, case_id, command, told=body, vault=kept.sealed)
 
@@ -126,7 +128,7 @@ def _require_assessed(
 
 
 def _screening(
-    body: ScreeningBody, criteria: CriteriaVersion, kept: Kept
+    body: ScreeningBody, criteria: CriteriaVersion, kept: Kept, led: Led
 ) -> AcceptReferral | ScreenOutReferral:
     outcomes = body.outcomes()
     if body.reason is None:
@@ -134,6 +136,7 @@ def _screening(
             outcomes=outcomes,
             fits=criteria.accepts(outcomes),
             criteria_version=criteria.version,
+            led=led,
             occurred=body.occurred_at,
         )
     return ScreenOutReferral(

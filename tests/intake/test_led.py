@@ -1,0 +1,219 @@
+"""What led to a case goes with the accepted referral: dates and codes, as known by then."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid5
+
+import httpx
+import pytest
+
+from events.contracts import intake as contracts
+from events.memory import MemoryStore
+from events.occurrence import UNKNOWN, Occurred
+from events.store import Json, Recorded
+from events.testing import stored
+from intake.codec import CODEC
+from intake.offer.events import OfferEvent, OriginAssessed, OriginCorrected
+from intake.offer.examples import (
+    ACCEPTED,
+    ASSESSED,
+    CANDIDATE,
+    CONSENTED,
+    DATED,
+    IDENTIFIED,
+    OFFERED,
+    ORIGIN_CORRECTED,
+)
+from intake.organisation.examples import HOSPITAL
+from intake.publish import publish
+from intake.referral.decider import REFERRAL
+from intake.referral.examples import ACCEPTED as REFERRAL_ACCEPTED
+from intake.referral.examples import MADE
+from kit.testing import problem
+
+Tell = Callable[..., Awaitable[None]]
+
+PATH = f"/v1/referrals/{CANDIDATE}"
+CRITERIA = (
+    "participating-hospital",
+    "calamity",
+    "reported-to-inspectorate",
+    "possible-calamity",
+    "complex-consequences",
+)
+FITS = {
+    "decision": "accepted",
+    "assessments": [{"criterion": criterion, "outcome": "yes"} for criterion in CRITERIA],
+    "occurredAt": "2027-02-15",
+}
+NOTHING: Json = {
+    "source": None,
+    "referred": None,
+    "origin": None,
+    "assessment": None,
+    "assessed": None,
+    "status": None,
+    "kind": None,
+    "consequence": None,
+    "attempt": None,
+    "channel": None,
+    "reasons": [],
+}
+REFERRED = {"source": "hospital", "referred": "2027-02-13", "origin": IDENTIFIED.origin}
+YES = {
+    "attempt": ACCEPTED.attempt,
+    "channel": OFFERED.channel,
+    "reasons": list(ACCEPTED.reasons),
+}
+OTHER = replace(
+    ASSESSED,
+    assessment=uuid5(ASSESSED.assessment, "other"),
+    status="calamity",
+    kind="result-misread",
+    consequence="death",
+    occurred=Occurred.parse("2027-02-11"),
+)
+
+
+def thought(told: Any, since: str | None) -> dict[str, object]:  # noqa: ANN401 - both events
+    return {
+        "assessment": str(told.assessment),
+        "assessed": since,
+        "status": told.status,
+        "kind": told.kind,
+        "consequence": told.consequence,
+    }
+
+
+def led(store: MemoryStore) -> Json:
+    [accepted] = [r.event for r in store.log if r.type == "referral.accepted.v1"]
+    return {name: told for name, told in accepted.items() if name in NOTHING}
+
+
+async def screened(desk: httpx.AsyncClient, tell: Tell, *told: OfferEvent) -> httpx.Response:
+    await tell(*told)
+    await tell(MADE, stream=REFERRAL.beside(CANDIDATE))
+    answer = await desk.post(f"{PATH}/screenings", json=FITS)
+    assert answer.status_code == 201, answer.text
+    return answer
+
+
+AGREED = (OFFERED, ACCEPTED, CONSENTED)
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        ([IDENTIFIED, *AGREED], YES),
+        ([IDENTIFIED, *AGREED, DATED], {**YES, "origin": DATED.origin}),
+        ([IDENTIFIED, ASSESSED, *AGREED], {**YES, **thought(ASSESSED, str(ASSESSED.occurred))}),
+        ([IDENTIFIED, OTHER, ASSESSED, *AGREED], {**YES, **thought(OTHER, "2027-02-11")}),
+        (
+            [IDENTIFIED, ASSESSED, ORIGIN_CORRECTED, *AGREED],
+            {**YES, **thought(ORIGIN_CORRECTED, str(ORIGIN_CORRECTED.occurred))},
+        ),
+        (
+            [IDENTIFIED, replace(OTHER, occurred=UNKNOWN), *AGREED],
+            {**YES, **thought(OTHER, None)},
+        ),
+        (
+            [
+                IDENTIFIED,
+                replace(OTHER, occurred=Occurred.parse("2027-02-11T23:30:00Z")),
+                *AGREED,
+            ],
+            {**YES, **thought(OTHER, "2027-02-12")},
+        ),
+        ([IDENTIFIED, replace(OFFERED, forwards=True), CONSENTED], {}),
+    ],
+)
+async def test_a_candidate_brings_the_referral_the_origin_and_the_yes(
+    desk: httpx.AsyncClient,
+    tell: Tell,
+    store: MemoryStore,
+    told: list[OfferEvent],
+    known: dict[str, object],
+) -> None:
+    await screened(desk, tell, *told)
+
+    assert led(store) == NOTHING | REFERRED | known
+
+
+async def test_of_several_attempts_it_is_the_channel_of_the_one_that_was_accepted(
+    desk: httpx.AsyncClient, tell: Tell, store: MemoryStore
+) -> None:
+    letter = replace(OFFERED, channel="letter")
+    second = replace(OFFERED, attempt=2, channel="face-to-face")
+
+    await screened(desk, tell, IDENTIFIED, letter, second, replace(ACCEPTED, attempt=2), CONSENTED)
+
+    known = led(store)
+    assert (known["attempt"], known["channel"]) == (2, "face-to-face")
+
+
+async def test_who_came_without_a_hospital_brings_what_the_desk_entered(
+    desk: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    entered = await desk.post(
+        "/v1/referrals",
+        json={
+            "programme": "medical-incidents",
+            "source": "self",
+            "origin": "2026-11",
+            "consent": {"form": "spoken"},
+            "contact": {"name": "W. Plantinga"},
+            "occurredAt": "2027-02",
+        },
+    )
+    screening = f"{entered.headers['location']}/screenings"
+
+    answer = await desk.post(screening, json=FITS | {"occurredAt": "2027-03-01"})
+
+    assert answer.status_code == 201
+    known = {"source": "self", "referred": "2027-02", "origin": "2026-11"}
+    assert led(store) == NOTHING | known
+
+
+async def test_what_is_thought_since_makes_no_other_acceptance_of_the_same(
+    desk: httpx.AsyncClient, tell: Tell, store: MemoryStore
+) -> None:
+    first = await screened(desk, tell, IDENTIFIED, ASSESSED, *AGREED)
+    before = led(store)
+    await tell(OTHER)
+
+    again = await desk.post(f"{PATH}/screenings", json=FITS)
+    otherwise = await desk.post(f"{PATH}/screenings", json=FITS | {"occurredAt": "2027-02-16"})
+
+    assert (again.status_code, again.json()["version"]) == (201, first.json()["version"])
+    assert problem(otherwise) == (409, "already-known")
+    assert led(store) == before
+
+
+def old(event: object, *without: str) -> Recorded[Json]:
+    """As it was stored before these fields were kept."""
+    recorded = stored(CODEC, event)
+    for name in without:
+        del recorded.event[name]
+    return recorded
+
+
+def test_what_was_stored_before_is_read_and_published_as_not_known() -> None:
+    recorded = old(REFERRAL_ACCEPTED, *NOTHING)
+
+    published = publish(recorded)
+
+    assert CODEC.decode(recorded).event == REFERRAL_ACCEPTED
+    assert published
+    assert published[1] == contracts.ReferralAccepted(criteria_version=2, organisation=HOSPITAL)
+    assert published[1].model_dump(mode="json", include=set(NOTHING)) == NOTHING
+
+
+@pytest.mark.parametrize("told", [ASSESSED, ORIGIN_CORRECTED])
+def test_an_assessment_is_published_with_its_id(told: OriginAssessed | OriginCorrected) -> None:
+    published = publish(stored(CODEC, told))
+
+    assert published
+    assert isinstance(published[1], contracts.OriginAssessed)
+    assert published[1].assessment == told.assessment
+    assert isinstance(told.assessment, UUID)
