@@ -21,6 +21,7 @@ from casefile.handover.router import router as handover
 from casefile.instrument.router import router as instrument
 from casefile.journal.router import router as journal
 from casefile.needs.router import router as needs
+from casefile.origin.router import router as origin
 from casefile.persons.router import router as persons
 from casefile.plan.router import router as plan
 from casefile.process.router import router as process
@@ -84,6 +85,7 @@ def stand(
             correcting,
             handover,
             backup,
+            origin,
             persons,
             consent,
             needs,

@@ -15,6 +15,7 @@ from casefile.handover import examples as handover
 from casefile.instrument import examples as instrument
 from casefile.journal import examples as journal
 from casefile.needs import examples as needs
+from casefile.origin import examples as origin
 from casefile.persons import examples as persons
 from casefile.plan import examples as plan
 from casefile.publish import KEPT, publisher
@@ -33,6 +34,7 @@ EXAMPLES = examples(
     case,
     handover,
     backup,
+    origin,
     persons,
     consent,
     needs,

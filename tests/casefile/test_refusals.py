@@ -62,6 +62,7 @@ WRITES: dict[str, Body] = {
     "intensities": {"level": "low"},
     "conditions": {"condition": "critical"},
     "regions": {"region": "utrecht"},
+    "origins": {"status": "calamity", "discovered": "2027-01-25"},
     "heavy-marks": {"reason": "weighs-on-case-manager"},
     "heavy-mark-removals": {"reason": "heavy-no-longer"},
     "winding-downs": {},
@@ -135,6 +136,7 @@ BY_DESK = (
     "consent-withdrawals",
     "takeovers",
     "hand-backs",
+    "origins",
     "regions",
 )
 ASSIGNING = ("case-managers", f"case-managers/{CASE_MANAGER}/releases", "reopenings")
@@ -279,6 +281,27 @@ async def test_whoever_closes_or_releases_names_the_version(
         ("conditions", {"condition": "tired"}, ["#/condition"]),
         ("regions", {"region": "atlantis"}, ["#/region"]),
         ("regions", {"region": "utrecht", "street": "Kade"}, ["#/street"]),
+        (
+            "origins",
+            {
+                "kind": "bad-luck",
+                "consequence": "none",
+                "status": "maybe",
+                "disclosedBy": "pigeon",
+            },
+            ["#/consequence", "#/disclosedBy", "#/kind", "#/status"],
+        ),
+        (
+            "origins",
+            {
+                "origin": "unknown",
+                "discovered": "2028",
+                "disclosed": "2027-02-30",
+                "occurredAt": "2028",
+            },
+            ["#/disclosed", "#/discovered", "#/occurredAt", "#/origin"],
+        ),
+        ("origins", {"status": None, "discovered": None}, ["#/origin"]),
         ("heavy-marks", {"reason": "heavy-no-longer"}, ["#/reason"]),
         ("heavy-mark-removals", {"reason": "client-died"}, ["#/reason"]),
         (

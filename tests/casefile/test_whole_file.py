@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic.alias_generators import to_camel
 
 from casefile.backup import events as backup
 from casefile.backup.decider import BACKUP, TakeOver
@@ -47,6 +48,9 @@ from casefile.journal.examples import ATTENDED, LOGGED
 from casefile.needs import events as needs
 from casefile.needs.decider import NEEDS
 from casefile.needs.examples import IDENTIFIED, MET, NEED_CLOSED, OTHER_IDENTIFIED, REFERRED
+from casefile.origin import events as origin
+from casefile.origin.decider import FIELDS, ORIGIN
+from casefile.origin.examples import DESCRIBED, IS_CALAMITY
 from casefile.persons import events as persons
 from casefile.persons.decider import PERSONS, CorrectDeath
 from casefile.persons.examples import (
@@ -129,6 +133,7 @@ LIFE: Sequence[Asked] = [
     on(PLAN, TAKES_OVER),
     on(PLAN, AVAILABLE),
     (CASE, CASE_ID, REGION),
+    on(ORIGIN, replace(DESCRIBED, discovered="2018-12", disclosed="2018")),
     (CASE, CASE_ID, INTENSIVE),
     on(JOURNAL, LOGGED),
     on(PERSONS, CHILD_SPEAKS),
@@ -150,6 +155,7 @@ LIFE: Sequence[Asked] = [
     on(PERSONS, PATIENT_DIED),
     on(PERSONS, CHILD_IS_CLIENT),
     on(CONSENT, RESEARCH_WITHDRAWN),
+    on(ORIGIN, replace(IS_CALAMITY, kind="chain-of-events")),
     on(NEEDS, REFERRED),
     (CASE, CASE_ID, replace(RELEASED, case_manager=STAND_IN)),
     on(JOURNAL, ATTENDED),
@@ -341,6 +347,9 @@ def the_case(events: Sequence[Any]) -> dict[str, Any]:
                 heavy["critical-condition"] = None
             case persons.ClientDied():
                 heavy["client-died"] = None
+    told: dict[str, str] = {}
+    for described in of(events, origin.OriginDescribed):
+        told |= {field: value for field in FIELDS if (value := getattr(described, field))}
     condition = last_of(events, case.ClientConditionChanged)
     intensity = last_of(events, case.IntensityChanged)
     region = last_of(events, case.ClientRegionRecorded)
@@ -356,6 +365,7 @@ def the_case(events: Sequence[Any]) -> dict[str, Any]:
         "condition": condition and condition.condition,
         "intensity": intensity and intensity.level,
         "region": region and region.region,
+        "origin": {to_camel(field): told.get(field) for field in FIELDS},
     }
 
 

@@ -16,6 +16,12 @@ pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 WARNING = "slechter"
 DESK = "Delivered-To: medical-incidents@example.org"
+ORIGIN: Json = {
+    "kind": "wrong-or-late-diagnosis",
+    "discovered": day(0),
+    "disclosed": day(2),
+    "disclosedBy": "face-to-face",
+}
 INVESTIGATION, LIABILITY, APPLICATION = "calamity-investigation", "liability", "application"
 
 
@@ -25,11 +31,13 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
 
     await _referred(story, offered=9, referred=10, reason="little-trust")
     await story.tell("first-visits", day(17))
+    await story.tell("origins", day(17), **ORIGIN)
     await story.tell("activities", day(17), **_activity("contact", "home-visit", 75))
     support: Json = {"consent": "support", "form": "written", "scopes": ["whole-service"]}
     await story.tell("consents", day(17), **support)
     await story.tell("activities", day(18), **_activity("hospital", "notify-involvement", 10))
     investigation = await _investigated(story)
+    await story.assess(day(168), status="calamity", consequence="serious-harm")
     minutes = await _minutes_are_put_right(story)
     await _social_support_is_granted(story)
     claim = await _claimed(story)
@@ -55,6 +63,8 @@ async def test_accepted_with_a_long_liability(world: World) -> None:
     assert await figures.share("case-opened", "backup-took-over") == (1, 1)
     case = await story.desk.read("casefile", story.case)
     assert (case["status"], case["closingReason"]) == ("closed", "settled")
+    assert await figures.share("case-opened", f"origin-described.kind={ORIGIN['kind']}") == (1, 1)
+    await _says_what_led_to_it(story, case)
     assert case["backupPeriods"] == [
         {"backup": str(backup.id), "since": day(431), "until": day(446)}
     ]
@@ -140,6 +150,38 @@ async def test_a_death_and_the_bereaved(world: World) -> None:
     assert case["spells"][0]["checklist"]["referral-discussed"] == "yes"
     assert await _clients(story, 150) == {patient: "patient"}
     assert await _clients(story, 500) == {patient: "patient", children[0]: "next-of-kin"}
+
+
+async def test_who_came_without_a_hospital_tells_what_happened(world: World) -> None:
+    story = Story.with_hospital(world, None)
+
+    await story.enter(day(10), origin=day(0)[:7])
+    await story.screen(day(11), referred=day(10))
+    await story.opened()
+    await story.assign(day(11))
+    await at_rest(world)
+    nothing = await _origin(story, 11)
+    told: Json = {
+        "kind": "medication-error",
+        "consequence": "serious-harm",
+        "disclosedBy": "not-told",
+    }
+    await story.tell("origins", day(17), **told)
+    dated = {"origin": day(0), "occurredAt": day(18)}
+    await story.desk.write("intake", f"/v1/referrals/{story.id}/origins", dated)
+    await story.tell("origins", day(40), by=story.desk, status="no-calamity")
+    await at_rest(world)
+
+    case = await story.manager.read("casefile", story.case)
+    assert (case["organisation"], case["referral"]["source"]) == (None, "self")
+    assert (case["referral"]["referredAt"], case["referral"]["attempt"]) == (day(10), None)
+    unknown = dict.fromkeys(nothing)
+    assert nothing == unknown | {"origin": day(0)[:7]}
+    assert await _origin(story, 17) == nothing | told
+    assert case["origin"] == unknown | told | {"origin": day(0), "status": "no-calamity"}
+    early = {"discovered": str(int(day(0)[:4]) - 1), "occurredAt": day(18)}
+    refused = await story.manager.send("casefile", f"{story.case}/origins", early)
+    assert problem(refused) == (409, "impossible-order")
 
 
 async def test_a_condition_that_worsens_now_is_told_to_the_desk_at_once(world: World) -> None:
@@ -270,6 +312,27 @@ async def _roles(story: Story, on: int) -> dict[str, str]:
 def _said(track: Json) -> dict[str, tuple[str | None, Json]]:
     """By step, how it ended and what it says."""
     return {step["step"]: (step["outcome"], step["data"]) for step in track["steps"]}
+
+
+async def _says_what_led_to_it(story: Story, case: Json) -> None:
+    """By the hospital before the case opened, by its case manager, by the hospital after that."""
+    assert case["referral"] == {
+        "source": "hospital",
+        "referredAt": day(10),
+        "criteriaVersion": 2,
+        "attempt": 1,
+        "channel": "phone",
+        "reasons": ["little-trust"],
+    }
+    known = {"origin": day(0), **ORIGIN}
+    assert case["origin"] == known | {"status": "calamity", "consequence": "serious-harm"}
+    assert await _origin(story, 167) == known | {"status": None, "consequence": None}
+
+
+async def _origin(story: Story, on: int) -> Json:
+    case = await story.desk.read("casefile", story.case, {"asOf": day(on)})
+    origin: Json = case["origin"]
+    return origin
 
 
 async def _phase(story: Story, track: UUID, on: int) -> str:

@@ -22,6 +22,7 @@ from casefile.handover.decider import HANDOVER
 from casefile.instrument.decider import INSTRUMENT
 from casefile.journal.decider import JOURNAL
 from casefile.needs.decider import NEEDS
+from casefile.origin.decider import ORIGIN
 from casefile.persons.decider import PERSONS
 from casefile.plan.decider import PLAN
 from checker.evidence import Exchange, Refusal, Success
@@ -46,6 +47,7 @@ BESIDE: Mapping[str, StreamType[Any, Any, Any]] = {
     "handovers": HANDOVER,
     "instruments": INSTRUMENT,
     "needs": NEEDS,
+    "origins": ORIGIN,
     "persons": PERSONS,
     "referrals-out": NEEDS,
     "takeovers": BACKUP,

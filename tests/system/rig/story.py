@@ -65,6 +65,10 @@ class Story:
         self.id = UUID(written["id"])
         return self.id
 
+    async def assess(self, on: str | None = None, **thought: str) -> Json:
+        """As the hospital thinks of the origin from then on."""
+        return await self._as_hospital("origin-assessments", fact(on, **thought))
+
     async def offer(self, on: str | None = None, *, channel: str = "phone") -> Json:
         body = fact(on, channel=channel, byFunction="patient-support")
         return await self._as_hospital("offers", body)

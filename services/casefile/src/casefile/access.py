@@ -17,6 +17,7 @@ ACCESS: AccessTable = {
     "case:close": _TEAM,
     "backup:record": _LEAD | _TEAM,
     "region:record": _LEAD | _TEAM,
+    "origin:record": _LEAD | _TEAM,
     "consent:record": _LEAD | _TEAM,
     "case:reopen": _LEAD,
     "words:read": _TEAM,

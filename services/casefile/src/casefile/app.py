@@ -13,6 +13,7 @@ from casefile.handover import router as handover
 from casefile.instrument import router as instrument
 from casefile.journal import router as journal
 from casefile.needs import router as needs
+from casefile.origin import router as origin
 from casefile.persons import router as persons
 from casefile.plan import router as plan
 from casefile.process import router as process
@@ -36,6 +37,7 @@ PARTS = (
     correcting,
     handover,
     backup,
+    origin,
     persons,
     consent,
     needs,

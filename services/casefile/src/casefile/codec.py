@@ -11,6 +11,7 @@ from casefile.handover.events import CODEC as HANDOVER
 from casefile.instrument.events import CODEC as INSTRUMENT
 from casefile.journal.events import CODEC as JOURNAL
 from casefile.needs.events import CODEC as NEEDS
+from casefile.origin.events import CODEC as ORIGIN
 from casefile.persons.events import CODEC as PERSONS
 from casefile.plan.events import CODEC as PLAN
 from casefile.track.events import CODEC as TRACK
@@ -20,6 +21,7 @@ CODEC: Codec[Any] = joined(
     CASE,
     HANDOVER,
     BACKUP,
+    ORIGIN,
     PERSONS,
     CONSENT,
     NEEDS,

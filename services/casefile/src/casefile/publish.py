@@ -10,6 +10,7 @@ from casefile.handover import events as handover
 from casefile.instrument import events as instrument
 from casefile.journal import events as journal
 from casefile.needs import events as needs
+from casefile.origin import events as origin
 from casefile.persons import events as persons
 from casefile.plan import events as plan
 from casefile.track import events as track
@@ -41,6 +42,7 @@ PUBLISHED: dict[type, Entry] = {
     handover.HandoverAcknowledged: "handover-acknowledged",
     backup.BackupTookOver: "backup-took-over",
     backup.BackupHandedBack: "backup-handed-back",
+    origin.OriginDescribed: "origin-described",
     persons.PersonAdded: "person-added",
     persons.PersonRoleChanged: "person-role-changed",
     persons.ClientDied: "client-died",
@@ -67,6 +69,7 @@ PUBLISHED: dict[type, Entry] = {
 KEPT = (
     case.ContactDataReceived,
     case.ContactDataRefused,
+    origin.OriginHeard,
     persons.PersonDetailsChanged,
     track.TrackOpened,
 )

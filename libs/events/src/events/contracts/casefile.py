@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from events.contracts import documents
+from events.contracts import documents, origin
 from events.contracts.contract import Code, Contract, Known, Minutes
 
 
@@ -283,7 +283,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     "instrument-completed": InstrumentCompleted,
     "instrument-corrected": InstrumentCompleted,
     "evaluation-held": EvaluationHeld,
-    **documents.CONTRACTS,
+    **(documents.CONTRACTS | origin.CONTRACTS),
     "case-closed": CaseClosed,
     "case-closing-corrected": CaseClosed,
     "case-reopened": CaseReopened,

@@ -7,7 +7,12 @@ from uuid import UUID
 
 from casefile.backup.answer import BackupPeriod, backup_periods
 from casefile.case.decider import CASE
-from casefile.case.events import CaseManagerAssigned, CaseManagerReleased, CaseReopened
+from casefile.case.events import (
+    CaseManagerAssigned,
+    CaseManagerReleased,
+    CaseOpened,
+    CaseReopened,
+)
 from casefile.case.heavy import heavy_reasons
 from casefile.case.state import Spell
 from casefile.codec import CODEC
@@ -18,6 +23,8 @@ from casefile.handover.decider import HANDOVER
 from casefile.journal.answer import ActivityAnswer, activity_answer
 from casefile.needs.answer import NeedAnswer, ReferralOutAnswer, needs_answer
 from casefile.needs.decider import NEEDS
+from casefile.origin.answer import OriginAnswer, origin_answer
+from casefile.origin.decider import ORIGIN
 from casefile.persons.answer import PersonAnswer, person_answers
 from casefile.persons.decider import PERSONS
 from casefile.plan.answer import AgreementAnswer, agreement_answers
@@ -54,9 +61,21 @@ class SpellAnswer(Answer):
     open_needs: list[str]
 
 
+class ReferralAnswer(Answer):
+    """Who referred and when, under which criteria, and of an offer how and why it was accepted."""
+
+    source: str | None
+    referred_at: str | None
+    criteria_version: int
+    attempt: int | None
+    channel: str | None
+    reasons: list[str]
+
+
 class CaseAnswer(Answer):
     """`status` is new, open or closed; times are as precise as they are known.
 
+    `referral` is null where it was not kept when the case opened; `origin` is as told last.
     `studies` are those of which the case is a member, by consent. It is `heavy` while it is marked
     so, by somebody or by what happened, for whatever `heavyReasons`.
     """
@@ -65,6 +84,8 @@ class CaseAnswer(Answer):
     programme: str
     status: str
     organisation: UUID | None
+    referral: ReferralAnswer | None
+    origin: OriginAnswer
     opened_at: str | None
     first_contact_at: str | None
     first_visit_at: str | None
@@ -101,6 +122,7 @@ def case_answer(
         programme=str(known[0].metadata.programme),
         status=case.status,
         organisation=case.organisation,
+        referral=_referral(events),
         opened_at=str(case.opened) if case.spell else None,
         first_contact_at=_at(case.first_contact.occurred if case.first_contact else None),
         first_visit_at=_at(case.first_visit.occurred if case.first_visit else None),
@@ -121,6 +143,20 @@ def case_answer(
     )
 
 
+def _referral(events: Iterable[object]) -> ReferralAnswer | None:
+    told = next((event.referral for event in events if isinstance(event, CaseOpened)), None)
+    if told is None:
+        return None
+    return ReferralAnswer(
+        source=told.source,
+        referred_at=told.referred,
+        criteria_version=told.criteria_version,
+        attempt=told.attempt,
+        channel=told.channel,
+        reasons=list(told.reasons),
+    )
+
+
 def _members(team: Iterable[CaseManagerAssigned]) -> list[TeamMember]:
     """In the order in which they joined, then by id."""
     joined = in_order(team, attrgetter("case_manager"))
@@ -132,6 +168,7 @@ def _beside(case_id: UUID, known: Sequence[Recorded[Json]]) -> dict[str, Any]:
     consents = CONSENT.decided(known, CONSENT.beside(case_id))
     needs = needs_answer(NEEDS.decided(known, NEEDS.beside(case_id)))
     return {
+        "origin": origin_answer(ORIGIN.decided(known, ORIGIN.beside(case_id))),
         "handovers": handover_answers(HANDOVER.state(known, HANDOVER.beside(case_id))),
         "persons": person_answers(PERSONS.decided(known, PERSONS.beside(case_id))),
         "consents": consent_answers(consents),

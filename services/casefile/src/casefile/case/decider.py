@@ -30,6 +30,7 @@ from casefile.case.events import (
     HeavyMarkRemoved,
     HeavyMarkSet,
     IntensityChanged,
+    Referral,
     WindingDownStarted,
 )
 from casefile.case.state import Case, Standing, Status, evolve
@@ -47,6 +48,7 @@ __all__ = ["CASE", "Case", "CaseCommand", "Status", "case_decider", "require_wit
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase:
     organisation: UUID | None
+    referral: Referral | None = None
     occurred: Occurred
 
 
@@ -165,7 +167,14 @@ def _open(command: OpenCase, case: Case) -> list[CaseEvent]:
     """By a message: whatever else it may say, the case is open."""
     if case.status is not Status.NEW:
         return []
-    return [CaseOpened(organisation=command.organisation, spell=1, occurred=command.occurred)]
+    return [
+        CaseOpened(
+            organisation=command.organisation,
+            spell=1,
+            referral=command.referral,
+            occurred=command.occurred,
+        )
+    ]
 
 
 def _assign(command: AssignCaseManager, case: Case) -> list[CaseEvent]:

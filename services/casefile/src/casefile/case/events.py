@@ -10,11 +10,30 @@ from events.occurrence import Occurred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """What led to a case: who referred and when, under which criteria, and the yes to an offer.
+
+    None is what intake does not know; without an offer there is no attempt, channel or reason.
+    """
+
+    source: str | None
+    referred: str | None
+    criteria_version: int
+    attempt: int | None = None
+    channel: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOpened:
-    """`organisation` is the one that referred, if any; a spell is one stay in the case."""
+    """`organisation` is the one that referred, if any; a spell is one stay in the case.
+
+    `referral` was not kept from the beginning.
+    """
 
     organisation: UUID | None
     spell: int
+    referral: Referral | None = None
     occurred: Occurred
 
 

@@ -1,20 +1,90 @@
-"""An accepted referral opens a case."""
+"""An accepted referral opens a case; what intake tells of its origin, then or later, goes in."""
 
+from dataclasses import replace
+from uuid import UUID
+
+from casefile.case.beside import OnCase
 from casefile.case.decider import CASE, OpenCase
+from casefile.case.events import Referral
+from casefile.codec import CODEC
+from casefile.origin.decider import ORIGIN, HearOrigin, OriginCommand
+from casefile.origin.events import OriginHeard
+from events.commands import History
 from events.consumer import Ask, Reaction
 from events.contracts import type_name
 from events.contracts.contract import Contract
-from events.contracts.intake import ReferralAccepted
+from events.contracts.intake import OriginAssessed, OriginDated, ReferralAccepted
+from events.occurrence import Occurred, Precision
 from events.store import Recorded
 
 
 def open_case(message: Recorded[Contract]) -> list[Ask]:
+    """What was told of the origin before comes with the acceptance: no case heard of it then."""
     match message.event:
-        case ReferralAccepted(organisation=organisation):
-            command = OpenCase(organisation=organisation, occurred=message.occurred)
-            return [Ask(CASE, message.key, command)]
+        case ReferralAccepted() as accepted:
+            referral = Referral(
+                source=accepted.source,
+                referred=accepted.referred,
+                criteria_version=accepted.criteria_version,
+                attempt=accepted.attempt,
+                channel=accepted.channel,
+                reasons=tuple(accepted.reasons),
+            )
+            command = OpenCase(
+                organisation=accepted.organisation, referral=referral, occurred=message.occurred
+            )
+            heard = _with_referral(accepted, message.occurred)
+            return [Ask(CASE, message.key, command), *([_hear(message, *heard)] if heard else [])]
         case _:
             return []
 
 
-REACTIONS: dict[str, Reaction] = {type_name("intake", "referral-accepted"): open_case}
+def hear_origin(message: Recorded[Contract]) -> list[Ask]:
+    match message.event:
+        case OriginAssessed() as assessed:
+            return [_hear(message, _assessed(assessed, message.occurred))]
+        case OriginDated(origin=origin):
+            return [_hear(message, OriginHeard(origin=origin, occurred=message.occurred))]
+        case _:
+            return []
+
+
+def _with_referral(accepted: ReferralAccepted, occurred: Occurred) -> list[OriginHeard]:
+    dated = [OriginHeard(origin=accepted.origin, occurred=occurred)] if accepted.origin else []
+    if accepted.status is None:
+        return dated
+    since = Occurred.parse(accepted.assessed or Precision.UNKNOWN)
+    return [*dated, _assessed(accepted, since)]
+
+
+def _assessed(told: OriginAssessed | ReferralAccepted, since: Occurred) -> OriginHeard:
+    return OriginHeard(
+        assessment=told.assessment,
+        kind=told.kind,
+        consequence=told.consequence,
+        status=told.status,
+        occurred=since,
+    )
+
+
+def _hear(message: Recorded[Contract], *told: OriginHeard) -> Ask:
+    def command(history: History) -> OriginCommand:
+        heard = tuple(replace(each, corrects=_corrects(each, history)) for each in told)
+        case = CASE.state(history, message.key)
+        return OnCase(case=case, command=HearOrigin(told=heard))
+
+    return Ask(ORIGIN, ORIGIN.beside(message.key), command, looks_at=[message.key])
+
+
+def _corrects(heard: OriginHeard, history: History) -> UUID | None:
+    """An assessment that was told before is told anew."""
+    if heard.assessment is None:
+        return None
+    return CODEC.told_last(history, "assessment", heard.assessment)
+
+
+REACTIONS: dict[str, Reaction] = {
+    type_name("intake", "referral-accepted"): open_case,
+    type_name("intake", "origin-assessed"): hear_origin,
+    type_name("intake", "origin-dated"): hear_origin,
+}
