@@ -69,11 +69,42 @@ async def test_a_person_joins_the_client_system_and_a_name_stays_in_the_vault(
         "clientType": None,
         "contactLimits": ["language-barrier"],
         "preferredChannel": "home-visit",
+        "function": None,
         "diedAt": None,
     }
     assert contact == {"name": NAME, "phone": PHONE, "email": None, "address": None}
     assert NAME not in logged(store)
     assert PHONE not in logged(store)
+
+
+async def test_the_contact_person_of_the_hospital_has_a_function_there(
+    manager: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    officer = {
+        "role": "hospital-contact",
+        "relation": "hospital-staff",
+        "function": "complaints-officer",
+        "contact": {"name": NAME, "phone": PHONE},
+    }
+    place = (await manager.post(f"{PATH}/persons", json=officer)).headers["location"]
+
+    [person] = (await manager.get(PATH)).json()["persons"]
+    other = {"function": "patient-support", "contact": {"name": "A. Visser"}}
+    await manager.post(f"{place}/details", json=other)
+    now = (await manager.get(place)).json()
+
+    assert (person["role"], person["relation"]) == ("hospital-contact", "hospital-staff")
+    assert (person["function"], now["function"]) == ("complaints-officer", "patient-support")
+    assert NAME not in logged(store)
+
+
+async def test_a_person_that_was_added_before_functions_were_told_has_none(
+    manager: httpx.AsyncClient, store: MemoryStore
+) -> None:
+    place = (await manager.post(f"{PATH}/persons", json=DAUGHTER)).headers["location"]
+    del store.log[-1].event["function"]
+
+    assert (await manager.get(place)).json()["function"] is None
 
 
 async def test_contact_data_of_a_person_are_replaced_as_a_whole(

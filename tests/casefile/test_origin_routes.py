@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from casefile.case.examples import ASSIGNED, CASE_ID, CLOSED, OPENED
 from casefile.origin.decider import ORIGIN
 from casefile.origin.examples import HEARD, HEARD_DATE
 from events.memory import MemoryStore
+from events.testing import FixedClock
 from kit.access import Role
 from kit.testing import Stand, problem
 
@@ -69,6 +71,36 @@ async def test_what_intake_told_stands_beside_it_field_by_field(
         "status": "possible-calamity",
     }
     assert read == KNOWN | intake
+
+
+async def test_what_was_thought_before_the_case_opened_is_read_as_of_then(
+    manager: httpx.AsyncClient, tell: Tell
+) -> None:
+    await tell(OPENED, ASSIGNED)
+    await tell(HEARD_DATE, HEARD, stream=ORIGIN.beside(CASE_ID))
+
+    then = (await manager.get(PATH, params={"asOf": "2027-02-12"})).json()
+    unborn = await manager.get(PATH, params={"asOf": "2027-02-09"})
+
+    assert (then["status"], then["organisation"], then["referral"]) == ("new", None, None)
+    assert (then["origin"]["status"], then["origin"]["origin"]) == ("possible-calamity", None)
+    assert problem(unborn) == (404, "not-found")
+
+
+async def test_what_was_known_of_it_at_another_time_stays_readable(
+    manager: httpx.AsyncClient, tell: Tell, clock: FixedClock
+) -> None:
+    await tell(OPENED, ASSIGNED)
+    await manager.post(ORIGINS, json=TOLD)
+    before = clock() + timedelta(seconds=30)
+    clock.advance(timedelta(minutes=1))
+    await manager.post(ORIGINS, json={"kind": "result-misread", "occurredAt": "2027-02-19"})
+
+    known = await manager.get(PATH, params={"knownAt": before.isoformat()})
+    now = await manager.get(PATH)
+
+    assert known.json()["origin"] == NOTHING | KNOWN
+    assert now.json()["origin"] == NOTHING | KNOWN | {"kind": "result-misread"}
 
 
 async def test_what_cannot_have_been_in_that_order_is_refused_with_every_reason(

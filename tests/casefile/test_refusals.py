@@ -329,8 +329,8 @@ async def test_whoever_closes_or_releases_names_the_version(
         (f"persons/{CHILD}/roles", {"mandate": "by-force"}, ["#/mandate"]),
         (
             f"persons/{CHILD}/details",
-            {"contactLimits": ["moody"], "preferredChannel": "pigeon"},
-            ["#/contactLimits/0", "#/preferredChannel"],
+            {"contactLimits": ["moody"], "preferredChannel": "pigeon", "function": "porter"},
+            ["#/contactLimits/0", "#/function", "#/preferredChannel"],
         ),
         ("takeovers", {"backup": "she", "reason": "ill"}, ["#/backup", "#/reason"]),
         ("hand-backs", {"backup": "she", "occurredAt": "2028"}, ["#/backup", "#/occurredAt"]),

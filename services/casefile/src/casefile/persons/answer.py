@@ -18,6 +18,7 @@ class PersonAnswer(Answer):
     client_type: str | None
     contact_limits: list[str]
     preferred_channel: str | None
+    function: str | None
     died_at: str | None
 
 
@@ -34,6 +35,7 @@ def person_answers(persons: Persons) -> list[PersonAnswer]:
             client_type=roles[told.person].client_type,
             contact_limits=list(details[told.person].contact_limits),
             preferred_channel=details[told.person].preferred_channel,
+            function=details[told.person].function,
             died_at=str(deaths[told.person].occurred) if told.person in deaths else None,
         )
         for told in in_order(persons.added.values(), PERSON)

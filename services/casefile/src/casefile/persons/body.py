@@ -39,12 +39,16 @@ class RoleBody(Fact):
 
 
 class DetailsBody(Fact):
-    """How to reach somebody, and what must be heeded in that."""
+    """How to reach somebody, and what must be heeded in that.
+
+    `function`: of whoever works for the organisation that referred, what he or she does there.
+    """
 
     contact_limits: tuple[Annotated[Code, Vocabulary("persons.contact_limits")], ...] = Field(
         default=(), max_length=32
     )
     preferred_channel: Annotated[Code, Vocabulary("contact_channels")] | None = None
+    function: Annotated[Code, Vocabulary("offer.functions")] | None = None
     contact: ContactBody | None = None
 
     @property

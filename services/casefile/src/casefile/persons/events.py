@@ -11,7 +11,8 @@ from events.occurrence import Occurred
 class PersonAdded:
     """`contact`: the vault record of name and contact data, if any are known.
 
-    `preferred_channel`: over which the person wants to be reached, here as below.
+    `preferred_channel`: over which the person wants to be reached; `function`: what somebody does
+    where he or she works, here as below.
     """
 
     person: UUID
@@ -21,6 +22,7 @@ class PersonAdded:
     client_type: str | None
     contact_limits: tuple[str, ...]
     preferred_channel: str | None = None
+    function: str | None = None
     contact: UUID | None
     occurred: Occurred
 
@@ -43,6 +45,7 @@ class PersonDetailsChanged:
     person: UUID
     contact_limits: tuple[str, ...]
     preferred_channel: str | None = None
+    function: str | None = None
     contact: UUID | None
     occurred: Occurred
 

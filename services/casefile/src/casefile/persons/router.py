@@ -62,6 +62,7 @@ async def add_person(
             client_type=body.client_type,
             contact_limits=body.contact_limits,
             preferred_channel=body.preferred_channel,
+            function=body.function,
             contact=record if body.contact else None,
             occurred=body.occurred_at,
         )
@@ -114,6 +115,7 @@ async def change_details(
         person=person,
         contact_limits=body.contact_limits,
         preferred_channel=body.preferred_channel,
+        function=body.function,
         contact=record if body.contact else None,
         occurred=body.occurred_at,
     )
