@@ -26,6 +26,7 @@ ENDS = {
     "referral.accepted.v1",
     "case.contact-data-received.v1",
     "case.closed.v1",
+    "origin.heard.v1",
     "spell.began.v1",
     "track.step-recorded.v1",
     "deadline.met.v1",

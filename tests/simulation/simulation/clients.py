@@ -33,7 +33,7 @@ from intake.offer.commands import AcceptOffer, Consent, DeclineOffer, MakeOffer,
 from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified
 from intake.offer.state import Status as OfferStatus
-from intake.referral.commands import AcceptReferral, MakeReferral
+from intake.referral.commands import AcceptReferral, Led, MakeReferral
 from intake.referral.decider import REFERRAL
 from programmes.loader import load
 from simulation.plant import Plant, Running
@@ -44,6 +44,7 @@ MOST_TRIES = 60
 PROGRAMME = ("medical-incidents", 1)
 COMPLAINT = load().version(*PROGRAMME).track("complaint")
 TODAY = Occurred.instant(NOW)
+LED = Led(origin="2018-12", status="calamity", kind="unknown", consequence="death")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +170,7 @@ class Client:
             )
 
         accept = AcceptReferral(
-            outcomes={"calamity": "yes"}, fits=True, criteria_version=2, occurred=TODAY
+            outcomes={"calamity": "yes"}, fits=True, criteria_version=2, led=LED, occurred=TODAY
         )
         stream = REFERRAL.beside(self.case)
         made = await self._ask("intake", REFERRAL, make, stream=stream)
