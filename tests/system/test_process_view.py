@@ -4,12 +4,13 @@ import ipaddress
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
 import pytest
 
+from events.occurrence import civil_day
 from rig.audit import audit
 from rig.caller import Json, problem
 from rig.rest import at_rest
@@ -166,7 +167,7 @@ async def _knows_that_and_not_why(told: Told) -> None:
     """Now and at another time; and the answer is not the hospital's to record."""
     hospital, candidate = told.story.hospital, told.story.candidate
     assert hospital is not None
-    today = date.today().isoformat()  # noqa: DTZ011
+    today = civil_day(datetime.now(UTC)).isoformat()
     for at in ({}, {"asOf": today}, {"knownAt": today}):
         [attempt] = (await hospital.ask("intake", f"{candidate}/offers", at)).json()
         [answer] = attempt["answers"]

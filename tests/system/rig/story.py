@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from events.occurrence import civil_day
 from rig.caller import Caller, Json
 from rig.world import PROGRAMME, World, eventually
 
@@ -112,7 +113,7 @@ class Story:
     ) -> tuple[str, Json]:
         """By the criteria in force on the day of the referral; with a reason it is screened out."""
         outcome = "no" if reason else "yes"
-        day = date.fromisoformat(referred) if referred else date.today()  # noqa: DTZ011
+        day = date.fromisoformat(referred) if referred else civil_day(datetime.now(UTC))
         criteria = self.world.programmes.current(self.programme, day).criteria_on(day)
         body = fact(on, decision="screened-out" if reason else "accepted", reason=reason)
         body["assessments"] = [{"criterion": c.code, "outcome": outcome} for c in criteria.criteria]
