@@ -117,7 +117,7 @@ async def test_what_is_known_now_is_counted_by_an_index_alone_and_by_several_at_
 ) -> None:
     await hears(list(cases(300)))
     await store.pool.execute("vacuum analyze")
-    now = replace(CUT, known_at=FOREVER)
+    now = replace(CUT, known_at=FOREVER, as_of=BEGIN + timedelta(days=400))
 
     for by in offers.By:
         shown = await plan(store, offers.counts(offers.Choice(cut=now), by), **MANY)
@@ -125,6 +125,20 @@ async def test_what_is_known_now_is_counted_by_an_index_alone_and_by_several_at_
     for of in caseload.By:
         shown = await plan(store, caseload.counts(now, of), **MANY)
         assert f"Parallel Index Only Scan using {caseload.TABLE}_known" in shown
+
+
+async def test_of_an_early_day_what_came_later_is_not_looked_at(
+    hears: Callable[[Sequence[Fact]], Awaitable[None]], store: PostgresStore
+) -> None:
+    await hears(list(cases(300)))
+    await store.pool.execute("vacuum analyze")
+    early = replace(CUT, known_at=FOREVER, as_of=BEGIN + timedelta(days=5))
+
+    offered = await plan(store, offers.counts(offers.Choice(cut=early), offers.By.QUARTER))
+    held = await plan(store, caseload.counts(early, caseload.By.REGION))
+
+    assert f"Index Only Scan using {offers.TABLE}_since" in offered
+    assert f"Index Only Scan using {caseload.TABLE}_since" in held
 
 
 async def test_durations_are_answered_by_an_index_alone_in_each_part(

@@ -47,7 +47,7 @@ def standing(*told: OriginEvent) -> Mapping[str, str]:
         ([HEARD], replace(IS_CALAMITY, status="possible-calamity")),
         ([DESCRIBED], replace(DESCRIBED, occurred=UNKNOWN)),
         ([IS_CALAMITY, replace(IS_CALAMITY, status="no-calamity")], IS_CALAMITY),
-        ([], described("2027-01-20", origin="2027-01-20", discovered="2027-01", disclosed="2027")),
+        ([], described("2027-01-20", discovered="2027-01", disclosed="2027")),
     ],
 )
 def test_what_is_told_is_kept(before: list[OriginEvent], told: OriginDescribed) -> None:
@@ -80,7 +80,7 @@ def test_nothing_is_known_of_a_case_that_did_not_open() -> None:
     assert outcome(origin_decider, given=[], when=heard(HEARD, case=Case())) == []
 
 
-DATED = described("2027-02-18", origin="2027-01-20", discovered="2027-01-25")
+FOUND = described("2027-02-18", discovered="2027-01-25")
 LATE = "2027-02-20"
 
 
@@ -88,12 +88,12 @@ LATE = "2027-02-20"
     ("before", "told", "reasons"),
     [
         (
-            [DATED],
+            [HEARD_DATE],
             described(LATE, discovered="2027-01-19"),
             ["It was not discovered (2027-01-19) before it happened (2027-01-20)."],
         ),
         (
-            [DATED],
+            [FOUND],
             described(LATE, disclosed="2027-01-24"),
             ["The client was not told (2027-01-24) before it was discovered (2027-01-25)."],
         ),
@@ -108,12 +108,12 @@ LATE = "2027-02-20"
             ["This was not known (2027-01-10) before it happened (2027-02-01)."],
         ),
         (
-            [],
-            described("2027-01-10", origin="2027-02", discovered="2027-01", disclosed="2026-12"),
+            [replace(HEARD_DATE, origin="2027-04")],
+            described("2027-01-10", discovered="2027-02", disclosed="2026-12"),
             [
-                "It was not discovered (2027-01) before it happened (2027-02).",
-                "The client was not told (2026-12) before it was discovered (2027-01).",
-                "The client was not told (2026-12) before it happened (2027-02).",
+                "It was not discovered (2027-02) before it happened (2027-04).",
+                "The client was not told (2026-12) before it was discovered (2027-02).",
+                "The client was not told (2026-12) before it happened (2027-04).",
                 "This was not known (2027-01-10) before it happened (2027-02).",
             ],
         ),
@@ -130,9 +130,7 @@ def test_what_cannot_have_been_in_that_order_is_refused_with_all_that_is_wrong(
 
 
 def test_what_intake_dated_anew_hinders_nothing_that_is_told_of_other_fields() -> None:
-    after = replace(HEARD_DATE, origin="2027-02-01")
-
-    before: list[OriginEvent] = [DATED, after]
+    before: list[OriginEvent] = [FOUND, replace(HEARD_DATE, origin="2027-02-01")]
 
     assert outcome(origin_decider, given=before, when=on(IS_CALAMITY)) == [IS_CALAMITY]
 
@@ -185,7 +183,7 @@ def test_an_assessment_of_intake_takes_its_place_in_time(
 def test_the_date_that_intake_told_last_is_its_only_one_whenever_it_was_learnt(
     occurred: str,
 ) -> None:
-    dated = OriginHeard(origin="2027-01-18", occurred=Occurred.parse(occurred))
+    dated = OriginHeard(position=5, origin="2027-01-18", occurred=Occurred.parse(occurred))
 
     assert standing(HEARD_DATE, dated) == {"origin": "2027-01-18"}
 
@@ -198,6 +196,21 @@ def test_what_intake_tells_is_kept_once(case: Case) -> None:
 
     assert both == [HEARD_DATE, HEARD]
     assert outcome(origin_decider, given=both, when=heard(HEARD_DATE, again, case=case)) == []
+
+
+def test_what_intake_told_earlier_and_comes_later_changes_nothing() -> None:
+    given = [replace(HEARD_DATE, position=9), replace(AGAIN, position=9)]
+    older = replace(HEARD_DATE, position=8, origin="2026-12"), replace(HEARD, position=8)
+    newer = replace(HEARD_DATE, position=10, origin="2026-12"), replace(HEARD, position=10)
+
+    assert outcome(origin_decider, given=given, when=heard(*older)) == []
+    assert outcome(origin_decider, given=given, when=heard(*newer)) == [*newer]
+
+
+def test_assessments_that_nobody_can_tell_apart_do_not_stand_for_each_other() -> None:
+    early, late = replace(HEARD, assessment=None), replace(OTHER, assessment=None, position=5)
+
+    assert standing(early, late)["status"] == "possible-calamity"
 
 
 DATES = st.none() | st.sampled_from(["2026", "2027-01", "2027-01-20", "2027-01-25", "2027-02-01"])
@@ -213,7 +226,6 @@ TOLD = st.builds(
     on,
     st.builds(
         OriginDescribed,
-        origin=DATES,
         discovered=DATES,
         disclosed=DATES,
         status=CODES,
@@ -242,7 +254,7 @@ def test_whatever_is_told_nothing_stands_in_an_impossible_order_and_repeating_ad
     assert origin_decider.fold(events).standing == by_hand(events)
     assert lived(origin_decider, [*commands, *commands[-1:]]) == events
     for event in events:
-        said = [v for f in ("origin", "discovered", "disclosed") if (v := getattr(event, f, None))]
+        said = [v for f in ("discovered", "disclosed") if (v := getattr(event, f, None))]
         dates = [Occurred.parse(value) for value in said]
         assert not any(b.certainly_before(a) for a, b in pairwise(dates))
         assert not any(event.occurred.certainly_before(date) for date in dates)

@@ -130,7 +130,7 @@ async def test_who_tells_nothing_is_told_so(manager: httpx.AsyncClient, tell: Te
 
     assert problem(nothing) == (422, "invalid")
     assert nothing.json()["errors"] == [
-        {"pointer": "#/origin", "detail": "is needed, or another field that tells of the origin"}
+        {"pointer": "#/kind", "detail": "is needed, or another field that tells of the origin"}
     ]
 
 

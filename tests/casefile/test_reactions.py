@@ -188,6 +188,7 @@ async def test_what_intake_learns_later_goes_into_the_case(
 
     first = next(r.id for r in store.log if r.event.get("assessment"))
     corrected = OriginHeard(
+        position=5,
         assessment=ASSESSMENT,
         kind="unknown",
         consequence="serious-harm",
@@ -195,7 +196,7 @@ async def test_what_intake_learns_later_goes_into_the_case(
         corrects=first,
         occurred=Occurred.parse("2027-02-08"),
     )
-    date = OriginHeard(origin="2027-01-18", occurred=Occurred.parse("2027-02-12"))
+    date = OriginHeard(position=6, origin="2027-01-18", occurred=Occurred.parse("2027-02-12"))
     assert heard(store) == [HEARD_DATE, HEARD, corrected, date]
     stream = ORIGIN.beside(CASE_ID)
     now, then = (

@@ -294,14 +294,13 @@ async def test_whoever_closes_or_releases_names_the_version(
         (
             "origins",
             {
-                "origin": "unknown",
                 "discovered": "2028",
                 "disclosed": "2027-02-30",
                 "occurredAt": "2028",
             },
-            ["#/disclosed", "#/discovered", "#/occurredAt", "#/origin"],
+            ["#/disclosed", "#/discovered", "#/occurredAt"],
         ),
-        ("origins", {"status": None, "discovered": None}, ["#/origin"]),
+        ("origins", {"status": None, "discovered": None}, ["#/kind"]),
         ("heavy-marks", {"reason": "heavy-no-longer"}, ["#/reason"]),
         ("heavy-mark-removals", {"reason": "client-died"}, ["#/reason"]),
         (

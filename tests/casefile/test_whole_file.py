@@ -349,7 +349,7 @@ def the_case(events: Sequence[Any]) -> dict[str, Any]:
                 heavy["client-died"] = None
     told: dict[str, str] = {}
     for described in of(events, origin.OriginDescribed):
-        told |= {field: value for field in FIELDS if (value := getattr(described, field))}
+        told |= {field: value for field in FIELDS if (value := getattr(described, field, None))}
     condition = last_of(events, case.ClientConditionChanged)
     intensity = last_of(events, case.IntensityChanged)
     region = last_of(events, case.ClientRegionRecorded)

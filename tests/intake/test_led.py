@@ -114,6 +114,10 @@ AGREED = (OFFERED, ACCEPTED, CONSENTED)
             {**YES, **thought(ORIGIN_CORRECTED, str(ORIGIN_CORRECTED.occurred))},
         ),
         (
+            [IDENTIFIED, ASSESSED, replace(OTHER, kind="unknown"), *AGREED],
+            {**YES, **thought(OTHER, "2027-02-11"), "kind": ASSESSED.kind},
+        ),
+        (
             [IDENTIFIED, replace(OTHER, occurred=UNKNOWN), *AGREED],
             {**YES, **thought(OTHER, None)},
         ),

@@ -47,17 +47,16 @@ def now_containing(table: str, column: str) -> Index:
     return Index(f"{table}_now_{column}", column, postgresql_using="gin", postgresql_where=_NOW)
 
 
-def known_index(table: str, *columns: str) -> Index:
-    """For figures over all that held at a time, as is known now: it alone answers `lasting_at`.
+def known_indexes(table: str, *columns: str) -> Iterator[Index]:
+    """For figures over all that held at a time, as is known now: one alone answers `lasting_at`.
 
-    In order of one end only: by two, PostgreSQL 18 means to skip, and then has no parallel plan.
+    Of a late time the first, of an early one the second; each in order of one end only, for by two
+    PostgreSQL 18 means to skip, and then has no parallel plan.
     """
-    return Index(
-        f"{table}_known",
-        text("held_until"),
-        postgresql_include=("held_from", *columns),
-        postgresql_where=text("believed_until = 'infinity'"),
-    )
+    known = text("believed_until = 'infinity'")
+    for name, end, other in ((f"{table}_known", *reversed(_HELD)), (f"{table}_since", *_HELD)):
+        include = (other, *columns)
+        yield Index(name, text(end), postgresql_include=include, postgresql_where=known)
 
 
 def held_at(table: FromClause, as_of: datetime) -> ColumnElement[bool]:

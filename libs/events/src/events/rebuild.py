@@ -124,8 +124,10 @@ class _Rebuild:
         await self._put(folded, add)
 
     async def _index(self) -> None:
+        """And the server finds out what is in them, before anybody asks."""
         try:
             await create_indexes(self._connection, self._table)
+            await self._connection.execute(f"analyze {self._table}")
         except TROUBLE as error:
             raise meaning(error) from error
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from dev.bench.asking import WARM_UP, Answered, Asked, Question, ask
+from dev.bench.asking import Answered, Asked, Question, ask
 from dev.bench.campaign import Say, calm
 from dev.bench.durability import SERVER, durability
 from dev.bench.fetching import fetched, views_of
@@ -74,16 +74,16 @@ async def _loaded(whole: Stack, service: str, cases: int, say: Say) -> float:
 async def _keys(url: str) -> list[UUID]:
     """Of cases all over the log."""
     [[last]] = await fetched(url, "select position from log_head")
-    many = WARM_UP + REQUESTS
-    found = await fetched(url, SOME_KEYS, [1 + last * n // many for n in range(many)])
+    places = [1 + last * n // REQUESTS for n in range(REQUESTS)]
+    found = await fetched(url, SOME_KEYS, places)
     return [key for [key] in found]
 
 
 async def _answered(whole: Stack, asked: Asked, say: Say) -> Answered:
     await calm()
     answered = await ask(whole, asked)
-    p95, p50 = (figure.value for figure in answered.figures())
-    say(f"{asked.name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+    p95, p50, first = (figure.value for figure in answered.figures())
+    say(f"{asked.name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, at first {first:.1f} ms")
     return answered
 
 
@@ -104,14 +104,14 @@ def _cases(name: str, goal_ms: float, questions: list[Question]) -> Asked:
 
 def _own(whole: Stack, number: int) -> Iterator[Question]:
     """The first page of each of many case managers; these also ask for the open cases alone."""
-    for turn in range(WARM_UP + REQUESTS):
+    for turn in range(REQUESTS):
         token = whole.token("case-manager", subject=manager(turn % number))
         query = {"status": "open"} if turn % 2 else {}
         yield Question(path="/v1/cases", token=token, query=query)
 
 
 def _figures() -> Iterator[tuple[str, str, list[Mapping[str, str]]]]:
-    days = [date(2017, 3, 1) + timedelta(days=10 * n) for n in range(WARM_UP + REQUESTS)]
+    days = [date(2017, 3, 1) + timedelta(days=10 * n) for n in range(REQUESTS)]
     ends = [day.isoformat() for day in days]
     yield "offers by quarter", "offers", [{"by": "quarter", "asOf": end} for end in ends]
     yield "open caseload on a past day", "caseload", [{"day": end} for end in ends]

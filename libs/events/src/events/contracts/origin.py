@@ -9,7 +9,6 @@ class OriginDescribed(Contract):
     `discovered`: when it was found out; `disclosed`: when the client was told, `disclosed_by` how.
     """
 
-    origin: PartialDate | None = None
     kind: Code | None = None
     consequence: Code | None = None
     status: Code | None = None

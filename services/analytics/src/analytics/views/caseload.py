@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Column, Select, Text, Uuid, func, select
 
 from analytics.log import Fact
 from analytics.views.cut import Cut, held
-from events.columns import known_index
+from events.columns import known_indexes
 from events.contracts import type_name
 from events.contracts.casefile import (
     CaseClosed,
@@ -133,7 +133,7 @@ CASELOAD = View.of(
     Column("region", Text, nullable=False),
     Column("heavy", Boolean, nullable=False),
     Column("counted", Boolean, nullable=False),
-    known_index("caseload_v5", *_COUNTED),
+    *known_indexes("caseload_v5", *_COUNTED),
     types=TYPES,
     rows=rows_with({}),
 )

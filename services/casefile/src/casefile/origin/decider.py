@@ -11,9 +11,11 @@ from events.decider import Decider, Rejected
 from events.history import latest
 from events.occurrence import Occurred
 
-DATES = ("origin", "discovered", "disclosed")
-FIELDS = (*DATES, "kind", "consequence", "status", "disclosed_by")
+DATES = ("discovered", "disclosed")
+FIELDS = ("origin", *DATES, "kind", "consequence", "status", "disclosed_by")
 UNKNOWN = "unknown"
+NAMELESS = (False, None)
+"""An assessment of which nobody can say which one it is: each stands by itself."""
 _ORDER = (
     ("origin", "discovered", "It was not discovered ({}) before it happened ({})."),
     ("discovered", "disclosed", "The client was not told ({}) before it was discovered ({})."),
@@ -70,19 +72,24 @@ def evolve(origin: Origin, event: OriginEvent) -> Origin:
 def _replaces(event: OriginEvent, told: OriginEvent) -> bool:
     if not isinstance(event, OriginHeard) or not isinstance(told, OriginHeard):
         return False
-    return event.subject == told.subject
+    return event.subject == told.subject != NAMELESS
 
 
 def _is_known(heard: OriginHeard, origin: Origin) -> bool:
-    before = (told for told in origin.told if isinstance(told, OriginHeard))
-    return replace(heard, corrects=None) in (replace(told, corrects=None) for told in before)
+    """Nor is it news what intake told before what is kept of the same, and that comes only now."""
+    before = [told for told in origin.told if isinstance(told, OriginHeard)]
+    said = [replace(told, position=0, corrects=None) for told in before]
+    later = [told for told in before if told.position >= heard.position]
+    return replace(heard, position=0, corrects=None) in said or any(
+        told.subject == heard.subject != NAMELESS for told in later
+    )
 
 
 def _impossible(told: OriginDescribed, standing: Mapping[str, str]) -> Iterator[str]:
     """Why what is told cannot be, beside what stands of the rest."""
     said = {field: value for field in DATES if (value := getattr(told, field))}
     known = {**standing, **said}
-    dates = {field: Occurred.parse(known[field]) for field in DATES if field in known}
+    dates = {field: Occurred.parse(known[field]) for field in ("origin", *DATES) if field in known}
     for first, then, sentence in _ORDER:
         both = {first, then} <= dates.keys() and {first, then} & said.keys()
         if both and dates[then].certainly_before(dates[first]):

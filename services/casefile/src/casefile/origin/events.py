@@ -11,10 +11,9 @@ from events.occurrence import Occurred
 class OriginDescribed:
     """What those who work on the case learnt; what is None was not told and stays as it was.
 
-    Dates are partial: when it was, when that was `discovered`, when the client was told of it.
+    Dates are partial: when it was `discovered`, when the client was told of it.
     """
 
-    origin: str | None = None
     kind: str | None = None
     consequence: str | None = None
     status: str | None = None
@@ -26,10 +25,12 @@ class OriginDescribed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginHeard:
-    """What intake told: a date, or an assessment with its codes.
+    """What intake told at a position of its log: a date, or an assessment with its codes.
 
     Told again it stands in the place of the last date, and of that assessment (`corrects`).
     """
+
+    position: int
 
     origin: str | None = None
     assessment: UUID | None = None

@@ -8,8 +8,9 @@ from events.occurrence import Occurred
 
 ASSESSMENT = uuid5(CASE_ID, "assessment")
 
-HEARD_DATE = OriginHeard(origin="2027-01-20", occurred=Occurred.parse("2027-02-15"))
+HEARD_DATE = OriginHeard(position=4, origin="2027-01-20", occurred=Occurred.parse("2027-02-15"))
 HEARD = OriginHeard(
+    position=4,
     assessment=ASSESSMENT,
     kind="unknown",
     consequence="serious-harm",

@@ -22,11 +22,10 @@ router = APIRouter(prefix="/v1/cases/{case_id}/origins", tags=["origin"])
 class OriginBody(Fact):
     """What is known now, one field at least; what is left out or null stays as it was told before.
 
-    `origin`: when it was. `discovered`: when it was found out; `disclosed`: when the client was
-    told, and `disclosedBy` how; `occurredAt`: when all this was learnt.
+    `discovered`: when it was found out; `disclosed`: when the client was told, and `disclosedBy`
+    how; `occurredAt`: when all this was learnt. When the origin was itself is told in intake.
     """
 
-    origin: PastDate | None = None
     kind: Annotated[Code, Vocabulary("origin.kinds")] | None = None
     consequence: Annotated[Code, Vocabulary("origin.consequences")] | None = None
     status: Annotated[Code, Vocabulary("origin.statuses")] | None = None
@@ -38,7 +37,7 @@ class OriginBody(Fact):
         """Raises Invalid where nothing is told."""
         told = self.model_dump(include=set(FIELDS), exclude_none=True)
         if not told:
-            raise Invalid([("origin", "is needed, or another field that tells of the origin")])
+            raise Invalid([("kind", "is needed, or another field that tells of the origin")])
         return OriginDescribed(**told, occurred=self.occurred_at)
 
 

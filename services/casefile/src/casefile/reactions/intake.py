@@ -33,7 +33,7 @@ def open_case(message: Recorded[Contract]) -> list[Ask]:
             command = OpenCase(
                 organisation=accepted.organisation, referral=referral, occurred=message.occurred
             )
-            heard = _with_referral(accepted, message.occurred)
+            heard = _with_referral(accepted, message)
             return [Ask(CASE, message.key, command), *([_hear(message, *heard)] if heard else [])]
         case _:
             return []
@@ -42,23 +42,30 @@ def open_case(message: Recorded[Contract]) -> list[Ask]:
 def hear_origin(message: Recorded[Contract]) -> list[Ask]:
     match message.event:
         case OriginAssessed() as assessed:
-            return [_hear(message, _assessed(assessed, message.occurred))]
+            return [_hear(message, _assessed(assessed, message.position, message.occurred))]
         case OriginDated(origin=origin):
-            return [_hear(message, OriginHeard(origin=origin, occurred=message.occurred))]
+            return [_hear(message, _dated(origin, message))]
         case _:
             return []
 
 
-def _with_referral(accepted: ReferralAccepted, occurred: Occurred) -> list[OriginHeard]:
-    dated = [OriginHeard(origin=accepted.origin, occurred=occurred)] if accepted.origin else []
+def _with_referral(accepted: ReferralAccepted, message: Recorded[Contract]) -> list[OriginHeard]:
+    dated = [_dated(accepted.origin, message)] if accepted.origin else []
     if accepted.status is None:
         return dated
     since = Occurred.parse(accepted.assessed or Precision.UNKNOWN)
-    return [*dated, _assessed(accepted, since)]
+    return [*dated, _assessed(accepted, message.position, since)]
 
 
-def _assessed(told: OriginAssessed | ReferralAccepted, since: Occurred) -> OriginHeard:
+def _dated(origin: str, message: Recorded[Contract]) -> OriginHeard:
+    return OriginHeard(position=message.position, origin=origin, occurred=message.occurred)
+
+
+def _assessed(
+    told: OriginAssessed | ReferralAccepted, position: int, since: Occurred
+) -> OriginHeard:
     return OriginHeard(
+        position=position,
         assessment=told.assessment,
         kind=told.kind,
         consequence=told.consequence,

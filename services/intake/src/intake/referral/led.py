@@ -7,9 +7,11 @@ from events.history import latest
 from events.occurrence import Occurred
 from intake.offer.decider import OFFER
 from intake.offer.events import OfferAccepted
+from intake.offer.origin import Assessments
 from intake.referral.commands import Led
 from intake.referral.decider import REFERRAL
 from intake.referral.origins import origin_of
+from programmes.term import UNKNOWN
 
 
 def led_by(history: History, case_id: UUID) -> Led:
@@ -24,13 +26,19 @@ def led_by(history: History, case_id: UUID) -> Led:
         origin=origin_of(history, case_id),
         assessment=thought.assessment if thought else None,
         assessed=_date(thought.occurred) if thought else None,
-        status=thought.status if thought else None,
-        kind=thought.kind if thought else None,
-        consequence=thought.consequence if thought else None,
+        status=_last(offer.assessments, "status"),
+        kind=_last(offer.assessments, "kind"),
+        consequence=_last(offer.assessments, "consequence"),
         attempt=yes.attempt if yes else None,
         channel=offer.channel if yes else None,
         reasons=yes.reasons if yes else (),
     )
+
+
+def _last(assessments: Assessments, field: str) -> str | None:
+    """Who does not know it any more takes nothing back that was known."""
+    known = [told for told in assessments if getattr(told, field) != UNKNOWN] or assessments
+    return getattr(latest(known, lambda _: None).get(None), field, None)
 
 
 def _date(occurred: Occurred) -> str | None:
