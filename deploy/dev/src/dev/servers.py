@@ -57,10 +57,10 @@ class Servers:
 async def servers(
     folder: Path,
     services: Sequence[str],
+    database: Mapping[str, str] | None,
     *,
     environment: str,
     durable: bool,
-    database: Mapping[str, str],
     say: Say,
 ) -> AsyncIterator[Servers]:
     """Starts what no address is given for, and stops it in reverse order."""

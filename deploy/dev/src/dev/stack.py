@@ -188,19 +188,14 @@ async def stack(
 ) -> AsyncIterator[Stack]:
     """Servers, and of each service these kinds, ready; a port of 0 is a free one; then nothing.
 
-    `settings` are those of services, `database` those of PostgreSQL if it is started here.
+    `settings` are those of services, `database` of a PostgreSQL that is started here.
     """
     _require_free(ports)
     environment = environment or os.environ.get(ENVIRONMENT, "development")
     with run_folder(name) as folder:
         require_room(folder)
         async with servers(
-            folder,
-            list(ports),
-            environment=environment,
-            durable=durable,
-            database=database or {},
-            say=say,
+            folder, list(ports), database, environment=environment, durable=durable, say=say
         ) as started:
             whole = Stack(
                 folder=folder,
