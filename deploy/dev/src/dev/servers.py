@@ -63,7 +63,10 @@ async def servers(
     durable: bool,
     say: Say,
 ) -> AsyncIterator[Servers]:
-    """Starts what no address is given for, and stops it in reverse order."""
+    """Starts what no address is given for, and stops it in reverse order.
+
+    `database` are settings of the PostgreSQL that is started.
+    """
     if not os.environ.get("JWKS_URL"):
         refuse_in_production(environment)
     async with AsyncExitStack() as stack:

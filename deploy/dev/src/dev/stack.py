@@ -186,10 +186,7 @@ async def stack(
     database: Mapping[str, str] | None = None,
     say: Say = print,
 ) -> AsyncIterator[Stack]:
-    """Servers, and of each service these kinds, ready; a port of 0 is a free one; then nothing.
-
-    `settings` are those of services, `database` of a PostgreSQL that is started here.
-    """
+    """Servers, and of each service these kinds, ready; a port of 0 is a free one; then nothing."""
     _require_free(ports)
     environment = environment or os.environ.get(ENVIRONMENT, "development")
     with run_folder(name) as folder:
@@ -209,8 +206,7 @@ async def stack(
                 },
             )
             try:
-                say(f"starting {', '.join(ports)}")
-                await _start_all(whole, kinds)
+                await _start_all(whole, kinds, say)
                 yield whole
             finally:
                 await whole.stop_all()
@@ -238,7 +234,9 @@ def _documents(folder: Path) -> str:
     return str(place)
 
 
-async def _start_all(whole: Stack, kinds: Sequence[str]) -> None:
+async def _start_all(whole: Stack, kinds: Sequence[str], say: Say) -> None:
+    say(f"starting {', '.join(whole.ports)}")
+
     async def start(service: str) -> None:
         await whole.migrate(service)
         for kind in kinds:
