@@ -103,6 +103,7 @@ class _Rebuild:
         """Indexes are made in the end, of all rows at once.
 
         If they refuse a row, all is read again with indexes that are there, which tell whose it is.
+        Then the server finds out what is in the table, before anybody asks.
         """
         await self._fill()
         try:
@@ -112,6 +113,7 @@ class _Rebuild:
             await self._connection.execute(f"truncate {self._table}")
             await self._index()
             await self._fill()
+        await self._connection.execute(f"analyze {self._table}")
 
     async def _fill(self) -> None:
         """Key by key, so that memory holds one page of events and the rows that they make."""
@@ -124,10 +126,8 @@ class _Rebuild:
         await self._put(folded, add)
 
     async def _index(self) -> None:
-        """And the server finds out what is in them, before anybody asks."""
         try:
             await create_indexes(self._connection, self._table)
-            await self._connection.execute(f"analyze {self._table}")
         except TROUBLE as error:
             raise meaning(error) from error
 
