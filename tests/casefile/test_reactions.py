@@ -26,6 +26,7 @@ from events.contracts.intake import (
     OfferAccepted,
     OriginAssessed,
     OriginDated,
+    OriginThought,
     ReferralAccepted,
     ReferralMade,
 )
@@ -113,11 +114,15 @@ LED = message(
         source="hospital",
         referred="2027-02-13",
         origin="2027-01-20",
-        assessment=ASSESSMENT,
-        assessed="2027-02-10",
-        status="possible-calamity",
-        kind="unknown",
-        consequence="serious-harm",
+        assessments=[
+            OriginThought(
+                assessment=ASSESSMENT,
+                since="2027-02-10",
+                status="possible-calamity",
+                kind="unknown",
+                consequence="serious-harm",
+            )
+        ],
         attempt=2,
         channel="phone",
         reasons=["clear-need", "little-trust"],
@@ -170,6 +175,29 @@ async def test_nothing_is_kept_of_whom_no_case_is_opened_for(store: MemoryStore)
 
     assert store.log == []
     assert len(store.messages) == 2
+
+
+async def test_every_assessment_comes_with_the_referral_and_each_is_put_right_by_itself(
+    store: MemoryStore,
+) -> None:
+    older, newer = (
+        OriginThought(assessment=id_, since=since, status=status, kind=kind, consequence="death")
+        for id_, since, status, kind in (
+            (numbered(50), "2027-02-01", "calamity", "unknown"),
+            (ASSESSMENT, "2027-02-10", "unknown", "result-misread"),
+        )
+    )
+    led = LED.event.model_copy(update={"assessments": [older, newer]})
+    handle = react(store, GROUP, REACTIONS)
+    stream = ORIGIN.beside(CASE_ID)
+
+    await handle(replace(LED, event=led))
+    before = ORIGIN.decided(store.log, stream).standing
+    await handle(assessed(5, "2027-02-01", status="no-calamity", assessment=numbered(50)))
+    now = ORIGIN.decided(store.log, stream).standing
+
+    assert (before["status"], before["kind"]) == ("calamity", "result-misread")
+    assert (now["status"], now["kind"]) == ("no-calamity", "result-misread")
 
 
 @pytest.mark.parametrize("closed", [False, True])

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import cast
 from uuid import UUID, uuid5
 
 import httpx
@@ -51,11 +51,7 @@ NOTHING: Json = {
     "source": None,
     "referred": None,
     "origin": None,
-    "assessment": None,
-    "assessed": None,
-    "status": None,
-    "kind": None,
-    "consequence": None,
+    "assessments": [],
     "attempt": None,
     "channel": None,
     "reasons": [],
@@ -76,10 +72,10 @@ OTHER = replace(
 )
 
 
-def thought(told: Any, since: str | None) -> dict[str, object]:  # noqa: ANN401 - both events
+def thought(told: OriginAssessed | OriginCorrected, since: str | None) -> Json:
     return {
         "assessment": str(told.assessment),
-        "assessed": since,
+        "since": since,
         "status": told.status,
         "kind": told.kind,
         "consequence": told.consequence,
@@ -88,7 +84,7 @@ def thought(told: Any, since: str | None) -> dict[str, object]:  # noqa: ANN401 
 
 def led(store: MemoryStore) -> Json:
     [accepted] = [r.event for r in store.log if r.type == "referral.accepted.v1"]
-    return {name: told for name, told in accepted.items() if name in NOTHING}
+    return cast("Json", accepted["led"])
 
 
 async def screened(desk: httpx.AsyncClient, tell: Tell, *told: OfferEvent) -> httpx.Response:
@@ -100,6 +96,7 @@ async def screened(desk: httpx.AsyncClient, tell: Tell, *told: OfferEvent) -> ht
 
 
 AGREED = (OFFERED, ACCEPTED, CONSENTED)
+SINCE_DAY = thought(ASSESSED, str(ASSESSED.occurred))
 
 
 @pytest.mark.parametrize(
@@ -107,19 +104,24 @@ AGREED = (OFFERED, ACCEPTED, CONSENTED)
     [
         ([IDENTIFIED, *AGREED], YES),
         ([IDENTIFIED, *AGREED, DATED], {**YES, "origin": DATED.origin}),
-        ([IDENTIFIED, ASSESSED, *AGREED], {**YES, **thought(ASSESSED, str(ASSESSED.occurred))}),
-        ([IDENTIFIED, OTHER, ASSESSED, *AGREED], {**YES, **thought(OTHER, "2027-02-11")}),
+        ([IDENTIFIED, ASSESSED, *AGREED], {**YES, "assessments": [SINCE_DAY]}),
         (
-            [IDENTIFIED, ASSESSED, ORIGIN_CORRECTED, *AGREED],
-            {**YES, **thought(ORIGIN_CORRECTED, str(ORIGIN_CORRECTED.occurred))},
+            [IDENTIFIED, OTHER, ASSESSED, *AGREED],
+            {**YES, "assessments": [thought(OTHER, "2027-02-11"), SINCE_DAY]},
         ),
         (
-            [IDENTIFIED, ASSESSED, replace(OTHER, kind="unknown"), *AGREED],
-            {**YES, **thought(OTHER, "2027-02-11"), "kind": ASSESSED.kind},
+            [IDENTIFIED, ASSESSED, OTHER, ORIGIN_CORRECTED, *AGREED],
+            {
+                **YES,
+                "assessments": [
+                    thought(ORIGIN_CORRECTED, str(ORIGIN_CORRECTED.occurred)),
+                    thought(OTHER, "2027-02-11"),
+                ],
+            },
         ),
         (
             [IDENTIFIED, replace(OTHER, occurred=UNKNOWN), *AGREED],
-            {**YES, **thought(OTHER, None)},
+            {**YES, "assessments": [thought(OTHER, None)]},
         ),
         (
             [
@@ -127,7 +129,7 @@ AGREED = (OFFERED, ACCEPTED, CONSENTED)
                 replace(OTHER, occurred=Occurred.parse("2027-02-11T23:30:00Z")),
                 *AGREED,
             ],
-            {**YES, **thought(OTHER, "2027-02-12")},
+            {**YES, "assessments": [thought(OTHER, "2027-02-12")]},
         ),
         ([IDENTIFIED, replace(OFFERED, forwards=True), CONSENTED], {}),
     ],
@@ -203,7 +205,7 @@ def old(event: object, *without: str) -> Recorded[Json]:
 
 
 def test_what_was_stored_before_is_read_and_published_as_not_known() -> None:
-    recorded = old(REFERRAL_ACCEPTED, *NOTHING)
+    recorded = old(REFERRAL_ACCEPTED, "led")
 
     published = publish(recorded)
 

@@ -13,13 +13,13 @@ from intake.offer.examples import CANDIDATE, CONSENTED, CONTACT, NEW_CONTACT
 from intake.organisation.examples import HOSPITAL
 from intake.referral.commands import (
     AcceptReferral,
-    Led,
     MakeReferral,
     ReferralCommand,
     ScreenOutReferral,
 )
 from intake.referral.decider import REFERRAL, referral_decider
 from intake.referral.events import (
+    Led,
     ReferralAccepted,
     ReferralEvent,
     ReferralLinked,
@@ -115,15 +115,13 @@ def test_a_referral_that_fits_may_be_screened_out_all_the_same() -> None:
 
 
 def test_what_led_to_a_case_goes_with_the_acceptance_and_decides_nothing() -> None:
-    led = Led(source="hospital", referred="2027-02-13", status="calamity", reasons=("unknown",))
+    led = Led(source="hospital", referred="2027-02-13", reasons=("unknown",))
     told = replace(ACCEPT, led=led)
 
     assessed, accepted = outcome(referral_decider, given=[MADE], when=told)
 
     assert assessed == ASSESSED
-    assert accepted == replace(
-        ACCEPTED, source="hospital", referred="2027-02-13", status="calamity", reasons=("unknown",)
-    )
+    assert accepted == replace(ACCEPTED, led=led)
     known: list[ReferralEvent] = [MADE, ASSESSED, accepted]
     assert outcome(referral_decider, given=known, when=ACCEPT) == []
     other = replace(told, occurred=WITHDRAWN.occurred)

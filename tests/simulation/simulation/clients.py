@@ -33,8 +33,9 @@ from intake.offer.commands import AcceptOffer, Consent, DeclineOffer, MakeOffer,
 from intake.offer.decider import OFFER
 from intake.offer.events import CandidateIdentified
 from intake.offer.state import Status as OfferStatus
-from intake.referral.commands import AcceptReferral, Led, MakeReferral
+from intake.referral.commands import AcceptReferral, MakeReferral
 from intake.referral.decider import REFERRAL
+from intake.referral.events import Led, Thought
 from programmes.loader import load
 from simulation.plant import Plant, Running
 from simulation.service import Service
@@ -44,7 +45,14 @@ MOST_TRIES = 60
 PROGRAMME = ("medical-incidents", 1)
 COMPLAINT = load().version(*PROGRAMME).track("complaint")
 TODAY = Occurred.instant(NOW)
-LED = Led(origin="2018-12", status="calamity", kind="unknown", consequence="death")
+THOUGHT = Thought(
+    assessment=UUID(int=1),
+    since="2018-12-20",
+    status="calamity",
+    kind="unknown",
+    consequence="death",
+)
+LED = Led(origin="2018-12", assessments=(THOUGHT,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

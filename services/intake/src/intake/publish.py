@@ -1,11 +1,22 @@
 """What others may know of intake's log."""
 
-from events.contracts.intake import CONTRACTS
+from dataclasses import asdict
+
+from events.contracts.intake import CONTRACTS, ReferralAccepted
 from events.publishing import Entry, publishing
+from events.relay import Published
+from events.store import Recorded
 from intake.codec import CODEC
 from intake.offer import events as offer
 from intake.organisation import events as organisation
 from intake.referral import events as referral
+
+
+def _accepted(recorded: Recorded[referral.ReferralAccepted]) -> Published:
+    told = recorded.event
+    fields = {"criteria_version": told.criteria_version, "organisation": told.organisation}
+    return "referral-accepted", ReferralAccepted.model_validate(fields | asdict(told.led))
+
 
 PUBLISHED: dict[type, Entry] = {
     organisation.OrganisationRegistered: "organisation-registered",
@@ -22,7 +33,7 @@ PUBLISHED: dict[type, Entry] = {
     offer.ContactConsentWithdrawn: "contact-consent-withdrawn",
     referral.ReferralMade: "referral-made",
     referral.CriterionAssessed: "criterion-assessed",
-    referral.ReferralAccepted: "referral-accepted",
+    referral.ReferralAccepted: _accepted,
     referral.ReferralScreenedOut: "referral-screened-out",
     referral.ReferralWithdrawn: "referral-withdrawn",
     referral.ReferralConsentGiven: "contact-consent-given",

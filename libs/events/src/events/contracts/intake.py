@@ -125,12 +125,23 @@ class CriterionAssessed(Contract):
     criteria_version: int
 
 
+class OriginThought(Contract):
+    """What was thought of the origin, `since` when: an assessment as `origin-assessed` has it."""
+
+    assessment: UUID
+    since: PartialDate | None
+    status: Code
+    kind: Code
+    consequence: Code
+
+
 class ReferralAccepted(Contract):
     """The referral fits the criteria: a case will be opened.
 
     What led to it, as far as known by then and null where not: by whom (`source`) and when it was
-    `referred`, when the `origin` was and what was thought of that last (`assessment`, since
-    `assessed`), and the `attempt` of the offer that was accepted, over which channel and why.
+    `referred`, when the `origin` was and what was thought of that (`assessments`, in the order in
+    which they were told), and the `attempt` of the offer that was accepted, over which channel and
+    why.
     """
 
     criteria_version: int
@@ -138,11 +149,7 @@ class ReferralAccepted(Contract):
     source: Code | None = None
     referred: PartialDate | None = None
     origin: PartialDate | None = None
-    assessment: UUID | None = None
-    assessed: PartialDate | None = None
-    status: Code | None = None
-    kind: Code | None = None
-    consequence: Code | None = None
+    assessments: list[OriginThought] = Field(default=[])
     attempt: int | None = Field(default=None, ge=1)
     channel: Code | None = None
     reasons: list[Code] = Field(default=[])

@@ -13,7 +13,12 @@ from events.commands import History
 from events.consumer import Ask, Reaction
 from events.contracts import type_name
 from events.contracts.contract import Contract
-from events.contracts.intake import OriginAssessed, OriginDated, ReferralAccepted
+from events.contracts.intake import (
+    OriginAssessed,
+    OriginDated,
+    OriginThought,
+    ReferralAccepted,
+)
 from events.occurrence import Occurred, Precision
 from events.store import Recorded
 
@@ -51,19 +56,18 @@ def hear_origin(message: Recorded[Contract]) -> list[Ask]:
 
 def _with_referral(accepted: ReferralAccepted, message: Recorded[Contract]) -> list[OriginHeard]:
     dated = [_dated(accepted.origin, message)] if accepted.origin else []
-    if accepted.status is None:
-        return dated
-    since = Occurred.parse(accepted.assessed or Precision.UNKNOWN)
-    return [*dated, _assessed(accepted, message.position, since)]
+    thought = (
+        _assessed(told, message.position, Occurred.parse(told.since or Precision.UNKNOWN))
+        for told in accepted.assessments
+    )
+    return [*dated, *thought]
 
 
 def _dated(origin: str, message: Recorded[Contract]) -> OriginHeard:
     return OriginHeard(position=message.position, origin=origin, occurred=message.occurred)
 
 
-def _assessed(
-    told: OriginAssessed | ReferralAccepted, position: int, since: Occurred
-) -> OriginHeard:
+def _assessed(told: OriginAssessed | OriginThought, position: int, since: Occurred) -> OriginHeard:
     return OriginHeard(
         position=position,
         assessment=told.assessment,

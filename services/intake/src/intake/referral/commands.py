@@ -1,13 +1,14 @@
 """What may be asked of a referral, beside the facts that are told as they are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.occurrence import Occurred
 from intake.offer.commands import DateOrigin
 from intake.offer.events import Known
 from intake.referral.events import (
+    Led,
     ReferralConsentGiven,
     ReferralConsentWithdrawn,
     ReferralLinked,
@@ -34,30 +35,13 @@ class MakeReferral:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Led:
-    """What led to a case, in dates and codes; None where it is not known."""
-
-    source: str | None = None
-    referred: str | None = None
-    origin: str | None = None
-    assessment: UUID | None = None
-    assessed: str | None = None
-    status: str | None = None
-    kind: str | None = None
-    consequence: str | None = None
-    attempt: int | None = None
-    channel: str | None = None
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptReferral:
     """`fits`: whether the outcomes satisfy the rule of the criteria version in force."""
 
     outcomes: Mapping[str, Known]
     fits: bool
     criteria_version: int
-    led: Led = Led()
+    led: Led = field(default_factory=Led)
     occurred: Occurred
 
 

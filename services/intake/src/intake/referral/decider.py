@@ -1,7 +1,7 @@
 """When a referral can be made, how it ends, and which others may be the same."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
@@ -146,7 +146,7 @@ def _accept(command: AcceptReferral, referral: Referral) -> list[ReferralEvent]:
     accepted = ReferralAccepted(
         criteria_version=command.criteria_version,
         organisation=referral.organisation,
-        **asdict(command.led),
+        led=command.led,
         occurred=command.occurred,
     )
     if _is_known(accepted, referral, command.outcomes):

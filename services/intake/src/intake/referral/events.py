@@ -1,6 +1,6 @@
 """What can have happened to a referral."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from events.codec import Codec
@@ -32,26 +32,39 @@ class CriterionAssessed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReferralAccepted:
-    """With what led to it, as far as known by then; none of that was kept from the beginning.
+class Thought:
+    """What was thought of the origin, `since` when; None where that is not known."""
 
-    `assessment` is what was thought of the origin last, since `assessed`; `attempt` the one of the
-    offer that was accepted.
+    assessment: UUID
+    since: str | None
+    status: str
+    kind: str
+    consequence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Led:
+    """What led to a case, in dates and codes; None where it is not known.
+
+    `assessments` in the order in which they were told; `attempt` of the offer that was accepted.
     """
 
-    criteria_version: int
-    organisation: UUID | None
     source: str | None = None
     referred: str | None = None
     origin: str | None = None
-    assessment: UUID | None = None
-    assessed: str | None = None
-    status: str | None = None
-    kind: str | None = None
-    consequence: str | None = None
+    assessments: tuple[Thought, ...] = ()
     attempt: int | None = None
     channel: str | None = None
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralAccepted:
+    """With what `led` to it, as far as known by then; that was not kept from the beginning."""
+
+    criteria_version: int
+    organisation: UUID | None
+    led: Led = field(default_factory=Led)
     occurred: Occurred
 
 

@@ -14,9 +14,9 @@ from events.occurrence import civil_day
 from intake.codec import explanations
 from intake.explanation import ExplainedFact, ExplanationAnswer
 from intake.parts import TheProgrammes, TheSafe
-from intake.referral.commands import AcceptReferral, Led, ScreenOutReferral
+from intake.referral.commands import AcceptReferral, ScreenOutReferral
 from intake.referral.decider import REFERRAL
-from intake.referral.events import ReferralWithdrawn
+from intake.referral.events import Led, ReferralWithdrawn
 from intake.referral.led import led_by
 from intake.referral.writing import write
 from intake.safe import Kept
