@@ -235,13 +235,12 @@ def _documents(folder: Path) -> str:
 
 
 async def _start_all(whole: Stack, kinds: Sequence[str], say: Say) -> None:
-    say(f"starting {', '.join(whole.ports)}")
-
     async def start(service: str) -> None:
         await whole.migrate(service)
         for kind in kinds:
             await whole.start(service, kind)
 
+    say(f"starting {', '.join(whole.ports)}")
     whole.write_settings()
     try:
         async with asyncio.TaskGroup() as group:

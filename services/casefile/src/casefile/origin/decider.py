@@ -10,10 +10,10 @@ from events.commands import StreamType
 from events.decider import Decider, Rejected
 from events.history import latest
 from events.occurrence import Occurred
+from programmes.term import UNKNOWN
 
 DATES = ("discovered", "disclosed")
 FIELDS = ("origin", *DATES, "kind", "consequence", "status", "disclosed_by")
-UNKNOWN = "unknown"
 NAMELESS = (False, None)
 """An assessment of which nobody can say which one it is: each stands by itself."""
 _ORDER = (
@@ -72,17 +72,24 @@ def evolve(origin: Origin, event: OriginEvent) -> Origin:
 def _replaces(event: OriginEvent, told: OriginEvent) -> bool:
     if not isinstance(event, OriginHeard) or not isinstance(told, OriginHeard):
         return False
-    return event.subject == told.subject != NAMELESS
+    return _is_same(event, told)
 
 
 def _is_known(heard: OriginHeard, origin: Origin) -> bool:
     """Nor is it news what intake told before what is kept of the same, and that comes only now."""
-    before = [told for told in origin.told if isinstance(told, OriginHeard)]
-    said = [replace(told, position=0, corrects=None) for told in before]
-    later = [told for told in before if told.position >= heard.position]
-    return replace(heard, position=0, corrects=None) in said or any(
-        told.subject == heard.subject != NAMELESS for told in later
+    return any(
+        _said(told) == _said(heard) or (told.position >= heard.position and _is_same(told, heard))
+        for told in origin.told
+        if isinstance(told, OriginHeard)
     )
+
+
+def _is_same(one: OriginHeard, other: OriginHeard) -> bool:
+    return one.subject == other.subject != NAMELESS
+
+
+def _said(heard: OriginHeard) -> OriginHeard:
+    return replace(heard, position=0, corrects=None)
 
 
 def _impossible(told: OriginDescribed, standing: Mapping[str, str]) -> Iterator[str]:

@@ -31,7 +31,6 @@ class OriginHeard:
     """
 
     position: int
-
     origin: str | None = None
     assessment: UUID | None = None
     kind: str | None = None

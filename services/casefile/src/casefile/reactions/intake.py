@@ -47,7 +47,7 @@ def open_case(message: Recorded[Contract]) -> list[Ask]:
 def hear_origin(message: Recorded[Contract]) -> list[Ask]:
     match message.event:
         case OriginAssessed() as assessed:
-            return [_hear(message, _assessed(assessed, message.position, message.occurred))]
+            return [_hear(message, _assessed(assessed, message, message.occurred))]
         case OriginDated(origin=origin):
             return [_hear(message, _dated(origin, message))]
         case _:
@@ -57,7 +57,7 @@ def hear_origin(message: Recorded[Contract]) -> list[Ask]:
 def _with_referral(accepted: ReferralAccepted, message: Recorded[Contract]) -> list[OriginHeard]:
     dated = [_dated(accepted.origin, message)] if accepted.origin else []
     thought = (
-        _assessed(told, message.position, Occurred.parse(told.since or Precision.UNKNOWN))
+        _assessed(told, message, Occurred.parse(told.since or Precision.UNKNOWN))
         for told in accepted.assessments
     )
     return [*dated, *thought]
@@ -67,9 +67,11 @@ def _dated(origin: str, message: Recorded[Contract]) -> OriginHeard:
     return OriginHeard(position=message.position, origin=origin, occurred=message.occurred)
 
 
-def _assessed(told: OriginAssessed | OriginThought, position: int, since: Occurred) -> OriginHeard:
+def _assessed(
+    told: OriginAssessed | OriginThought, message: Recorded[Contract], since: Occurred
+) -> OriginHeard:
     return OriginHeard(
-        position=position,
+        position=message.position,
         assessment=told.assessment,
         kind=told.kind,
         consequence=told.consequence,
