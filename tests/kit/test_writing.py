@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from structlog.typing import EventDict
 
 from events.memory import MemoryStore
 from events.store import AccessLine, Appended, Unavailable, VersionConflict, WriteSet
@@ -161,13 +162,16 @@ async def test_a_conflict_that_lasts_is_409(
     assert problem(answer) == (409, "conflict")
 
 
-async def test_while_the_log_cannot_be_written_the_answer_is_503(
-    desk: httpx.AsyncClient, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+async def test_while_the_log_cannot_be_written_the_answer_is_503_and_operators_read_why(
+    desk: httpx.AsyncClient,
+    store: MemoryStore,
+    logs: list[EventDict],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     toy = await made(desk)
 
     async def down(_write: WriteSet) -> Appended:
-        raise Unavailable
+        raise Unavailable("words of the server") from TimeoutError()
 
     monkeypatch.setattr(store, "append", down)
     write = await desk.post(f"{toy}/coats", json={"colour": "red"})
@@ -177,6 +181,9 @@ async def test_while_the_log_cannot_be_written_the_answer_is_503(
     for answer in (write, read, listed):
         assert problem(answer) == (503, "unavailable")
         assert answer.headers["retry-after"] == "1"
+    told = [line for line in logs if line["event"] == "http.unavailable"]
+    reason = {"event": "http.unavailable", "log_level": "warning", "reason": "timeout-error"}
+    assert told == [reason] * 3
 
 
 async def test_what_cannot_be_stored_is_refused(

@@ -59,7 +59,7 @@ async def test_views_made_anew_while_the_system_is_in_use_equal_the_fold_and_rea
     await story.opened()
     await at_rest(world)
 
-    async with _in_use(world) as done:
+    async with _in_use(world.patient) as done:
         made = await asyncio.gather(*(_rebuilt(world, s, own) for s, own in views.items()))
     await at_rest(world)
 
@@ -112,7 +112,7 @@ async def test_a_wiped_broker_is_filled_again_while_people_work(
     await at_rest(world)
     before, mails = await _by_key(world), world.mails()
 
-    async with _in_use(world) as done:
+    async with _in_use(world.patient) as done:
         await broker.kill()
         broker.wipe()
         await eventually(lambda: done[REFERRED] > 0, "nobody is referred without a broker")
@@ -157,6 +157,7 @@ async def _by_key(world: World) -> dict[tuple[str, bytes], list[str]]:
 async def _in_use(world: World) -> AsyncIterator[Mapping[str, int]]:
     """People work and look while this lasts; none of their requests may fail.
 
+    One that a busy machine cannot answer in time is asked again, as its answer says.
     Gives how often each list was read, how many people were supported, and how many were referred,
     which asks nothing of the broker.
     """

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from rig.ledger import Asked, Ledger
 
 Json = dict[str, Any]
 UNAVAILABLE = 503
+UNANSWERED = UNAVAILABLE, "unavailable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Caller:
     id: UUID
     organisation: UUID | None = None
     patience: float = 0
-    """For so many seconds a write is repeated, with its key, while no service answers."""
+    """For so many seconds a request is repeated, a write with its key, while nobody answers."""
 
     async def send(
         self,
@@ -48,18 +49,10 @@ class Caller:
         self, service: str, path: str, body: Json, *, if_match: str | None = None
     ) -> Json:
         """A POST that is to succeed: id, version and position."""
-        key, deadline = str(uuid4()), time.monotonic() + self.patience
-        while True:
-            in_time = time.monotonic() < deadline
-            try:
-                answer = await self.send(service, path, body, key=key, if_match=if_match)
-            except httpx.TransportError:
-                if not in_time:
-                    raise
-            else:
-                if not in_time or answer.status_code != UNAVAILABLE:
-                    return _content(answer)
-            await asyncio.sleep(0.1)
+        key = str(uuid4())
+        return await self._answered(
+            lambda: self.send(service, path, body, key=key, if_match=if_match)
+        )
 
     async def upload(self, service: str, path: str, content: bytes, media_type: str) -> Json:
         """A POST of bytes that is to succeed."""
@@ -79,7 +72,22 @@ class Caller:
 
     async def read(self, service: str, path: str, query: Json | None = None) -> Json:
         """A GET that is to succeed."""
-        return _content(await self.ask(service, path, query))
+        return await self._answered(lambda: self.ask(service, path, query))
+
+    async def _answered(self, ask: Callable[[], Awaitable[httpx.Response]]) -> Json:
+        """As soon as it can be said: while there is patience, a service may be away or busy."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            in_time = time.monotonic() < deadline
+            try:
+                answer = await ask()
+            except httpx.TransportError:
+                if not in_time:
+                    raise
+            else:
+                if not in_time or answer.is_success or problem(answer) != UNANSWERED:
+                    return _content(answer)
+            await asyncio.sleep(0.1)
 
     def asked(self, service: str, path: str, key: str, if_match: str | None = None) -> Asked:
         return Asked(service=service, subject=str(self.id), path=path, key=key, if_match=if_match)

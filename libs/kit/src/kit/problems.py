@@ -5,15 +5,18 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from events.contents import TooLarge
 from events.decider import Invalid, Rejected
+from events.failures import code_of
 from events.store import Erased, Unavailable, Unwritable, VersionConflict
 from kit.mistakes import Mistake, mistakes, unreadable
 
+log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:leidraad:problem:"
 RETRY = {"retry-after": "1"}
@@ -123,6 +126,7 @@ def _of_domain(error: Exception) -> Problem:
         case Unwritable():
             return Problem(422, "unwritable", "The request holds characters that cannot be kept.")
         case _:
+            log.warning("http.unavailable", reason=code_of(error.__cause__ or error))
             return unavailable()
 
 
