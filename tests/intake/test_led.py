@@ -14,7 +14,12 @@ from events.occurrence import UNKNOWN, Occurred
 from events.store import Json, Recorded
 from events.testing import stored
 from intake.codec import CODEC
-from intake.offer.events import OfferEvent, OriginAssessed, OriginCorrected
+from intake.offer.events import (
+    ContactConsentWithdrawn,
+    OfferEvent,
+    OriginAssessed,
+    OriginCorrected,
+)
 from intake.offer.examples import (
     ACCEPTED,
     ASSESSED,
@@ -50,6 +55,8 @@ FITS = {
 NOTHING: Json = {
     "source": None,
     "referred": None,
+    "consented": None,
+    "consent_form": None,
     "origin": None,
     "assessments": [],
     "attempt": None,
@@ -57,6 +64,7 @@ NOTHING: Json = {
     "reasons": [],
 }
 REFERRED = {"source": "hospital", "referred": "2027-02-13", "origin": IDENTIFIED.origin}
+CONSENT = {"consented": str(CONSENTED.occurred), "consent_form": CONSENTED.form}
 YES = {
     "attempt": ACCEPTED.attempt,
     "channel": OFFERED.channel,
@@ -96,6 +104,8 @@ async def screened(desk: httpx.AsyncClient, tell: Tell, *told: OfferEvent) -> ht
 
 
 AGREED = (OFFERED, ACCEPTED, CONSENTED)
+WITHDRAWN = ContactConsentWithdrawn(occurred=CONSENTED.occurred)
+LATER = replace(CONSENTED, form="written", occurred=Occurred.parse("2027-02-12"))
 SINCE_DAY = thought(ASSESSED, str(ASSESSED.occurred))
 
 
@@ -132,9 +142,14 @@ SINCE_DAY = thought(ASSESSED, str(ASSESSED.occurred))
             {**YES, "assessments": [thought(OTHER, "2027-02-12")]},
         ),
         ([IDENTIFIED, replace(OFFERED, forwards=True), CONSENTED], {}),
+        ([IDENTIFIED, *AGREED, WITHDRAWN], {**YES, "consented": None, "consent_form": None}),
+        (
+            [IDENTIFIED, *AGREED, WITHDRAWN, LATER],
+            {**YES, "consented": "2027-02-12", "consent_form": "written"},
+        ),
     ],
 )
-async def test_a_candidate_brings_the_referral_the_origin_and_the_yes(
+async def test_a_candidate_brings_the_referral_the_origin_the_yes_and_the_consent(
     desk: httpx.AsyncClient,
     tell: Tell,
     store: MemoryStore,
@@ -143,7 +158,7 @@ async def test_a_candidate_brings_the_referral_the_origin_and_the_yes(
 ) -> None:
     await screened(desk, tell, *told)
 
-    assert led(store) == NOTHING | REFERRED | known
+    assert led(store) == NOTHING | REFERRED | CONSENT | known
 
 
 async def test_of_several_attempts_it_is_the_channel_of_the_one_that_was_accepted(
@@ -178,7 +193,8 @@ async def test_who_came_without_a_hospital_brings_what_the_desk_entered(
 
     assert answer.status_code == 201
     known = {"source": "self", "referred": "2027-02", "origin": "2026-11"}
-    assert led(store) == NOTHING | known
+    consent = {"consented": "2027-02", "consent_form": "spoken"}
+    assert led(store) == NOTHING | known | consent
 
 
 async def test_what_is_thought_since_makes_no_other_acceptance_of_the_same(

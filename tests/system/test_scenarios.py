@@ -320,6 +320,8 @@ async def _says_what_led_to_it(story: Story, case: Json) -> None:
         "source": "hospital",
         "referredAt": day(10),
         "criteriaVersion": 2,
+        "consentedAt": day(9),
+        "consentForm": "spoken",
         "attempt": 1,
         "channel": "phone",
         "reasons": ["little-trust"],

@@ -139,15 +139,17 @@ class ReferralAccepted(Contract):
     """The referral fits the criteria: a case will be opened.
 
     What led to it, as far as known by then and null where not: by whom (`source`) and when it was
-    `referred`, when the `origin` was and what was thought of that (`assessments`, in the order in
-    which they were told), and the `attempt` of the offer that was accepted, over which channel and
-    why.
+    `referred`, since when and in what form it was `consented` to pass on contact data, when the
+    `origin` was and what was thought of that (`assessments`, in the order in which they were told),
+    and the `attempt` of the offer that was accepted, over which channel and why.
     """
 
     criteria_version: int
     organisation: UUID | None
     source: Code | None = None
     referred: PartialDate | None = None
+    consented: PartialDate | None = None
+    consent_form: Code | None = None
     origin: PartialDate | None = None
     assessments: list[OriginThought] = Field(default=[])
     attempt: int | None = Field(default=None, ge=1)

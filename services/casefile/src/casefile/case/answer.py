@@ -62,11 +62,16 @@ class SpellAnswer(Answer):
 
 
 class ReferralAnswer(Answer):
-    """Who referred and when, under which criteria, and of an offer how and why it was accepted."""
+    """Who referred and when, under which criteria, and of an offer how and why it was accepted.
+
+    `consentedAt`: since when contact data may be passed on, as it stood when the case opened.
+    """
 
     source: str | None
     referred_at: str | None
     criteria_version: int
+    consented_at: str | None
+    consent_form: str | None
     attempt: int | None
     channel: str | None
     reasons: list[str]
@@ -151,6 +156,8 @@ def _referral(events: Iterable[object]) -> ReferralAnswer | None:
         source=told.source,
         referred_at=told.referred,
         criteria_version=told.criteria_version,
+        consented_at=told.consented,
+        consent_form=told.consent_form,
         attempt=told.attempt,
         channel=told.channel,
         reasons=list(told.reasons),

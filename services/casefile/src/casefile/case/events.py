@@ -11,7 +11,7 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
-    """What led to a case: who referred and when, under which criteria, and the yes to an offer.
+    """What led to a case: who referred and when, with whose consent, and the yes to an offer.
 
     None is what intake does not know; without an offer there is no attempt, channel or reason.
     """
@@ -19,6 +19,8 @@ class Referral:
     source: str | None
     referred: str | None
     criteria_version: int
+    consented: str | None = None
+    consent_form: str | None = None
     attempt: int | None = None
     channel: str | None = None
     reasons: tuple[str, ...] = ()

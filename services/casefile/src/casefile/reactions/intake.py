@@ -31,6 +31,8 @@ def open_case(message: Recorded[Contract]) -> list[Ask]:
                 source=accepted.source,
                 referred=accepted.referred,
                 criteria_version=accepted.criteria_version,
+                consented=accepted.consented,
+                consent_form=accepted.consent_form,
                 attempt=accepted.attempt,
                 channel=accepted.channel,
                 reasons=tuple(accepted.reasons),

@@ -55,8 +55,13 @@ class Offer:
     forwarded: bool = False
     final: bool = False
     told: Told | None = None
-    contact: UUID | None = None
+    consent: ContactConsentGiven | None = None
     latest: Occurred = UNKNOWN
+
+    @property
+    def contact(self) -> UUID | None:
+        """What may be passed on."""
+        return self.consent.contact if self.consent else None
 
 
 def evolve(offer: Offer, event: OfferEvent) -> Offer:
@@ -95,10 +100,10 @@ def _evolve(
             return replace(offer, status=Status.DECLINED, final=final, told=fact(event))
         case OfferUnanswered():
             return replace(offer, status=Status.UNANSWERED, told=fact(event))
-        case ContactConsentGiven(contact=contact):
-            return replace(offer, contact=contact)
+        case ContactConsentGiven():
+            return replace(offer, consent=event)
         case ContactConsentWithdrawn():
-            return replace(offer, contact=None)
+            return replace(offer, consent=None)
         case _:
             assert_never(event)
 

@@ -45,7 +45,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
-    """`contact` is what may be passed on of who came without an offer; `links` are others.
+    """`consent` is that of who came without an offer, as it stands; `links` are others.
 
     `ended` is how it was decided on or taken back, `outcomes` what was assessed in that.
     """
@@ -54,12 +54,17 @@ class Referral:
     source: str = ""
     organisation: UUID | None = None
     origin: str | None = None
-    contact: UUID | None = None
+    consent: ReferralMade | ReferralConsentGiven | None = None
     links: frozenset[UUID] = frozenset()
     made: Occurred = UNKNOWN
     outcomes: Mapping[str, Known] = field(default_factory=dict)
     ended: ReferralAccepted | ReferralScreenedOut | ReferralWithdrawn | None = None
     consent_withdrawn: ReferralConsentWithdrawn | None = None
+
+    @property
+    def contact(self) -> UUID | None:
+        """What may be passed on of who came without an offer."""
+        return self.consent.contact if self.consent else None
 
 
 def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
@@ -91,7 +96,7 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
                 source=event.source,
                 organisation=event.organisation,
                 origin=event.origin,
-                contact=event.contact,
+                consent=event,
                 made=event.occurred,
             )
         case CriterionAssessed(criterion=criterion, outcome=outcome):
@@ -102,10 +107,10 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
             return replace(referral, status=Status.SCREENED_OUT, ended=event)
         case ReferralWithdrawn():
             return replace(referral, status=Status.WITHDRAWN, ended=event)
-        case ReferralConsentGiven(contact=contact):
-            return replace(referral, contact=contact)
+        case ReferralConsentGiven():
+            return replace(referral, consent=event)
         case ReferralConsentWithdrawn():
-            return replace(referral, contact=None, consent_withdrawn=event)
+            return replace(referral, consent=None, consent_withdrawn=event)
         case ReferralLinked(other=other):
             return replace(referral, links=referral.links | {other})
         case ReferralUnlinked(other=other):

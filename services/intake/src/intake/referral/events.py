@@ -47,10 +47,13 @@ class Led:
     """What led to a case, in dates and codes; None where it is not known.
 
     `assessments` in the order in which they were told; `attempt` of the offer that was accepted.
+    `consented`: since when contact data may be passed on.
     """
 
     source: str | None = None
     referred: str | None = None
+    consented: str | None = None
+    consent_form: str | None = None
     origin: str | None = None
     assessments: tuple[Thought, ...] = ()
     attempt: int | None = None

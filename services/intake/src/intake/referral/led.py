@@ -16,9 +16,12 @@ def led_by(history: History, case_id: UUID) -> Led:
     referral = REFERRAL.state(history, REFERRAL.beside(case_id))
     offer = OFFER.state(history, case_id)
     yes = offer.told if isinstance(offer.told, OfferAccepted) else None
+    consent = offer.consent if referral.organisation else referral.consent
     return Led(
         source=referral.source or None,
         referred=_date(referral.made),
+        consented=_date(consent.occurred) if consent else None,
+        consent_form=consent.form if consent else None,
         origin=origin_of(history, case_id),
         assessments=tuple(map(_thought, offer.assessments)),
         attempt=yes.attempt if yes else None,
