@@ -113,6 +113,8 @@ LED = message(
         organisation=HOSPITAL,
         source="hospital",
         referred="2027-02-13",
+        consented="2027-02-12",
+        consent_form="spoken",
         origin="2027-01-20",
         assessments=[
             OriginThought(
@@ -155,6 +157,8 @@ async def test_a_case_opens_with_what_led_to_it(store: MemoryStore) -> None:
     kept = Referral(
         source="hospital",
         referred="2027-02-13",
+        consented="2027-02-12",
+        consent_form="spoken",
         criteria_version=2,
         attempt=2,
         channel="phone",

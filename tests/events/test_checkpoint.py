@@ -120,12 +120,12 @@ async def test_whoever_lost_the_lead_moves_nothing(
 
 @pytest.mark.system
 async def test_the_lead_is_kept_while_a_chunk_is_under_way(database: str) -> None:
-    checkpoint = PostgresCheckpoint(database, idle_seconds=0.3)
+    checkpoint = PostgresCheckpoint(database, idle_seconds=2)
     async with checkpoint.lead() as lead:
         assert lead is not None
         known = await lead.reached()
 
-        await asyncio.sleep(1)
+        await asyncio.sleep(5)
 
         async with checkpoint.lead() as other:
             assert other is None

@@ -574,7 +574,7 @@ async def test_a_member_that_stalls_is_thrown_away_and_made_anew() -> None:
     async with running(watched):
         await until(lambda: committed(broker) == 1)
 
-    assert broker.subscriptions == 2
+    assert broker.subscriptions > 1
 
 
 class Failing(MemoryYard):
@@ -754,10 +754,10 @@ async def test_a_member_that_drains_for_longer_than_it_may_stand_still_is_left_a
         broker.put(message(position))
 
     async def slowly(event: Recorded[Any]) -> None:
-        await asyncio.sleep(0 if handler.bad else 0.05)
+        await asyncio.sleep(0 if handler.bad else 0.1)
         await handler(event)
 
-    async with running(consumer(broker, yard, slowly, watch_seconds=0.05, stalled_seconds=0.5)):
+    async with running(consumer(broker, yard, slowly, watch_seconds=0.05, stalled_seconds=1.5)):
         await until(lambda: committed(broker) == 20)
         handler.bad.clear()
         assert await yard.request_retry(LANE)
@@ -774,10 +774,10 @@ async def test_a_spare_member_is_left_alone_while_another_one_drains() -> None:
         broker.put(message(position))
 
     async def slowly(event: Recorded[Any]) -> None:
-        await asyncio.sleep(0 if handler.bad else 0.05)
+        await asyncio.sleep(0 if handler.bad else 0.1)
         await handler(event)
 
-    settings = {"watch_seconds": 0.05, "stalled_seconds": 0.5}
+    settings = {"watch_seconds": 0.05, "stalled_seconds": 1.5}
     both = [consumer(broker, yard, slowly, **settings) for _ in range(2)]
     async with running(*both):
         await until(lambda: len(broker.members.get(GROUP, [])) == 2 and committed(broker) == 20)

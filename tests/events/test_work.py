@@ -254,9 +254,9 @@ async def test_a_handler_is_ended_before_the_lease_that_it_began_with(place: Pla
             ended.append(await place.queue.claim(KINDS, NOW, LEASE, 10) == [])
 
     one = worker(place, handle, FixedClock(NOW), Backoff(0.01, 0.1))
-    one.lease, one.queue = SECOND, SlowToAnswer(place.queue)
+    one.lease, one.queue = 5 * SECOND, SlowToAnswer(place.queue)
     handling = asyncio.create_task(one.once())
-    await asyncio.wait([handling], timeout=5)
+    await asyncio.wait([handling], timeout=20)
     handling.cancel()
 
     assert ended == [True]
@@ -283,7 +283,7 @@ async def test_a_deferred_item_is_due_again_later(place: Place) -> None:
     await place.add()
     [claimed] = await place.queue.claim(KINDS, NOW, LEASE, 10)
 
-    await place.queue.defer(claimed, 4 * SHORT)
+    await place.queue.defer(claimed, 2 * SECOND)
 
     assert await place.queue.claim(KINDS, NOW + LEASE, LEASE, 10) == []
     assert (await claimed_again(place, NOW)).tries == 2

@@ -1,6 +1,6 @@
 """What led to a case goes with the accepted referral: dates and codes, as known by then."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import cast
 from uuid import UUID, uuid5
@@ -14,16 +14,12 @@ from events.occurrence import UNKNOWN, Occurred
 from events.store import Json, Recorded
 from events.testing import stored
 from intake.codec import CODEC
-from intake.offer.events import (
-    ContactConsentWithdrawn,
-    OfferEvent,
-    OriginAssessed,
-    OriginCorrected,
-)
+from intake.offer.events import OfferEvent, OriginAssessed, OriginCorrected
 from intake.offer.examples import (
     ACCEPTED,
     ASSESSED,
     CANDIDATE,
+    CONSENT_WITHDRAWN,
     CONSENTED,
     DATED,
     IDENTIFIED,
@@ -33,8 +29,10 @@ from intake.offer.examples import (
 from intake.organisation.examples import HOSPITAL
 from intake.publish import publish
 from intake.referral.decider import REFERRAL
+from intake.referral.events import ReferralEvent
 from intake.referral.examples import ACCEPTED as REFERRAL_ACCEPTED
-from intake.referral.examples import MADE
+from intake.referral.examples import CONSENT_GIVEN, ENTERED, MADE
+from intake.referral.examples import CONSENT_WITHDRAWN as REFERRAL_CONSENT_WITHDRAWN
 from kit.testing import problem
 
 Tell = Callable[..., Awaitable[None]]
@@ -95,17 +93,22 @@ def led(store: MemoryStore) -> Json:
     return cast("Json", accepted["led"])
 
 
-async def screened(desk: httpx.AsyncClient, tell: Tell, *told: OfferEvent) -> httpx.Response:
+async def screened(
+    desk: httpx.AsyncClient, tell: Tell, *told: OfferEvent, since: Sequence[OfferEvent] = ()
+) -> httpx.Response:
+    """Referred after what was told, and screened after what was told since."""
     await tell(*told)
     await tell(MADE, stream=REFERRAL.beside(CANDIDATE))
+    await tell(*since)
     answer = await desk.post(f"{PATH}/screenings", json=FITS)
     assert answer.status_code == 201, answer.text
     return answer
 
 
 AGREED = (OFFERED, ACCEPTED, CONSENTED)
-WITHDRAWN = ContactConsentWithdrawn(occurred=CONSENTED.occurred)
-LATER = replace(CONSENTED, form="written", occurred=Occurred.parse("2027-02-12"))
+EARLIER = replace(CONSENTED, occurred=Occurred.parse("2027-02-11"))
+LATER = replace(CONSENTED, form="written", occurred=Occurred.parse("2027-02-15T10:00:00Z"))
+UNTIMED = replace(CONSENTED, occurred=UNKNOWN)
 SINCE_DAY = thought(ASSESSED, str(ASSESSED.occurred))
 
 
@@ -142,11 +145,6 @@ SINCE_DAY = thought(ASSESSED, str(ASSESSED.occurred))
             {**YES, "assessments": [thought(OTHER, "2027-02-12")]},
         ),
         ([IDENTIFIED, replace(OFFERED, forwards=True), CONSENTED], {}),
-        ([IDENTIFIED, *AGREED, WITHDRAWN], {**YES, "consented": None, "consent_form": None}),
-        (
-            [IDENTIFIED, *AGREED, WITHDRAWN, LATER],
-            {**YES, "consented": "2027-02-12", "consent_form": "written"},
-        ),
     ],
 )
 async def test_a_candidate_brings_the_referral_the_origin_the_yes_and_the_consent(
@@ -159,6 +157,56 @@ async def test_a_candidate_brings_the_referral_the_origin_the_yes_and_the_consen
     await screened(desk, tell, *told)
 
     assert led(store) == NOTHING | REFERRED | CONSENT | known
+
+
+@pytest.mark.parametrize(
+    ("consent", "since", "consented", "form"),
+    [
+        (EARLIER, [], "2027-02-11", "spoken"),
+        (UNTIMED, [], None, "spoken"),
+        (EARLIER, [LATER], "2027-02-15", "written"),
+        (EARLIER, [CONSENT_WITHDRAWN], None, None),
+        (EARLIER, [CONSENT_WITHDRAWN, LATER], "2027-02-15", "written"),
+    ],
+)
+async def test_it_brings_the_consent_that_was_given_last_if_it_stands(
+    desk: httpx.AsyncClient,
+    tell: Tell,
+    store: MemoryStore,
+    consent: OfferEvent,
+    since: list[OfferEvent],
+    consented: str | None,
+    form: str | None,
+) -> None:
+    await screened(desk, tell, IDENTIFIED, OFFERED, ACCEPTED, consent, since=since)
+
+    known = led(store)
+    assert (known["consented"], known["consent_form"]) == (consented, form)
+
+
+@pytest.mark.parametrize(
+    ("since", "consented", "form"),
+    [
+        ([], "2027-02-13", "spoken"),
+        ([REFERRAL_CONSENT_WITHDRAWN], None, None),
+        ([CONSENT_GIVEN], "2027-02-20", "written"),
+        ([REFERRAL_CONSENT_WITHDRAWN, CONSENT_GIVEN], "2027-02-20", "written"),
+    ],
+)
+async def test_who_came_without_an_offer_brings_the_consent_of_the_referral(
+    desk: httpx.AsyncClient,
+    tell: Tell,
+    store: MemoryStore,
+    since: list[ReferralEvent],
+    consented: str | None,
+    form: str | None,
+) -> None:
+    await tell(ENTERED, *since, stream=REFERRAL.beside(CANDIDATE))
+    answer = await desk.post(f"{PATH}/screenings", json=FITS | {"occurredAt": "2027-03-01"})
+
+    assert answer.status_code == 201, answer.text
+    known = led(store)
+    assert (known["consented"], known["consent_form"]) == (consented, form)
 
 
 async def test_of_several_attempts_it_is_the_channel_of_the_one_that_was_accepted(

@@ -102,7 +102,9 @@ def test_what_is_told_is_kept(before: list[ReferralEvent], told: ReferralCommand
 def test_contact_data_pass_on_while_consent_stands(
     events: list[ReferralEvent], contact: UUID | None
 ) -> None:
-    assert referral_decider.fold(events).contact == contact
+    consent = referral_decider.fold(events).consent
+
+    assert (consent.contact if consent else None) == contact
 
 
 def test_a_referral_that_fits_may_be_screened_out_all_the_same() -> None:

@@ -171,7 +171,7 @@ async def test_while_the_log_cannot_be_written_the_answer_is_503_and_operators_r
     toy = await made(desk)
 
     async def down(_write: WriteSet) -> Appended:
-        raise Unavailable("words of the server") from TimeoutError()
+        raise Unavailable("words of the server") from TimeoutError("its own words")
 
     monkeypatch.setattr(store, "append", down)
     write = await desk.post(f"{toy}/coats", json={"colour": "red"})

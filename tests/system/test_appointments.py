@@ -12,7 +12,7 @@ SUPPORT: Json = {"consent": "support", "form": "written", "scopes": ["whole-serv
 
 
 async def test_a_withdrawn_consent_calls_off_the_appointments_to_come(world: World) -> None:
-    story = await Story.of(world)
+    story = await Story.of(world.patient)
     await story.accepted_referral()
     await story.opened()
     await story.assign()
@@ -52,10 +52,10 @@ async def _is(story: Story, path: str, status: str) -> bool:
 
 async def _listed(story: Story) -> list[Json]:
     """Those that the case manager sees, as far as the view has come by now."""
-    position = (await story.desk.ask("scheduling", f"{story.case}/appointments")).headers
-    found = await story.manager.read(
-        "scheduling", "/v1/appointments", {"minPosition": position["leidraad-position"]}
-    )
+    place = f"{story.case}/appointments"
+    seen = await story.desk.answered(lambda: story.desk.ask("scheduling", place))
+    position = {"minPosition": seen.headers["leidraad-position"]}
+    found = await story.manager.read("scheduling", "/v1/appointments", position)
     return list(found["items"])
 
 

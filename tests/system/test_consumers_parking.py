@@ -105,9 +105,9 @@ async def test_keys_parked_and_driven_on_under_arrivals_deaths_and_rebalances_ke
     world: World, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     faults = Faults(tmp_path / "faults")
-    stories = await _assigned(world)
+    stories = await _assigned(world.patient)
     chance = random.Random(8)  # noqa: S311 - only spreads
-    operator = world.caller("operator")
+    operator = world.patient.caller("operator")
     models = {m.key: m for m in await messages(world, "casefile")}
 
     async with apart(world, "analytics", faults.settings) as first:

@@ -108,8 +108,8 @@ async def test_a_message_that_kills_its_process_is_parked_after_five_deaths_and_
     world: World, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     faults = Faults(tmp_path / "faults")
-    killer, *others = stories = await entered(world, WITH_A_KILLER)
-    parked = Parked(world.caller("operator"), "casefile", killer.id)
+    killer, *others = stories = await entered(world.patient, WITH_A_KILLER)
+    parked = Parked(world.patient.caller("operator"), "casefile", killer.id)
     faults.arm(Kind.KILL, killer.id)
 
     async with apart(world, "casefile", faults.settings) as member, kept(member):

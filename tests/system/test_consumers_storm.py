@@ -35,7 +35,7 @@ async def test_while_members_come_and_go_every_two_seconds_all_cases_are_opened_
     await at_rest(world)
     async with (
         _progressing(world) as waits,
-        let_in(world, 0.2) as stories,
+        let_in(world.patient, 0.2) as stories,
         _storm(world) as ended,
     ):
         await asyncio.sleep(STORM_SECONDS)

@@ -79,6 +79,7 @@ async def test_a_broker_that_is_silent_and_then_slow_delays_events_and_holds_up_
 async def test_of_two_relays_one_publishes_and_the_other_takes_over_when_it_is_killed(
     world: World,
 ) -> None:
+    world = world.patient
     hospital = await world.hospital()
     first, second = (Story.with_hospital(world, hospital) for _ in range(2))
     await world.stack.stop("intake")
@@ -110,6 +111,7 @@ def _broker(world: World) -> Broker:
 
 
 async def _stories(world: World) -> list[Story]:
+    world = world.patient
     hospital = await world.hospital()
     return [Story.with_hospital(world, hospital) for _ in range(STORIES)]
 
@@ -154,8 +156,12 @@ async def _accepted_without_the_broker(world: World, stories: list[Story]) -> No
         some = stories[first : first + AT_ONCE]
         await asyncio.gather(*(story.accepted_referral() for story in some))
     for service in world.stack.ports:
-        assert (await world.client.get(f"{world.stack.url(service)}/readyz")).is_success
+        await eventually(lambda s=service: _ready(world, s), f"{service} is not ready", 20)
     assert await value(world, "intake", UNPUBLISHED) > 0
+
+
+async def _ready(world: World, service: str) -> bool:
+    return (await world.client.get(f"{world.stack.url(service)}/readyz")).is_success
 
 
 async def _published_in_order(world: World, stories: list[Story]) -> None:

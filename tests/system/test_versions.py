@@ -23,7 +23,7 @@ STORED = "select type, data from events where key = $1 order by position"
 async def test_an_old_form_of_an_event_is_read_in_answers_lists_rules_topics_and_figures(
     world: World,
 ) -> None:
-    story = await Story.of(world)
+    story = await Story.of(world.patient)
     await story.identify("2020-06-01")
     async with world.instead("intake", {"RIG_OLD": "1"}):
         try:

@@ -16,7 +16,7 @@ from rig import windows
 from rig.world import ENTRY, World, eventually
 
 LOOK_SECONDS = 0.1
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 
 
 class Supervisor:

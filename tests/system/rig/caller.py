@@ -27,7 +27,7 @@ class Caller:
     id: UUID
     organisation: UUID | None = None
     patience: float = 0
-    """For so many seconds a request is repeated, a write with its key, while nobody answers."""
+    """For so many seconds what is to succeed is asked again, a write with its key."""
 
     async def send(
         self,
@@ -50,8 +50,8 @@ class Caller:
     ) -> Json:
         """A POST that is to succeed: id, version and position."""
         key = str(uuid4())
-        return await self._answered(
-            lambda: self.send(service, path, body, key=key, if_match=if_match)
+        return _content(
+            await self.answered(lambda: self.send(service, path, body, key=key, if_match=if_match))
         )
 
     async def upload(self, service: str, path: str, content: bytes, media_type: str) -> Json:
@@ -72,10 +72,10 @@ class Caller:
 
     async def read(self, service: str, path: str, query: Json | None = None) -> Json:
         """A GET that is to succeed."""
-        return await self._answered(lambda: self.ask(service, path, query))
+        return _content(await self.answered(lambda: self.ask(service, path, query)))
 
-    async def _answered(self, ask: Callable[[], Awaitable[httpx.Response]]) -> Json:
-        """As soon as it can be said: while there is patience, a service may be away or busy."""
+    async def answered(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+        """What is said in the end: while there is patience, a service may be away or busy."""
         deadline = time.monotonic() + self.patience
         while True:
             in_time = time.monotonic() < deadline
@@ -85,8 +85,9 @@ class Caller:
                 if not in_time:
                     raise
             else:
-                if not in_time or answer.is_success or problem(answer) != UNANSWERED:
-                    return _content(answer)
+                busy = answer.status_code == UNAVAILABLE and problem(answer) == UNANSWERED
+                if not (in_time and busy):
+                    return answer
             await asyncio.sleep(0.1)
 
     def asked(self, service: str, path: str, key: str, if_match: str | None = None) -> Asked:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rig.story import Story
 from rig.tables import rows
-from rig.world import World, eventually
+from rig.world import SECONDS, World, eventually
 
 AT_ONCE = 8
 _AT = "select key, recorded_at from events where key = any($1) and type = $2"
@@ -46,7 +46,7 @@ async def let_in(world: World, every_seconds: float) -> AsyncIterator[list[Story
         over.set()
 
 
-async def all_opened(stories: Sequence[Story], seconds: float = 60) -> None:
+async def all_opened(stories: Sequence[Story], seconds: float = SECONDS) -> None:
     """Waits until casefile has opened a case for each of them, once."""
 
     async def opened() -> bool:

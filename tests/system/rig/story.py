@@ -123,7 +123,7 @@ class Story:
         """Waits until casefile has opened the case, because it heard of the referral."""
 
         async def found() -> bool:
-            answer = await self.desk.ask("casefile", self.case)
+            answer = await self.desk.answered(lambda: self.desk.ask("casefile", self.case))
             assert answer.status_code in {200, 404}, answer.text
             return answer.is_success
 
@@ -170,11 +170,14 @@ class Story:
 
     async def _as_read(self, by: Caller, resource: str, body: Json) -> None:
         """Names the version that was read, and reads again if contact data came in meanwhile."""
+        path = f"{self.case}/{resource}"
 
         async def done() -> bool:
-            seen = await by.ask("casefile", self.case)
-            path, version = f"{self.case}/{resource}", seen.headers["etag"]
-            answer = await by.send("casefile", path, body, if_match=version)
+            key, seen = str(uuid4()), await by.answered(lambda: by.ask("casefile", self.case))
+            version = seen.headers["etag"]
+            answer = await by.answered(
+                lambda: by.send("casefile", path, body, key=key, if_match=version)
+            )
             assert answer.is_success or answer.status_code == STALE, answer.text
             return answer.is_success
 

@@ -154,7 +154,7 @@ class Appender:
     def _redo(self, batch: Sequence[_Waiting], error: Exception) -> None:
         """One by one, so that only the bad one is refused, and what was committed is found."""
         failure = meaning(error)
-        log.warning("appender.failed", sets=len(batch), reason=code_of(failure))
+        log.warning("appender.failed", sets=len(batch), reason=code_of(error))
         connected = self._connection is not None and not self._connection.is_closed()
         unknown = not connected or isinstance(error, TimeoutError)
         if isinstance(failure, Unavailable):

@@ -51,6 +51,12 @@ def meaning(error: BaseException) -> Unwritable | Unavailable:
     """Without the details that the server gives: they may hold personal data."""
     if isinstance(error, Unwritable | Unavailable):
         return error
+    meant = _meaning(error)
+    meant.__cause__ = error
+    return meant
+
+
+def _meaning(error: BaseException) -> Unwritable | Unavailable:
     if isinstance(error, asyncpg.DataError | ValueError):
         return Unwritable(code_of(error))  # its own words quote the value
     said = str(error.args[0]) if error.args else type(error).__name__

@@ -126,7 +126,6 @@ def _of_domain(error: Exception) -> Problem:
         case Unwritable():
             return Problem(422, "unwritable", "The request holds characters that cannot be kept.")
         case _:
-            log.warning("http.unavailable", reason=code_of(error.__cause__ or error))
             return unavailable()
 
 
@@ -134,6 +133,8 @@ def install(app: FastAPI) -> None:
     """Makes every error of the application, the framework's own among them, a problem document."""
 
     async def answer(_request: Request, error: Exception) -> Response:
+        if isinstance(error, Unavailable):
+            log.warning("http.unavailable", reason=code_of(error.__cause__ or error))
         return _problem(error).response()
 
     domain = (Rejected, VersionConflict, Erased, TooLarge, Unwritable, Unavailable)

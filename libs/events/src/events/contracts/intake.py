@@ -138,10 +138,11 @@ class OriginThought(Contract):
 class ReferralAccepted(Contract):
     """The referral fits the criteria: a case will be opened.
 
-    What led to it, as far as known by then and null where not: by whom (`source`) and when it was
-    `referred`, since when and in what form it was `consented` to pass on contact data, when the
-    `origin` was and what was thought of that (`assessments`, in the order in which they were told),
-    and the `attempt` of the offer that was accepted, over which channel and why.
+    What led to it, as known when this was told and null where not: by whom (`source`) and when it
+    was `referred`, when and in what form the client `consented` last to pass on contact data, if
+    that stands, when the `origin` was and what was thought of that (`assessments`, in the order in
+    which they were told), and the `attempt` of the offer that was accepted, over which channel and
+    why.
     """
 
     criteria_version: int

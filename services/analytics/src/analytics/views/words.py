@@ -66,6 +66,7 @@ _LISTS = {
     "person-role-changed.mandate": "persons.mandates",
     "person-role-changed.role": "persons.roles",
     "referral-accepted.channel": "offer.channels",
+    "referral-accepted.consent-form": "consent_forms",
     "referral-accepted.reasons": "offer.accept_reasons",
     "referral-accepted.source": "referral_sources",
     "referral-made.source": "referral_sources",

@@ -64,7 +64,8 @@ class SpellAnswer(Answer):
 class ReferralAnswer(Answer):
     """Who referred and when, under which criteria, and of an offer how and why it was accepted.
 
-    `consentedAt`: since when contact data may be passed on, as it stood when the case opened.
+    All as known when intake accepted the referral. `consentedAt`: when consent to pass on contact
+    data was given last, if it stood.
     """
 
     source: str | None

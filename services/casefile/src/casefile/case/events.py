@@ -11,7 +11,7 @@ from events.occurrence import Occurred
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
-    """What led to a case: who referred and when, with whose consent, and the yes to an offer.
+    """What led to a case: who referred and when, with what consent, and the yes to an offer.
 
     None is what intake does not know; without an offer there is no attempt, channel or reason.
     """

@@ -11,7 +11,7 @@ from events.decider import Decider, Rejected, already_known
 from events.occurrence import UNKNOWN, Occurred
 from intake.offer.commands import DateOrigin
 from intake.offer.decider import require_after_origin
-from intake.offer.events import Known
+from intake.offer.events import ContactConsentGiven, Known
 from intake.offer.origin import is_dated_anew
 from intake.referral.commands import (
     AcceptReferral,
@@ -34,6 +34,9 @@ from intake.referral.events import (
     ReferralWithdrawn,
 )
 
+Consented = ContactConsentGiven | ReferralMade | ReferralConsentGiven
+"""With the offer, with the referral, or anew."""
+
 
 class Status(StrEnum):
     NEW = "new"
@@ -45,7 +48,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
-    """`consent` is that of who came without an offer, as it stands; `links` are others.
+    """`consent` as it stands, where it was not given with an offer; `links` are others.
 
     `ended` is how it was decided on or taken back, `outcomes` what was assessed in that.
     """
@@ -60,11 +63,6 @@ class Referral:
     outcomes: Mapping[str, Known] = field(default_factory=dict)
     ended: ReferralAccepted | ReferralScreenedOut | ReferralWithdrawn | None = None
     consent_withdrawn: ReferralConsentWithdrawn | None = None
-
-    @property
-    def contact(self) -> UUID | None:
-        """What may be passed on of who came without an offer."""
-        return self.consent.contact if self.consent else None
 
 
 def decide(command: ReferralCommand, referral: Referral) -> list[ReferralEvent]:
@@ -96,7 +94,7 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
                 source=event.source,
                 organisation=event.organisation,
                 origin=event.origin,
-                consent=event,
+                consent=None if event.organisation else event,
                 made=event.occurred,
             )
         case CriterionAssessed(criterion=criterion, outcome=outcome):
@@ -215,12 +213,13 @@ def _consent(
         raise Rejected("consent-of-the-offer", "This consent was given with the offer.")
     _require_after(told.occurred, referral)
     if isinstance(told, ReferralConsentGiven):
-        return [] if referral.contact == told.contact else [told]
-    if referral.contact:
+        known = referral.consent and referral.consent.contact == told.contact
+        return [] if known else [told]
+    if referral.consent:
         return [told]
-    if (known := referral.consent_withdrawn) in (None, told):
+    if (withdrawn := referral.consent_withdrawn) in (None, told):
         return []
-    raise already_known("The withdrawal of this consent", known.occurred)
+    raise already_known("The withdrawal of this consent", withdrawn.occurred)
 
 
 def _link(told: ReferralLinked | ReferralUnlinked, referral: Referral) -> list[ReferralEvent]:
@@ -269,12 +268,17 @@ def _assessed(command: AcceptReferral | ScreenOutReferral) -> list[ReferralEvent
     ]
 
 
-def contact_of(referral: Referral, allowed: UUID | None) -> UUID:
-    """The vault record to pass on: `allowed` by the candidate now, or of who came without offer."""
-    contact = allowed if referral.organisation else referral.contact
-    if contact is None:
+def consent_of(referral: Referral, offered: ContactConsentGiven | None) -> Consented | None:
+    """That stands to pass on contact data: `offered` of a candidate, else that of the referral."""
+    return offered if referral.organisation else referral.consent
+
+
+def contact_of(referral: Referral, offered: ContactConsentGiven | None) -> UUID:
+    """The vault record to pass on."""
+    consent = consent_of(referral, offered)
+    if consent is None:
         raise _no_consent()
-    return contact
+    return consent.contact
 
 
 def _no_consent() -> Rejected:

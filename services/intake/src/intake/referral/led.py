@@ -6,7 +6,7 @@ from events.commands import History
 from events.occurrence import Occurred
 from intake.offer.decider import OFFER
 from intake.offer.events import OfferAccepted, OriginAssessed
-from intake.referral.decider import REFERRAL
+from intake.referral.decider import REFERRAL, consent_of
 from intake.referral.events import Led, Thought
 from intake.referral.origins import origin_of
 
@@ -16,7 +16,7 @@ def led_by(history: History, case_id: UUID) -> Led:
     referral = REFERRAL.state(history, REFERRAL.beside(case_id))
     offer = OFFER.state(history, case_id)
     yes = offer.told if isinstance(offer.told, OfferAccepted) else None
-    consent = offer.consent if referral.organisation else referral.consent
+    consent = consent_of(referral, offer.consent)
     return Led(
         source=referral.source or None,
         referred=_date(referral.made),

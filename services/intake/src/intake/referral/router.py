@@ -200,4 +200,4 @@ async def read_contact_data(
     known = await call.read(case_id)
     referral = REFERRAL.state(known, REFERRAL.beside(case_id))
     offer = OFFER.state(known, case_id)
-    return ContactAnswer.of(await vault.open(case_id, contact_of(referral, offer.contact)))
+    return ContactAnswer.of(await vault.open(case_id, contact_of(referral, offer.consent)))
