@@ -215,6 +215,7 @@ def test_every_list_is_one_of_the_programme_and_of_a_field_that_is_counted() -> 
         "activity-logged.apology=perhaps",
         "activity-logged.tags=information-given",
         "case-closed.evaluated=perhaps",
+        "referral-accepted.consent-form=whispered",
     ],
 )
 def test_what_an_event_does_not_say_may_not_be_asked_for(text: str) -> None:

@@ -13,7 +13,7 @@ from chaos.plan import processes
 from rig.size import sized
 
 SEED, RATE = 20260574, 6
-KILLS, SECONDS, EMPTY_SECONDS = sized((30, 1500, 600.0), (500, 7200, 60.0))
+KILLS, SECONDS, EMPTY_SECONDS = sized((30, 1500, 400.0), (500, 7200, 60.0))
 TESTS = Path(__file__).parents[1]
 pytestmark = [
     pytest.mark.system,

@@ -25,7 +25,10 @@ from events.store import Unavailable, Unwritable
     ],
 )
 def test_what_is_wrong_with_the_server_may_go_better_later(error: Exception) -> None:
-    assert isinstance(meaning(error), Unavailable)
+    meant = meaning(error)
+
+    assert isinstance(meant, Unavailable)
+    assert meant.__cause__ is error
 
 
 @pytest.mark.parametrize(
@@ -40,4 +43,7 @@ def test_what_is_wrong_with_the_server_may_go_better_later(error: Exception) -> 
     ],
 )
 def test_what_is_wrong_with_the_data_is_refused(error: Exception) -> None:
-    assert isinstance(meaning(error), Unwritable)
+    meant = meaning(error)
+
+    assert isinstance(meant, Unwritable)
+    assert meant.__cause__ is error

@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from dev.postgres import Server
+from events.connection import STATEMENT_SECONDS
 from events.postgres import PostgresStore
 from events.store import (
     Answer,
@@ -231,7 +232,7 @@ async def test_callers_that_go_away_leave_no_connection_behind(
     await store.append(write(draft(uuid4())))
 
     log = await store.after(0, 1000)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(STATEMENT_SECONDS - 1):
         while await admin.fetchval(SESSIONS) > 8 + 2 + 1:  # noqa: ASYNC110 - the server tells nobody
             await asyncio.sleep(0.01)
     assert [r.position for r in log] == list(range(1, len(log) + 1))

@@ -94,12 +94,13 @@ def test_what_is_told_is_kept(before: list[ReferralEvent], told: ReferralCommand
 @pytest.mark.parametrize(
     ("events", "contact"),
     [
+        ([MADE], None),
         ([ENTERED], CONTACT),
         ([ENTERED, CONSENT_WITHDRAWN], None),
         ([ENTERED, CONSENT_WITHDRAWN, CONSENT_GIVEN], NEW_CONTACT),
     ],
 )
-def test_contact_data_pass_on_while_consent_stands(
+def test_contact_data_pass_on_while_consent_stands_that_was_not_given_with_an_offer(
     events: list[ReferralEvent], contact: UUID | None
 ) -> None:
     consent = referral_decider.fold(events).consent

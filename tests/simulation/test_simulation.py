@@ -114,6 +114,7 @@ def test_the_same_seed_goes_the_same_way_to_the_last_step() -> None:
     assert first.digest != other.digest
 
 
+@pytest.mark.timeout(MOST_SECONDS)
 def test_a_seed_goes_the_same_way_in_another_process() -> None:
     """What Python draws anew for each process, such as hashes of text, decides nothing."""
     printed = {_in_a_process_of_its_own(17, hashing) for hashing in ("1", "2")}
@@ -171,5 +172,5 @@ def _simulation(*arguments: str, hashing: str = "random") -> subprocess.Complete
         capture_output=True,
         text=True,
         check=False,
-        timeout=MOST_SECONDS,
+        timeout=MOST_SECONDS / 2 - 10,
     )

@@ -55,7 +55,7 @@ async def test_brokers_that_restart_under_load_leave_nobody_without_progress(
     broker = world.stack.servers.broker
     assert broker is not None
     waits = list[float]()
-    async with let_in(world.patient, 0.1) as stories:
+    async with let_in(world.busy, 0.1) as stories:
         for number in range(RESTARTS):
             await (broker.kill() if number % 2 else broker.stop())
             await broker.start()

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from dev.port import LOOPBACK
+from events.connection import STATEMENT_SECONDS
 from rig.caller import Caller
 from rig.effects import PATH, Outcomes, referral, written
 from rig.proxy import Mode, Proxy
@@ -47,7 +48,8 @@ async def test_clients_that_hang_up_leave_no_half_effect_and_no_connection(
     outcomes = Outcomes(desk)
     await outcomes.settle(world, keys)
     assert await written(world, desk) == {*keys}
-    await eventually(lambda: few_sessions(world, "intake"), "connections are left behind")
+    complaint, seconds = "connections are left behind", STATEMENT_SECONDS - 1
+    await eventually(lambda: few_sessions(world, "intake"), complaint, seconds)
 
 
 async def _hang_up(caller: Caller, key: str, chance: random.Random, within: float) -> None:

@@ -56,7 +56,7 @@ async def test_nobody_waits_for_transactions_of_others_that_write_and_then_idle(
         writing(server.url(), table),
     ):
         while time.monotonic() < began + IDLE_SECONDS:
-            story = await Story.of(world.patient)
+            story = await Story.of(world.busy)
             await story.accepted_referral()
             await story.opened()
             position = await value(world, "intake", HEAD)

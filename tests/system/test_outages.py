@@ -111,7 +111,7 @@ def _broker(world: World) -> Broker:
 
 
 async def _stories(world: World) -> list[Story]:
-    world = world.patient
+    world = world.busy
     hospital = await world.hospital()
     return [Story.with_hospital(world, hospital) for _ in range(STORIES)]
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +14,8 @@ from rig.ledger import Asked, Ledger
 Json = dict[str, Any]
 UNAVAILABLE = 503
 UNANSWERED = UNAVAILABLE, "unavailable"
+BUSY_SECONDS = 15.0
+"""A machine may be so busy for so long that an answer is not made in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,11 @@ class Caller:
 
     def asked(self, service: str, path: str, key: str, if_match: str | None = None) -> Asked:
         return Asked(service=service, subject=str(self.id), path=path, key=key, if_match=if_match)
+
+    @property
+    def brief(self) -> "Caller":
+        """Patient for a moment at most: for what is tried again anyway."""
+        return replace(self, patience=min(self.patience, BUSY_SECONDS))
 
     @property
     def headers(self) -> dict[str, str]:

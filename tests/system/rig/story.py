@@ -121,9 +121,10 @@ class Story:
 
     async def opened(self) -> None:
         """Waits until casefile has opened the case, because it heard of the referral."""
+        desk = self.desk.brief
 
         async def found() -> bool:
-            answer = await self.desk.answered(lambda: self.desk.ask("casefile", self.case))
+            answer = await desk.answered(lambda: desk.ask("casefile", self.case))
             assert answer.status_code in {200, 404}, answer.text
             return answer.is_success
 
@@ -170,7 +171,7 @@ class Story:
 
     async def _as_read(self, by: Caller, resource: str, body: Json) -> None:
         """Names the version that was read, and reads again if contact data came in meanwhile."""
-        path = f"{self.case}/{resource}"
+        by, path = by.brief, f"{self.case}/{resource}"
 
         async def done() -> bool:
             key, seen = str(uuid4()), await by.answered(lambda: by.ask("casefile", self.case))

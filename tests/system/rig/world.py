@@ -13,7 +13,7 @@ from checker.rules import Rules
 from dev.process import Process, until
 from dev.stack import ALL, Stack
 from programmes import Programmes
-from rig.caller import Caller
+from rig.caller import BUSY_SECONDS, Caller
 from rig.ledger import Ledger
 
 SECONDS = 120.0
@@ -62,6 +62,11 @@ class World:
     def patient(self) -> "World":
         """With users who repeat what was not answered, because services go down and up."""
         return replace(self, patience=SECONDS)
+
+    @property
+    def busy(self) -> "World":
+        """With users who repeat for a moment what was not answered in time, and no longer."""
+        return replace(self, patience=BUSY_SECONDS)
 
     def caller(self, role: str, *, organisation: UUID | None = None) -> Caller:
         """Somebody new in this role."""

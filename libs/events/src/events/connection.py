@@ -48,7 +48,10 @@ async def read_plain_uuids(connection: asyncpg.Connection) -> None:
 
 
 def meaning(error: BaseException) -> Unwritable | Unavailable:
-    """Without the details that the server gives: they may hold personal data."""
+    """Its words leave out what may hold personal data: the details that the server gives.
+
+    The cause keeps them, and is told by its kind alone.
+    """
     if isinstance(error, Unwritable | Unavailable):
         return error
     meant = _meaning(error)

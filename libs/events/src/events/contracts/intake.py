@@ -139,10 +139,10 @@ class ReferralAccepted(Contract):
     """The referral fits the criteria: a case will be opened.
 
     What led to it, as known when this was told and null where not: by whom (`source`) and when it
-    was `referred`, when and in what form the client `consented` last to pass on contact data, if
-    that stands, when the `origin` was and what was thought of that (`assessments`, in the order in
-    which they were told), and the `attempt` of the offer that was accepted, over which channel and
-    why.
+    was `referred`, when and in what form the client `consented` to pass on contact data, as told
+    last and if it stands, when the `origin` was and what was thought of that (`assessments`, in the
+    order in which they were told), and the `attempt` of the offer that was accepted, over which
+    channel and why.
     """
 
     criteria_version: int

@@ -65,7 +65,7 @@ class ReferralAnswer(Answer):
     """Who referred and when, under which criteria, and of an offer how and why it was accepted.
 
     All as known when intake accepted the referral. `consentedAt`: when consent to pass on contact
-    data was given last, if it stood.
+    data was given, as told last, if it stood.
     """
 
     source: str | None

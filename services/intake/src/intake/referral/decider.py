@@ -269,7 +269,7 @@ def _assessed(command: AcceptReferral | ScreenOutReferral) -> list[ReferralEvent
 
 
 def consent_of(referral: Referral, offered: ContactConsentGiven | None) -> Consented | None:
-    """That stands to pass on contact data: `offered` of a candidate, else that of the referral."""
+    """Which one stands: that `offered` by a candidate, or the referral's own."""
     return offered if referral.organisation else referral.consent
 
 

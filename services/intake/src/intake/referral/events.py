@@ -47,7 +47,7 @@ class Led:
     """What led to a case, in dates and codes; None where it is not known.
 
     `assessments` in the order in which they were told; `attempt` of the offer that was accepted.
-    `consented`: when consent to pass on contact data was given last, if it stands.
+    `consented`: when consent to pass on contact data was given, as told last, if it stands.
     """
 
     source: str | None = None
