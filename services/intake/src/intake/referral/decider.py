@@ -269,8 +269,8 @@ def _assessed(command: AcceptReferral | ScreenOutReferral) -> list[ReferralEvent
 
 
 def consent_of(referral: Referral, offered: ContactConsentGiven | None) -> Consented | None:
-    """Which one stands: that `offered` by a candidate, or the referral's own."""
-    return offered if referral.organisation else referral.consent
+    """Which one stands: that which came with the offer, or else with the referral."""
+    return offered or referral.consent
 
 
 def contact_of(referral: Referral, offered: ContactConsentGiven | None) -> UUID:
