@@ -52,8 +52,7 @@ async def _is(story: Story, path: str, status: str) -> bool:
 
 async def _listed(story: Story) -> list[Json]:
     """Those that the case manager sees, as far as the view has come by now."""
-    place = f"{story.case}/appointments"
-    seen = await story.desk.answered(lambda: story.desk.ask("scheduling", place))
+    seen = await story.desk.ask_until_answered("scheduling", f"{story.case}/appointments")
     position = {"minPosition": seen.headers["leidraad-position"]}
     found = await story.manager.read("scheduling", "/v1/appointments", position)
     return list(found["items"])

@@ -51,9 +51,15 @@ class Caller:
         self, service: str, path: str, body: Json, *, if_match: str | None = None
     ) -> Json:
         """A POST that is to succeed: id, version and position."""
+        return _content(await self.send_until_answered(service, path, body, if_match=if_match))
+
+    async def send_until_answered(
+        self, service: str, path: str, body: Json, *, if_match: str | None = None
+    ) -> httpx.Response:
+        """A POST, repeated with its key while there is patience; the answer may be anything."""
         key = str(uuid4())
-        return _content(
-            await self.answered(lambda: self.send(service, path, body, key=key, if_match=if_match))
+        return await self._answered(
+            lambda: self.send(service, path, body, key=key, if_match=if_match)
         )
 
     async def upload(self, service: str, path: str, content: bytes, media_type: str) -> Json:
@@ -68,15 +74,21 @@ class Caller:
         )
 
     async def ask(self, service: str, path: str, query: Json | None = None) -> httpx.Response:
-        """A GET; the answer may be anything."""
+        """A GET, once; the answer may be anything."""
         url = self.urls[service] + path
         return await self.client.get(url, params=query, headers=self.headers)
 
     async def read(self, service: str, path: str, query: Json | None = None) -> Json:
         """A GET that is to succeed."""
-        return _content(await self.answered(lambda: self.ask(service, path, query)))
+        return _content(await self.ask_until_answered(service, path, query))
 
-    async def answered(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    async def ask_until_answered(
+        self, service: str, path: str, query: Json | None = None
+    ) -> httpx.Response:
+        """A GET, repeated while there is patience; the answer may be anything."""
+        return await self._answered(lambda: self.ask(service, path, query))
+
+    async def _answered(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         """What is said in the end: while there is patience, a service may be away or busy."""
         deadline = time.monotonic() + self.patience
         while True:

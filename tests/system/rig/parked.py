@@ -1,7 +1,7 @@
 """What an operator sees of a parked key over HTTP, and asks for."""
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 
@@ -65,9 +65,7 @@ class Parked:
     async def _asked(self, what: str, body: Json) -> bool:
         if (seen := await self.seen()) is None:
             return False
-        path, key = f"/v1/parked-keys/{seen['id']}/{what}", str(uuid4())
-        answer = await self.operator.answered(
-            lambda: self.operator.send(self.service, path, body, key=key)
-        )
+        path = f"/v1/parked-keys/{seen['id']}/{what}"
+        answer = await self.operator.send_until_answered(self.service, path, body)
         assert answer.status_code in MAY_BE_TOO_LATE, answer.text
         return answer.is_success

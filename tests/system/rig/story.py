@@ -124,7 +124,7 @@ class Story:
         desk = self.desk.brief
 
         async def found() -> bool:
-            answer = await desk.answered(lambda: desk.ask("casefile", self.case))
+            answer = await desk.ask_until_answered("casefile", self.case)
             assert answer.status_code in {200, 404}, answer.text
             return answer.is_success
 
@@ -174,11 +174,9 @@ class Story:
         by, path = by.brief, f"{self.case}/{resource}"
 
         async def done() -> bool:
-            key, seen = str(uuid4()), await by.answered(lambda: by.ask("casefile", self.case))
+            seen = await by.ask_until_answered("casefile", self.case)
             version = seen.headers["etag"]
-            answer = await by.answered(
-                lambda: by.send("casefile", path, body, key=key, if_match=version)
-            )
+            answer = await by.send_until_answered("casefile", path, body, if_match=version)
             assert answer.is_success or answer.status_code == STALE, answer.text
             return answer.is_success
 
